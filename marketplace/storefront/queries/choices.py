@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from marketplace.catalog.models import Category
 from marketplace.core.db import db
+from marketplace.core.paging import Row
 from marketplace.places.models import Region
 from marketplace.stores.models import Store
 from marketplace.stores.rules import StoreStatus, short_region
@@ -63,7 +64,7 @@ def choices() -> Choices:
         sa.select(sa.literal("village"), Region.code, Region.name, sa.literal(0), nothing, sa.literal(0))
         .where(sa.exists().where(Store.village_code == Region.code, Store.status == StoreStatus.OPEN))
     )  # fmt: skip
-    rows = db.session.execute(sa.union_all(categories, regencies, villages)).all()
+    rows: list[Row] = list(db.session.execute(sa.union_all(categories, regencies, villages)))
     made = sorted((row for row in rows if row.kind == "category"), key=lambda row: (row.position, row.id))
     found = [CategoryChoice(row.id, row.code, row.name, row.parent_id) for row in made]
     for category in found:

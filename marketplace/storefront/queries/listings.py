@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -12,7 +11,7 @@ from sqlalchemy.orm import aliased
 from marketplace.catalog.models import Category, Product, ProductRevision, RevisionPicture, Variant
 from marketplace.catalog.rules import ProductStatus
 from marketplace.core.db import db
-from marketplace.core.paging import Page, fetch
+from marketplace.core.paging import Page, Row, Statement, fetch
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.places.models import Region
@@ -123,12 +122,12 @@ def _price_conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _branch(category_id: int) -> sa.Select[tuple[int]]:
+def _branch(category_id: int) -> sa.Select[int]:
     """A category and what is below it (the tree has two levels)."""
     return sa.select(Category.id).where(sa.or_(Category.id == category_id, Category.parent_id == category_id))
 
 
-def first_picture(revision_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def first_picture(revision_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
     """Joins the first of a revision's pictures."""
     other = aliased(RevisionPicture)
     first = sa.select(sa.func.min(other.position)).where(other.revision_id == revision_id).scalar_subquery()
@@ -141,7 +140,7 @@ def has_stock() -> sa.ColumnElement[bool]:
     return sa.exists().where(Variant.product_id == Product.id, left).correlate(Product)
 
 
-def _card_columns() -> sa.Select[Any]:
+def _card_columns() -> Statement:
     live = ProductRevision.id == Product.live_revision_id
     return (
         sa.select(
@@ -172,7 +171,7 @@ def _card_columns() -> sa.Select[Any]:
     )
 
 
-def _card(row: sa.Row[Any]) -> Card:
+def _card(row: Row) -> Card:
     picture = None
     if row.picture_key:
         picture = Picture(row.picture_key, row.picture_width, row.picture_height, row.picture_alt)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -12,6 +11,7 @@ from sqlalchemy.orm import aliased
 from marketplace.catalog.models import Category, Product, ProductRevision, RevisionPicture, Variant
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
+from marketplace.core.paging import Row, Statement
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.places.models import Region
@@ -119,7 +119,7 @@ def product(slug: str) -> ProductView:
     )
 
 
-def _words() -> sa.Select[Any]:
+def _words() -> Statement:
     return (
         sa.select(
             Product.id,
@@ -163,12 +163,12 @@ def _words() -> sa.Select[Any]:
     )
 
 
-def _crumbs(row: sa.Row[Any]) -> tuple[tuple[str, str], ...]:
+def _crumbs(row: Row) -> tuple[tuple[str, str], ...]:
     own = (row.category, f"/kategori/{row.category_slug}")
     return ((row.parent, f"/kategori/{row.parent_slug}"), own) if row.parent else (own,)
 
 
-def _shop(row: sa.Row[Any]) -> Shop:
+def _shop(row: Row) -> Shop:
     place = place_name(row.village_code, row.village, row.regency)
     return Shop(
         id=row.store_id,
