@@ -1,0 +1,1 @@
+"""BeliNTT: the market for what Nusa Tenggara Timur makes."""
