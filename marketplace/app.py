@@ -14,11 +14,12 @@ from marketplace import cli
 from marketplace.accounts import views as accounts_views
 from marketplace.admin import views as admin_views
 from marketplace.checkout import views as checkout_views
-from marketplace.core import jobs, outbox, ports
+from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
 from marketplace.curation import views as curation_views
 from marketplace.desks import views as desks_views
 from marketplace.media import views as media_views
+from marketplace.media.adapters.store import FolderStore, MediaStore
 from marketplace.notifications import handlers as notifications_handlers
 from marketplace.notifications.adapters.mail import MailTransport, transport_for
 from marketplace.notifications.events import MessageWritten
@@ -83,6 +84,8 @@ def _plug(app: Flask, config: Config) -> None:
     """Give the areas below the views what they may ask for by `ports.port`."""
     parts = ports.Ports()
     parts.provide(Config, config)
+    parts.provide(MediaStore, FolderStore(Path(config.media_url)))
+    health.probe("media", lambda: ports.port(MediaStore).check())
     parts.provide(MailTransport, transport_for(config.smtp_url))
     parts.provide(LetterRenderer, letters.Letters(app))
     app.extensions["ports"] = parts
