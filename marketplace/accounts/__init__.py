@@ -1,0 +1,1 @@
+"""People, sign-in, role grants, the addresses of people."""

@@ -1,0 +1,104 @@
+"""People and what they were granted; their sign-ins as rows that can be revoked; their addresses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core.actor import Role
+from marketplace.core.db import Base, Word, one_of
+
+
+class Person(Base):
+    """Somebody with an account, known by an e-mail address, a phone number, or both."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        sa.CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
+        sa.CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
+    phone: Mapped[str | None] = mapped_column(sa.String(20), unique=True)
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    language: Mapped[str] = mapped_column(sa.String(2), default="id")
+    created_at: Mapped[datetime]
+    blocked_at: Mapped[datetime | None]
+
+
+class RoleGrant(Base):
+    """A role that a person holds: for one store (`scope` is its id), or for the whole market (0)."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (
+        one_of("role", Role),
+        sa.Index(
+            "uq_role_grants_held",
+            "person_id",
+            "role",
+            "scope",
+            unique=True,
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    role: Mapped[Role] = mapped_column(Word(Role))
+    scope: Mapped[int] = mapped_column(default=0)
+    granted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    granted_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SignIn(Base):
+    """A session of one device. Only the hash of its token is kept; revoking it ends the session at once."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    device: Mapped[str] = mapped_column(sa.String(200))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SignInTry(Base):
+    """A try to sign in, counted for the throttle by account and by address (both kept as hashes)."""
+
+    __tablename__ = "sign_in_tries"
+    __table_args__ = (
+        sa.Index("ix_sign_in_tries_account", "account_hash", "at"),
+        sa.Index("ix_sign_in_tries_address", "address_hash", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_hash: Mapped[str] = mapped_column(sa.String(64))
+    address_hash: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime]
+    succeeded: Mapped[bool]
+
+
+class Address(Base):
+    """Where a person wants goods brought. The landmark (patokan) is often what finds the house."""
+
+    __tablename__ = "addresses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    recipient: Mapped[str] = mapped_column(sa.String(120))
+    phone: Mapped[str] = mapped_column(sa.String(20))
+    street: Mapped[str] = mapped_column(sa.String(200))
+    rt_rw: Mapped[str] = mapped_column(sa.String(20), default="")
+    village_code: Mapped[str] = mapped_column(sa.ForeignKey("regions.code"))
+    postcode: Mapped[str] = mapped_column(sa.String(5), default="")
+    landmark: Mapped[str] = mapped_column(sa.String(200), default="")
+    is_default: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,117 @@
+"""The composition root: the only module that knows all areas, and where each registers what others must run."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask, current_app
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, Config
+from marketplace import cli
+from marketplace.accounts import views as accounts_views
+from marketplace.admin import views as admin_views
+from marketplace.checkout import views as checkout_views
+from marketplace.core import ports
+from marketplace.core.db import db, prepare_engine
+from marketplace.curation import views as curation_views
+from marketplace.desks import views as desks_views
+from marketplace.media import views as media_views
+from marketplace.places import views as places_views
+from marketplace.storefront import views as storefront_views
+from marketplace.web import assets, chrome, errors, filters, language, limits, log, security
+from marketplace.web import views as web_views
+from marketplace.web.access import login_manager
+
+BLUEPRINTS = (
+    web_views.bp,
+    places_views.bp,
+    accounts_views.bp,
+    media_views.bp,
+    storefront_views.bp,
+    checkout_views.bp,
+    curation_views.bp,
+    *desks_views.blueprints,
+    admin_views.bp,
+)
+
+
+def create_app(config: Config) -> Flask:
+    """One application for one configuration. Nothing outside is touched but the database's folder."""
+    log.configure()
+    app = Flask("marketplace", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(config.database_url),
+        TESTING=config.testing,
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        BUILD=_build(),
+    )
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    _plug(app, config)
+    _open_database(app, config)
+    log.register(app)
+    limits.register(app)
+    login_manager.init_app(app)
+    security.register(app, config)
+    language.register(app)
+    filters.register(app)
+    errors.register(app)
+    app.extensions["assets"] = assets.register(app)
+    chrome.register(app, config)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    cli.register(app)
+    _subscribe()
+    _schedule()
+    return app
+
+
+def _plug(app: Flask, config: Config) -> None:
+    """Give the areas below the views what they may ask for by `ports.port`."""
+    parts = ports.Ports()
+    parts.provide(Config, config)
+    app.extensions["ports"] = parts
+    ports.connect(lambda: current_app.extensions["ports"])
+
+
+def _subscribe() -> None:
+    """Which handler follows which event."""
+
+
+def _schedule() -> None:
+    """What is done again and again."""
+
+
+def _open_database(app: Flask, config: Config) -> None:
+    if config.database_url.startswith("sqlite:///"):
+        Path(config.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {}
+    return {
+        "pool_size": 4,
+        "max_overflow": 8,
+        "pool_pre_ping": True,
+        "connect_args": {"options": "-c lock_timeout=5000"},
+    }
+
+
+def _build() -> str:
+    """A mark of the templates at work, so that a new release never serves an old page."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

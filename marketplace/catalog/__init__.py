@@ -1,0 +1,1 @@
+"""Products, their revisions, variants and stock."""

@@ -1,0 +1,1 @@
+"""Permits and certificates: numbers, expiry, who verified what."""

@@ -1,0 +1,37 @@
+"""Scarce rows are locked here: late, in id order, and checked again afterwards by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from marketplace.core.db import Base, db
+from marketplace.core.errors import NotFound
+
+Model = TypeVar("Model", bound=Base)
+
+
+def lock_one(model: type[Model], row_id: int) -> Model:
+    """The row, locked until the transaction ends and as it is now. Raises NotFound."""
+    rows = lock_many(model, [row_id])
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def lock_many(model: type[Model], row_ids: Iterable[int]) -> list[Model]:
+    """The rows that exist, locked in id order so that two transactions never wait for each other.
+
+    NO KEY UPDATE on PostgreSQL: rows that only refer to these are not held up. SQLite has one writer anyway.
+    """
+    key = sa.inspect(model).primary_key[0]
+    query = (
+        sa.select(model)
+        .where(key.in_(sorted(set(row_ids))))
+        .order_by(key)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,1 @@
+"""The desk of Disperindag: what waits, what was decided, and why."""

@@ -1,0 +1,1 @@
+"""Pages of sellers, buyers and curators that join several areas. No tables."""

@@ -1,0 +1,7 @@
+"""One blueprint for each desk."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprints: tuple[Blueprint, ...] = ()

@@ -1,0 +1,1 @@
+"""Double-entry books in whole rupiah; entries are only ever added."""

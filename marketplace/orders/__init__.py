@@ -1,0 +1,1 @@
+"""Purchases, one order for each shop in them, and their life."""

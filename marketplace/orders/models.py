@@ -1,0 +1,125 @@
+"""Purchases and orders. What was bought is copied: names and prices stay as they were at the moment of buying."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.core.db import Base, Word, one_of
+from marketplace.orders.rules import OrderStatus
+from marketplace.payments.rules import PaymentMethod
+from marketplace.shipping.rules import DeliveryMethod
+
+
+class Purchase(Base):
+    """What a buyer ordered in one go: one payment, an order for each shop. A guest's purchase is opened by its key."""
+
+    __tablename__ = "purchases"
+    __table_args__ = (
+        one_of("payment_method", PaymentMethod),
+        sa.CheckConstraint("total = goods_total + delivery_total", name="total_adds_up"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True)
+    form_key: Mapped[str] = mapped_column(sa.String(43), unique=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    guest_key_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    buyer_name: Mapped[str] = mapped_column(sa.String(120))
+    buyer_email: Mapped[str] = mapped_column(sa.String(254), default="")
+    buyer_phone: Mapped[str] = mapped_column(sa.String(20))
+    street: Mapped[str] = mapped_column(sa.String(200), default="")
+    rt_rw: Mapped[str] = mapped_column(sa.String(20), default="")
+    village_code: Mapped[str | None] = mapped_column(sa.ForeignKey("regions.code"))
+    region_names: Mapped[str] = mapped_column(sa.String(300), default="")
+    postcode: Mapped[str] = mapped_column(sa.String(5), default="")
+    landmark: Mapped[str] = mapped_column(sa.String(200), default="")
+    language: Mapped[str] = mapped_column(sa.String(2), default="id")
+    payment_method: Mapped[PaymentMethod] = mapped_column(Word(PaymentMethod))
+    goods_total: Mapped[int]
+    delivery_total: Mapped[int]
+    total: Mapped[int]
+    placed_at: Mapped[datetime] = mapped_column(index=True)
+
+    orders: Mapped[list[Order]] = relationship(lazy="raise", order_by="Order.id", viewonly=True)
+
+
+class Order(Base):
+    """One shop's part of a purchase. The buyer shows `handover_code` when she receives the goods and pays."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        one_of("status", OrderStatus),
+        one_of("delivery_method", DeliveryMethod),
+        sa.CheckConstraint("total = goods_total + delivery_fee", name="total_adds_up"),
+        sa.UniqueConstraint("purchase_id", "store_id"),
+        sa.Index("ix_orders_store_status", "store_id", "status", "placed_at"),
+        sa.Index("ix_orders_answer_by", "status", "answer_by"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True)
+    purchase_id: Mapped[int] = mapped_column(sa.ForeignKey("purchases.id"), index=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("stores.id"))
+    status: Mapped[OrderStatus] = mapped_column(Word(OrderStatus), default=OrderStatus.WAITING)
+    delivery_method: Mapped[DeliveryMethod] = mapped_column(Word(DeliveryMethod))
+    goods_total: Mapped[int]
+    delivery_fee: Mapped[int]
+    total: Mapped[int]
+    note: Mapped[str] = mapped_column(sa.String(300), default="")
+    reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    handover_code: Mapped[str] = mapped_column(sa.String(4))
+    handover_tries: Mapped[int] = mapped_column(default=0)
+    handover_locked_until: Mapped[datetime | None]
+    placed_at: Mapped[datetime]
+    answer_by: Mapped[datetime]
+
+    lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.id", viewonly=True)
+    events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id", viewonly=True)
+
+
+class OrderLine(Base):
+    """One variant in an order, as it was called and priced when it was bought (rupiah, grams)."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        sa.CheckConstraint("quantity > 0", name="quantity_positive"),
+        sa.CheckConstraint("total = unit_price * quantity", name="total_adds_up"),
+        sa.UniqueConstraint("order_id", "variant_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"), index=True)
+    variant_id: Mapped[int] = mapped_column(sa.ForeignKey("variants.id"), index=True)
+    product_name: Mapped[str] = mapped_column(sa.String(140))
+    variant_name: Mapped[str] = mapped_column(sa.String(80), default="")
+    picture_key: Mapped[str] = mapped_column(sa.String(40), default="")
+    is_not_halal: Mapped[bool] = mapped_column(default=False)
+    unit_price: Mapped[int]
+    quantity: Mapped[int]
+    total: Mapped[int]
+    weight: Mapped[int] = mapped_column(default=0)
+
+
+class OrderEvent(Base):
+    """A step in an order's time line, which buyer and seller both read. Only ever added."""
+
+    __tablename__ = "order_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"), index=True)
+    status: Mapped[OrderStatus] = mapped_column(Word(OrderStatus))
+    at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    note: Mapped[str] = mapped_column(sa.String(300), default="")
+
+
+class PurchasePayment(Base):
+    """Which payment pays which purchase."""
+
+    __tablename__ = "purchase_payments"
+
+    purchase_id: Mapped[int] = mapped_column(sa.ForeignKey("purchases.id"), primary_key=True)
+    payment_id: Mapped[int] = mapped_column(sa.ForeignKey("payments.id"), primary_key=True, unique=True)

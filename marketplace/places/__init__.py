@@ -1,0 +1,1 @@
+"""The regions of Nusa Tenggara Timur, from regency down to village."""

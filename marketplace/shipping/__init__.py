@@ -1,0 +1,1 @@
+"""How goods reach a buyer, and what it costs."""

@@ -1,0 +1,1 @@
+"""Shops: who sells, where, and how to reach them."""

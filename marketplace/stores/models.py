@@ -1,0 +1,37 @@
+"""Shops."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core.db import Base, Word, one_of
+from marketplace.stores.rules import StoreStatus
+
+
+class Store(Base):
+    """A shop. Who works for it are role grants with this id as scope.
+
+    `nib` is its business number, which PP 80/2019 wants shown.
+    """
+
+    __tablename__ = "stores"
+    __table_args__ = (one_of("status", StoreStatus),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    story: Mapped[str] = mapped_column(sa.Text, default="")
+    status: Mapped[StoreStatus] = mapped_column(Word(StoreStatus), default=StoreStatus.OPEN)
+    phone: Mapped[str] = mapped_column(sa.String(20))
+    email: Mapped[str] = mapped_column(sa.String(254), default="")
+    hours: Mapped[str] = mapped_column(sa.String(200), default="")
+    nib: Mapped[str] = mapped_column(sa.String(13), default="")
+    street: Mapped[str] = mapped_column(sa.String(200))
+    village_code: Mapped[str] = mapped_column(sa.ForeignKey("regions.code"), index=True)
+    landmark: Mapped[str] = mapped_column(sa.String(200), default="")
+    logo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("media_files.id"))
+    has_pickup: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]

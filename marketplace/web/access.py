@@ -1,0 +1,93 @@
+"""Every view says who may. What somebody may not see does not exist for them: 404."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Response, abort, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
+
+from marketplace.core.actor import GUEST, Actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+login_manager = LoginManager()
+
+
+class Visitor(UserMixin):
+    """Somebody signed in: the session's token (not a person's id) and who acts by it."""
+
+    def __init__(self, token: str, actor: Actor) -> None:
+        self.token = token
+        self.actor = actor
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def current_actor() -> Actor:
+    """Who sent this request."""
+    actor = getattr(current_user, "actor", GUEST)
+    return actor if isinstance(actor, Actor) else GUEST
+
+
+def public(view: View) -> View:
+    """Anybody may."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def requires(may: Callable[[Actor], bool]) -> Callable[[View], View]:
+    """Only an actor for whom `may` is true; a guest is sent to sign in, anybody else is told 404."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            actor = current_actor()
+            if not actor.is_signed_in:
+                return to_sign_in()
+            if not may(actor):
+                abort(404)
+            return view(*args, **kwargs)
+
+        guarded.access = may.__name__  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return mark
+
+
+def is_signed_in(actor: Actor) -> bool:
+    return actor.is_signed_in
+
+
+def is_seller(actor: Actor) -> bool:
+    return actor.is_seller
+
+
+def is_curator(actor: Actor) -> bool:
+    return actor.is_curator
+
+
+def is_operator(actor: Actor) -> bool:
+    return actor.is_operator
+
+
+signed_in = requires(is_signed_in)
+
+
+def to_sign_in() -> Response:
+    """To the sign-in page, and back here afterwards (only where coming back by GET makes sense)."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", next=here))  # type: ignore[return-value]
+
+
+def local_path(target: str | None) -> str | None:
+    """The target when it is a path of this site, else None: nobody is sent elsewhere by a link of ours."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    if any(ord(char) < 33 for char in target) or "\\" in target:
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target

@@ -1,0 +1,60 @@
+"""How numbers, weights and times are written on a screen: rupiah without decimals, times in WITA."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+from flask_babel import get_locale
+
+from marketplace.core.clock import WITA
+
+MONTHS = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+
+
+def rupiah(amount: int) -> str:
+    """1500000 -> Rp1.500.000; -5000 -> -Rp5.000."""
+    sign = "-" if amount < 0 else ""
+    return f"{sign}Rp{number(abs(amount))}"
+
+
+def number(value: int) -> str:
+    """12500 -> 12.500."""
+    return f"{value:,}".replace(",", ".")
+
+
+def grams(weight: int) -> str:
+    """250 -> 250 g; 1400 -> 1,4 kg."""
+    if weight < 1000:
+        return f"{weight} g"
+    kilograms = f"{weight / 1000:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+    return f"{kilograms} kg"
+
+
+def wita_date(day: datetime | date) -> str:
+    """24 Nov 2026."""
+    if isinstance(day, datetime):
+        day = day.astimezone(WITA).date()
+    locale = get_locale()
+    language = locale.language if locale and locale.language in MONTHS else "id"
+    return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
+
+
+def wita(at: datetime) -> str:
+    """24 Nov 2026, 10.42 WITA."""
+    local = at.astimezone(WITA)
+    return f"{wita_date(at)}, {local:%H.%M} WITA"
+
+
+def register(app: Flask) -> None:
+    for name, say in {
+        "rupiah": rupiah,
+        "number": number,
+        "grams": grams,
+        "wita": wita,
+        "wita_date": wita_date,
+    }.items():
+        app.jinja_env.filters[name] = say

@@ -1,0 +1,96 @@
+"""The base of all forms, and the fields that more than one area needs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import phonenumbers
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, IntegerField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from marketplace.core.errors import Invalid
+from marketplace.web.language import explain
+
+LARGEST_RUPIAH = 100_000_000_000
+
+
+def strip(value: Any) -> Any:
+    """Trim text and drop control characters, which no field of ours needs."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", value).strip() if isinstance(value, str) else value
+
+
+class BaseForm(FlaskForm):
+    """A form whose text is trimmed and whose fields can take a refusal of a service."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            filters = unbound_field.kwargs.get("filters", [])
+            if issubclass(unbound_field.field_class, StringField) and strip not in filters:
+                unbound_field.kwargs["filters"] = [*filters, strip]
+            field: Field = unbound_field.bind(form=form, **options)
+            return field
+
+    def refuse(self, refusal: Invalid) -> None:
+        """Show a service's refusal at its field, or above the form when it names none."""
+        words = explain(refusal)
+        if refusal.field and refusal.field in self._fields:
+            field = self._fields[refusal.field]
+            field.errors = [*field.errors, words]
+        else:
+            self.form_errors.append(words)
+
+
+class RupiahField(IntegerField):
+    """Whole rupiah, typed as people type it: 15000, 15.000, Rp 15.000. Decimals are refused, never cut."""
+
+    def __init__(self, label: Any = None, minimum: int = 0, **kwargs: Any) -> None:
+        bounds = NumberRange(minimum, LARGEST_RUPIAH, message=_l("Isi angka rupiah yang wajar, tanpa koma."))
+        kwargs["validators"] = [*kwargs.get("validators", [InputRequired(_l("Harga wajib diisi."))]), bounds]
+        super().__init__(label, **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return
+        text = re.sub(r"^rp\.?", "", valuelist[0].strip().lower()).strip()
+        if not re.fullmatch(r"\d{1,15}|\d{1,3}(\.\d{3}){1,4}", text):
+            self.data = None
+            raise ValueError(self.gettext("Tulis rupiah tanpa koma, misalnya 15.000."))
+        self.data = int(text.replace(".", ""))
+
+
+def phone_number(value: str) -> str:
+    """An Indonesian (or international) number as E.164, e.g. +6281234567890. Raises ValueError."""
+    try:
+        number = phonenumbers.parse(value, "ID")
+    except phonenumbers.NumberParseException as error:
+        raise ValueError("not a phone number") from error
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError("not a phone number")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+class PhoneField(StringField):
+    """A phone number; `e164` is its normal form after validation."""
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        kwargs.setdefault("validators", [InputRequired(_l("Nomor HP wajib diisi."))])
+        kwargs["validators"] = [*kwargs["validators"], Length(max=30)]
+        kwargs.setdefault("render_kw", {"inputmode": "tel", "autocomplete": "tel"})
+        super().__init__(label, **kwargs)
+        self.e164 = ""
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            return
+        try:
+            self.e164 = phone_number(self.data)
+        except ValueError as error:
+            raise ValidationError(self.gettext("Nomor HP tidak dikenali. Contoh: 0812-3456-7890.")) from error
+
+
+def optional() -> list[Any]:
+    """The validators of a field that may stay empty."""
+    return [Optional(strip_whitespace=True)]

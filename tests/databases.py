@@ -1,0 +1,168 @@
+"""Migrated databases for the tests: one migration for each kind in a session, cheap copies afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+import flask_migrate
+import sqlalchemy as sa
+from flask import Flask
+
+from config import load
+from marketplace.app import create_app
+from marketplace.core.db import bind_session, db
+from tests.postgres import Server
+
+ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = str(ROOT / "migrations")
+
+
+@dataclass(frozen=True)
+class Market:
+    """An application on a database of its own; `environ` starts other processes on the same one."""
+
+    kind: str
+    app: Flask
+    environ: dict[str, str]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self.app.app_context():
+            db.engine.dispose()
+
+
+class Source(Protocol):
+    """Where databases of one kind come from."""
+
+    kind: str
+
+    def blank(self) -> str:
+        """The address of a new, empty database."""
+
+    def fresh(self) -> str:
+        """The address of a new database with every migration applied and no demo data."""
+
+
+def environ(url: str, folder: Path, **more: str) -> dict[str, str]:
+    """The settings of an application under test. Files go to `folder`; nothing is taken from this machine's own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    base = {
+        "SECRET_KEY": "known to everybody, good for tests only",
+        "DATABASE_URL": url,
+        "INSTANCE_PATH": str(folder),
+        "SITE_URL": "http://localhost",
+    }
+    return {**base, **more}
+
+
+def build(kind: str, url: str, folder: Path, **more: str) -> Market:
+    """An application on that database."""
+    settings = environ(url, folder, **more)
+    return Market(kind, create_app(load(settings)), settings)
+
+
+def migrate(url: str, folder: Path) -> None:
+    """Bring an empty database up to date, the way it is done for real."""
+    market = build("any", url, folder)
+    with market.app.app_context():
+        flask_migrate.upgrade(directory=MIGRATIONS)
+    market.close()
+
+
+class SqliteSource:
+    """Files in one folder."""
+
+    kind = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._numbers = count(1)
+
+    @cached_property
+    def _template(self) -> Path:
+        file = self.folder / "template.db"
+        migrate(f"sqlite:///{file}", self.folder / "template")
+        return file
+
+    def _next(self) -> Path:
+        return self.folder / f"{next(self._numbers)}.db"
+
+    def blank(self) -> str:
+        return f"sqlite:///{self._next()}"
+
+    def fresh(self) -> str:
+        file = self._next()
+        closing = contextlib.closing
+        with closing(sqlite3.connect(self._template)) as template, closing(sqlite3.connect(file)) as copy:
+            template.backup(copy)
+        return f"sqlite:///{file}"
+
+
+class PostgresSource:
+    """Databases of one server; names begin with `prefix`, so that several sessions can share the server."""
+
+    kind = "postgres"
+
+    def __init__(self, server: Server, folder: Path, prefix: str) -> None:
+        self.server = server
+        self.folder = folder
+        self.prefix = prefix
+        self._numbers = count(1)
+        self._made: list[str] = []
+
+    @cached_property
+    def _template(self) -> str:
+        name = f"{self.prefix}_template"
+        migrate(self._create(name, "template0"), self.folder / "template")
+        return name
+
+    def _create(self, name: str, template: str) -> str:
+        url = self.server.create(name, template)
+        self._made.append(name)
+        return url
+
+    def blank(self) -> str:
+        return self._create(f"{self.prefix}_{next(self._numbers)}", "template0")
+
+    def fresh(self) -> str:
+        return self._create(f"{self.prefix}_{next(self._numbers)}", self._template)
+
+    def close(self) -> None:
+        """Drop what was made."""
+        for name in self._made:
+            self.server.drop(name)
+
+
+@contextlib.contextmanager
+def rolled_back(app: Flask) -> Iterator[None]:
+    """An app context in which every commit lands in a savepoint of one connection, undone at the end."""
+    with app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        bind_session(connection)
+        try:
+            yield
+        finally:
+            db.session.remove()
+            bind_session(None)
+            if outer.is_active:
+                outer.rollback()
+            connection.close()
+
+
+def settle_constraints() -> None:
+    """Check now what PostgreSQL would check at the commit, which never comes in a rolled-back test.
+
+    Raises what the commit would have raised. SQLite has no deferred checks of ours: they run before each commit.
+    """
+    db.session.flush()
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
+        db.session.execute(sa.text("SET CONSTRAINTS ALL DEFERRED"))

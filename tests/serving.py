@@ -1,0 +1,75 @@
+"""The real web server in a process of its own, for tests that need real requests."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from tests.databases import ROOT, Market
+
+GRANIAN = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "1", "--no-ws"]
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """A running server; `app` works on the same database, to arrange and to look (its commits are real)."""
+
+    url: str
+    app: Flask
+    environ: dict[str, str]
+
+    def flask(self, *words: str) -> str:
+        """Run a command of the application on the same database, e.g. flask("demo", "load"); what it printed."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+        env = {**os.environ, **self.environ}
+        return subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout
+
+
+@contextlib.contextmanager
+def serve(market: Market, port: int) -> Iterator[LiveServer]:
+    """Serve the market on that loopback port until the block ends."""
+    url = f"http://127.0.0.1:{port}"
+    log = Path(market.environ["INSTANCE_PATH"]) / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, *GRANIAN, "--host", "127.0.0.1", "--port", str(port), "wsgi:app"],
+            cwd=ROOT,
+            env={**os.environ, **market.environ},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(process, port, log)
+        yield LiveServer(url, market.app, market.environ)
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+        finally:
+            connection.close()
+    raise RuntimeError(f"the server did not come up:\n{log.read_text()[-3000:]}")
