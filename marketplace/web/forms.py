@@ -25,12 +25,13 @@ def strip(value: Any) -> Any:
 class BaseForm(FlaskForm):
     """A form whose text is trimmed and whose fields can take a refusal of a service."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             filters = unbound_field.kwargs.get("filters", [])
             if issubclass(unbound_field.field_class, StringField) and strip not in filters:
                 unbound_field.kwargs["filters"] = [*filters, strip]
-            return unbound_field.bind(form=form, **options)
+            field: Field = unbound_field.bind(form=form, **options)
+            return field
 
     def refuse(self, refusal: Invalid) -> None:
         """Show a service's refusal at its field, or above the form when it names none."""
