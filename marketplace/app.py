@@ -11,11 +11,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config
 from marketplace import cli
+from marketplace.accounts import handlers as accounts_handlers
 from marketplace.accounts import views as accounts_views
 from marketplace.admin import views as admin_views
 from marketplace.catalog import handlers as catalog_handlers
 from marketplace.checkout import views as checkout_views
+<<<<<<< HEAD
 from marketplace.core import health, outbox, ports
+=======
+from marketplace.core import jobs, ports
+>>>>>>> accounts
 from marketplace.core.db import db, prepare_engine
 from marketplace.curation import views as curation_views
 from marketplace.desks import views as desks_views
@@ -93,6 +98,7 @@ def _subscribe() -> None:
 
 def _schedule() -> None:
     """What is done again and again."""
+    jobs.schedule(jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3))
 
 
 def _open_database(app: Flask, config: Config) -> None:
