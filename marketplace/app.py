@@ -16,11 +16,7 @@ from marketplace.accounts import views as accounts_views
 from marketplace.admin import views as admin_views
 from marketplace.catalog import handlers as catalog_handlers
 from marketplace.checkout import views as checkout_views
-<<<<<<< HEAD
-from marketplace.core import health, outbox, ports
-=======
-from marketplace.core import jobs, ports
->>>>>>> accounts
+from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
 from marketplace.curation import views as curation_views
 from marketplace.desks import views as desks_views

@@ -23,7 +23,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import NotAllowed, NotFound
-from marketplace.core.locks import lock_one
+from marketplace.core.locks import lock_one, lock_words
 
 
 def create(
@@ -181,6 +181,7 @@ def _differences(newest: ProductRevision, draft: Draft) -> list[str]:
 def _free_slug(name: str) -> str:
     """An address that no product has: the name, or the name and the next number."""
     base = rules.slug_of(name)
+    lock_words([f"product {base}"])
     taken = set(db.session.scalars(sa.select(Product.slug).where(Product.slug.startswith(base, autoescape=True))))
     if base not in taken:
         return base
