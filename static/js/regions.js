@@ -2,7 +2,7 @@
    Where that fails, the button that sends the whole form comes back. */
 for (const picker of document.querySelectorAll("[data-regions]")) {
   const selects = [...picker.querySelectorAll("select")];
-  const buttons = [...picker.querySelectorAll("button[name=wilayah]")];
+  const buttons = [...picker.querySelectorAll("button[name=langkah]")];
 
   const empty = (from) => {
     for (const select of selects.slice(from)) {
@@ -37,5 +37,11 @@ for (const picker of document.querySelectorAll("[data-regions]")) {
       empty(index + 1);
       if (select.value) fill(index + 1, select.value);
     });
+  });
+
+  const postcode = picker.closest("form")?.elements.postcode;
+  selects.at(-1).addEventListener("change", (event) => {
+    const code = event.target.selectedOptions[0]?.dataset.postcode;
+    if (postcode && code) postcode.value = code;
   });
 }
