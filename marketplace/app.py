@@ -14,14 +14,17 @@ from marketplace import cli
 from marketplace.accounts import handlers as accounts_handlers
 from marketplace.accounts import views as accounts_views
 from marketplace.admin import views as admin_views
+from marketplace.catalog import handlers as catalog_handlers
 from marketplace.checkout import views as checkout_views
-from marketplace.core import jobs, ports
+from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
 from marketplace.curation import views as curation_views
 from marketplace.desks import views as desks_views
 from marketplace.media import views as media_views
+from marketplace.media.adapters.store import FolderStore, MediaStore
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
+from marketplace.stores.events import StoreChanged
 from marketplace.web import assets, chrome, errors, filters, language, limits, log, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
@@ -78,12 +81,15 @@ def _plug(app: Flask, config: Config) -> None:
     """Give the areas below the views what they may ask for by `ports.port`."""
     parts = ports.Ports()
     parts.provide(Config, config)
+    parts.provide(MediaStore, FolderStore(Path(config.media_url)))
+    health.probe("media", lambda: ports.port(MediaStore).check())
     app.extensions["ports"] = parts
     ports.connect(lambda: current_app.extensions["ports"])
 
 
 def _subscribe() -> None:
     """Which handler follows which event."""
+    outbox.subscribe(StoreChanged, catalog_handlers.refresh_search)
 
 
 def _schedule() -> None:
