@@ -214,7 +214,7 @@ def sold(store_ids: Iterable[int], after: str | None = None, limit: int = 20) ->
         .where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.DONE)
     )
     page = paging.fetch(query, [OrderEvent.__table__.c.at, ORDERS.id], cursor=after, limit=limit, descending=True)
-    return page.map(lambda row: SoldRow(*row[:6]))
+    return page.map(lambda row: SoldRow(row.id, row.code, row.goods_total, row.delivery_fee, row.total, row.at))
 
 
 def daily_sales(store_ids: Iterable[int], days: int = 14) -> list[tuple[date, int]]:
@@ -262,7 +262,9 @@ def _purchase_rows(which: sa.ColumnElement[bool], after: str | None, limit: int)
     )
     for purchase_id, store_name, status in db.session.execute(parts) if page.items else ():
         of_purchase.setdefault(purchase_id, []).append((store_name, status))
-    return page.map(lambda row: PurchaseRow(*row[:4], orders=tuple(of_purchase.get(row.id, ()))))
+    return page.map(
+        lambda row: PurchaseRow(row.id, row.code, row.total, row.placed_at, tuple(of_purchase.get(row.id, ())))
+    )
 
 
 def _order_rows() -> Statement:
@@ -295,7 +297,21 @@ def _order_rows() -> Statement:
 
 
 def _order_row(row: Row) -> OrderRow:
-    return OrderRow(*row[:10], pieces=int(row.pieces), kinds=int(row.kinds), picture=_picture(row))
+    return OrderRow(
+        id=row.id,
+        code=row.code,
+        store_id=row.store_id,
+        status=row.status,
+        delivery_method=row.delivery_method,
+        total=row.total,
+        placed_at=row.placed_at,
+        answer_by=row.answer_by,
+        buyer_name=row.buyer_name,
+        product_name=row.product_name,
+        pieces=int(row.pieces),
+        kinds=int(row.kinds),
+        picture=_picture(row),
+    )
 
 
 def _picture(row: Row) -> Picture | None:
