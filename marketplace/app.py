@@ -11,8 +11,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config
 from marketplace import cli
+from marketplace.accounts import handlers as accounts_handlers
 from marketplace.accounts import views as accounts_views
 from marketplace.admin import views as admin_views
+from marketplace.catalog import handlers as catalog_handlers
 from marketplace.checkout import views as checkout_views
 from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
@@ -28,6 +30,7 @@ from marketplace.orders import events as order_events
 from marketplace.orders import handlers as orders_handlers
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
+from marketplace.stores.events import StoreChanged
 from marketplace.web import assets, chrome, errors, filters, language, letters, limits, log, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
@@ -84,10 +87,10 @@ def _plug(app: Flask, config: Config) -> None:
     """Give the areas below the views what they may ask for by `ports.port`."""
     parts = ports.Ports()
     parts.provide(Config, config)
-    parts.provide(MediaStore, FolderStore(Path(config.media_url)))
-    health.probe("media", lambda: ports.port(MediaStore).check())
     parts.provide(MailTransport, transport_for(config.smtp_url))
     parts.provide(LetterRenderer, letters.Letters(app))
+    parts.provide(MediaStore, FolderStore(Path(config.media_url)))
+    health.probe("media", lambda: ports.port(MediaStore).check())
     app.extensions["ports"] = parts
     ports.connect(lambda: current_app.extensions["ports"])
 
@@ -95,6 +98,7 @@ def _plug(app: Flask, config: Config) -> None:
 def _subscribe() -> None:
     """Which handler follows which event."""
     subscribe = outbox.subscribe
+    subscribe(StoreChanged, catalog_handlers.refresh_search)
     subscribe(MessageWritten, notifications_handlers.send_message)
     subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
     subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)
@@ -109,6 +113,7 @@ def _schedule() -> None:
     """What is done again and again."""
     jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
+    jobs.schedule(jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3))
 
 
 def _open_database(app: Flask, config: Config) -> None:
