@@ -100,11 +100,9 @@ def product(slug: str) -> str:
         "storefront/product.html",
         product=found,
         certificates=certificates.for_revision(found.revision_id),
-        more=[
-            card
-            for card in listings.cards(Filters(store_id=found.shop.id), limit=5).items
-            if card.url != found.url
-        ][:4],
+        more=[card for card in listings.cards(Filters(store_id=found.shop.id), limit=5).items if card.url != found.url][
+            :4
+        ],
     )
 
 
