@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
@@ -20,6 +20,8 @@ from marketplace.core.db import db
 
 Item = TypeVar("Item")
 Other = TypeVar("Other")
+Statement: TypeAlias = sa.Select[*tuple[Any, ...]]
+Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 LARGEST = 2**63 - 1
 
 
@@ -37,13 +39,13 @@ class Page(Generic[Item]):
 
 
 def fetch(
-    statement: sa.Select[Any],
-    keys: Sequence[sa.ColumnElement[Any]],
+    statement: Statement,
+    keys: Sequence[Any],
     *,
     cursor: str | None = None,
     limit: int = 24,
     descending: bool = False,
-) -> Page[sa.Row[Any]]:
+) -> Page[Row]:
     """One page of a statement in the order of `keys`, whose last one must be unique. One statement."""
     edge = _read(cursor, keys)
     backwards = edge is not None and edge[0]
@@ -68,13 +70,13 @@ def fetch(
     )
 
 
-def _write(way: str, row: sa.Row[Any], width: int) -> str:
+def _write(way: str, row: Row, width: int) -> str:
     values = [row._mapping[f"_key_{i}"] for i in range(width)]
     plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
     return way + base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str | None, keys: Sequence[sa.ColumnElement[Any]]) -> tuple[bool, list[Any]] | None:
+def _read(cursor: str | None, keys: Sequence[Any]) -> tuple[bool, list[Any]] | None:
     """Whether to go backwards, and the key values of the row at the edge."""
     if not cursor or cursor[0] not in "pn" or len(cursor) > 500:
         return None
@@ -87,7 +89,7 @@ def _read(cursor: str | None, keys: Sequence[sa.ColumnElement[Any]]) -> tuple[bo
     return cursor[0] == "p", values
 
 
-def _typed(value: object, key: sa.ColumnElement[Any]) -> Any:
+def _typed(value: object, key: Any) -> Any:
     kind = key.type.python_type
     if kind is datetime:
         at = datetime.fromisoformat(str(value))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.paging import Page, fetch
+from marketplace.core.paging import Page, Row, Statement, fetch
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.places.models import Region
@@ -93,12 +93,18 @@ def directory(region: str = "", cursor: str | None = None, limit: int = PAGE_SIZ
     return page.map(_card)
 
 
+def newest(limit: int) -> list[StoreCard]:
+    """The open stores that came last. One statement."""
+    statement = _cards().where(Store.status == StoreStatus.OPEN)
+    return [_card(row) for row in db.session.execute(statement.order_by(Store.id.desc()).limit(limit))]
+
+
 def within(column: sa.ColumnElement[str] | Any, region: str) -> sa.ColumnElement[bool]:
     """Does a column of region codes lie in a region? '53.71' holds '53.71.04.1011' and itself, and no '53.710'."""
     return sa.or_(column == region, column.startswith(f"{region}.", autoescape=True))
 
 
-def _cards() -> sa.Select[Any]:
+def _cards() -> Statement:
     columns = (
         *(getattr(Store, name) for name in _OWN),
         VILLAGE.name.label("village"),
@@ -134,7 +140,7 @@ _OWN = (
 )
 
 
-def _card(row: sa.Row[Any]) -> StoreCard:
+def _card(row: Row) -> StoreCard:
     logo = Picture(row.logo_key, row.logo_width, row.logo_height, row.name) if row.logo_key else None
     return StoreCard(
         **{name: getattr(row, name) for name in _OWN},
