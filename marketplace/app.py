@@ -87,10 +87,10 @@ def _plug(app: Flask, config: Config) -> None:
     """Give the areas below the views what they may ask for by `ports.port`."""
     parts = ports.Ports()
     parts.provide(Config, config)
-    parts.provide(MediaStore, FolderStore(Path(config.media_url)))
-    health.probe("media", lambda: ports.port(MediaStore).check())
     parts.provide(MailTransport, transport_for(config.smtp_url))
     parts.provide(LetterRenderer, letters.Letters(app))
+    parts.provide(MediaStore, FolderStore(Path(config.media_url)))
+    health.probe("media", lambda: ports.port(MediaStore).check())
     app.extensions["ports"] = parts
     ports.connect(lambda: current_app.extensions["ports"])
 
@@ -98,6 +98,7 @@ def _plug(app: Flask, config: Config) -> None:
 def _subscribe() -> None:
     """Which handler follows which event."""
     subscribe = outbox.subscribe
+    subscribe(StoreChanged, catalog_handlers.refresh_search)
     subscribe(MessageWritten, notifications_handlers.send_message)
     subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
     subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)

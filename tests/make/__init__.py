@@ -14,4 +14,9 @@ from tests.make.catalog import live as live
 from tests.make.catalog import newest_revision_id as newest_revision_id
 from tests.make.catalog import product as product
 from tests.make.catalog import variant as variant
+from tests.make.orders import orders_of as orders_of
+from tests.make.orders import place as place
+from tests.make.orders import purchase as purchase
+from tests.make.orders import spec as spec
+from tests.make.orders import walk as walk
 from tests.make.stores import store as store

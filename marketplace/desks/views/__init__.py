@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-blueprints: tuple[Blueprint, ...] = ()
+from marketplace.desks.views import products, shelf
+
+blueprints: tuple[Blueprint, ...] = (
+    products.bp,
+    shelf.bp,
+)
