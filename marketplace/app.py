@@ -18,6 +18,8 @@ from marketplace.catalog import handlers as catalog_handlers
 from marketplace.checkout import views as checkout_views
 from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
+from marketplace.curation import events as curation_events
+from marketplace.curation import handlers as curation_handlers
 from marketplace.curation import views as curation_views
 from marketplace.desks import views as desks_views
 from marketplace.media import views as media_views
@@ -107,7 +109,10 @@ def _subscribe() -> None:
     subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
     subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
-    outbox.subscribe(StoreChanged, catalog_handlers.refresh_search)
+    subscribe(StoreChanged, catalog_handlers.refresh_search)
+    subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
+    subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
+    subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
 
 
 def _schedule() -> None:
