@@ -14,11 +14,12 @@ from marketplace import cli
 from marketplace.accounts import views as accounts_views
 from marketplace.admin import views as admin_views
 from marketplace.checkout import views as checkout_views
-from marketplace.core import ports
+from marketplace.core import health, ports
 from marketplace.core.db import db, prepare_engine
 from marketplace.curation import views as curation_views
 from marketplace.desks import views as desks_views
 from marketplace.media import views as media_views
+from marketplace.media.adapters.store import FolderStore, MediaStore
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
 from marketplace.web import assets, chrome, errors, filters, language, limits, log, security
@@ -77,6 +78,8 @@ def _plug(app: Flask, config: Config) -> None:
     """Give the areas below the views what they may ask for by `ports.port`."""
     parts = ports.Ports()
     parts.provide(Config, config)
+    parts.provide(MediaStore, FolderStore(Path(config.media_url)))
+    health.probe("media", lambda: ports.port(MediaStore).check())
     app.extensions["ports"] = parts
     ports.connect(lambda: current_app.extensions["ports"])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import StrEnum
 
 
@@ -11,3 +13,13 @@ class ProductStatus(StrEnum):
     ACTIVE = "active"
     HIDDEN = "hidden"
     ARCHIVED = "archived"
+
+
+APOSTROPHES = re.compile(r"['’‘ʼ`´]")
+NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def fold(text: str) -> str:
+    """A text as it is searched in: small letters, no accents, no apostrophes. "Se'i Sapi" -> "sei sapi"."""
+    plain = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text)).encode("ascii", "ignore").decode().lower()
+    return NOT_A_WORD.sub(" ", plain).strip()

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, timezone
 
 WITA = timezone(timedelta(hours=8), "WITA")
+_travelled: ContextVar[datetime | None] = ContextVar("travelled", default=None)
 
 
 def now() -> datetime:
     """This instant, aware, in UTC."""
-    return datetime.now(UTC)
+    return _travelled.get() or datetime.now(UTC)
 
 
 def today() -> date:
     """The calendar day in Kupang (WITA)."""
     return now().astimezone(WITA).date()
+
+
+@contextmanager
+def travel(at: datetime) -> Iterator[None]:
+    """Let it be another instant for what runs inside, so that the demo market can have a past. Aware instants only."""
+    token = _travelled.set(at.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _travelled.reset(token)

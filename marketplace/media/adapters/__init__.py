@@ -1,0 +1,1 @@
+"""What turns uploads into files, and where the files lie."""

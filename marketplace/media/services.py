@@ -1,0 +1,117 @@
+"""Taking files in.
+
+Reading and re-encoding is slow work and is done before a transaction is opened: `prepare_…` leaves the finished
+files in the store, `keep` notes in the transaction whose they are. Files that are never kept are harmless: no row,
+so no page, leads to their random names.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from marketplace.core import audit
+from marketplace.core.actor import Actor
+from marketplace.core.clock import now
+from marketplace.core.db import db
+from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.ports import port
+from marketplace.media import rules
+from marketplace.media.adapters import pictures
+from marketplace.media.adapters.store import MediaStore
+from marketplace.media.models import MediaFile
+from marketplace.media.rules import FileKind
+
+MEGABYTE = 1024 * 1024
+DOCUMENT_STARTS = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file that lies in the store already; sizes in pixels (0 for a document) and bytes."""
+
+    key: str
+    kind: FileKind
+    width: int
+    height: int
+    size: int
+
+
+def prepare_picture(stream: BinaryIO) -> Prepared:
+    """Re-encode a picture in all its widths and store it. Outside a transaction.
+
+    Raises Invalid (field "pictures"): media.empty, media.too_large, or what `adapters.pictures.render` refuses.
+    """
+    content = _content(stream)
+    files = pictures.render(io.BytesIO(content))
+    key = secrets.token_hex(16)
+    store = port(MediaStore)
+    for width, (_, encoded) in files.items():
+        store.put(rules.picture_file(key, width), encoded)
+    widest = max(files)
+    size = sum(len(encoded) for _, encoded in files.values())
+    return Prepared(key, FileKind.PICTURE, widest, files[widest][0], size)
+
+
+def prepare_document(stream: BinaryIO) -> Prepared:
+    """Store a private paper: PDF, JPEG, PNG or WebP by its content, kept as it is. Outside a transaction.
+
+    Raises Invalid: media.empty, media.too_large, media.not_a_document.
+    """
+    content = _content(stream)
+    if not document_type(content):
+        raise Invalid("media.not_a_document")
+    key = secrets.token_hex(16)
+    port(MediaStore).put(rules.document_file(key), content)
+    return Prepared(key, FileKind.DOCUMENT, 0, 0, len(content))
+
+
+def keep(actor: Actor, prepared: Prepared) -> MediaFile:
+    """Note whose file it is, in the transaction at hand."""
+    row = MediaFile(
+        key=prepared.key,
+        kind=prepared.kind,
+        width=prepared.width,
+        height=prepared.height,
+        size=prepared.size,
+        owner_id=actor.person_id,
+        created_at=now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    audit.record(actor, "media.kept", "media_file", row.id, kind=prepared.kind.value, size=prepared.size)
+    return row
+
+
+def document(media_id: int) -> tuple[bytes, str]:
+    """A private paper's content and its type. Who may read it is for the area that owns it to say. Raises NotFound."""
+    row = db.session.get(MediaFile, media_id)
+    if row is None or row.kind is not FileKind.DOCUMENT:
+        raise NotFound()
+    try:
+        content = port(MediaStore).read(rules.document_file(row.key))
+    except FileNotFoundError as error:
+        raise NotFound() from error
+    return content, document_type(content)
+
+
+def document_type(content: bytes) -> str:
+    """The media type that the first bytes tell, or nothing for a kind that is not taken."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for start, kind in DOCUMENT_STARTS if content.startswith(start)), "")
+
+
+def _content(stream: BinaryIO) -> bytes:
+    content = stream.read(rules.LARGEST_UPLOAD + 1)
+    if not content:
+        raise Invalid("media.empty")
+    if len(content) > rules.LARGEST_UPLOAD:
+        raise Invalid("media.too_large", megabytes=rules.LARGEST_UPLOAD // MEGABYTE)
+    return content

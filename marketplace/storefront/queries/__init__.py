@@ -1,0 +1,1 @@
+"""What the public reads: one module for listings, one for the product page."""

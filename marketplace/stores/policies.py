@@ -1,0 +1,29 @@
+"""Who may do what to a store."""
+
+from __future__ import annotations
+
+from marketplace.core.actor import Actor
+from marketplace.stores.models import Store
+from marketplace.stores.rules import StoreStatus
+
+
+def can_create(actor: Actor) -> bool:
+    """Opening a store for somebody is the operator's (and the market's own) act."""
+    return actor.is_operator or actor.is_system
+
+
+def can_work(actor: Actor, store_id: int) -> bool:
+    """Owner and staff do the daily work: orders, products, stock."""
+    return actor.works_for(store_id) or actor.is_system
+
+
+def can_manage(actor: Actor, store: Store) -> bool:
+    """The owner decides what the store says about itself."""
+    return actor.owns(store.id) or actor.is_system
+
+
+def can_set_status(actor: Actor, store: Store, to: StoreStatus) -> bool:
+    """The owner pauses and reopens. Only the market suspends and lifts, never in a store one works for."""
+    if StoreStatus.SUSPENDED in (store.status, to):
+        return (actor.is_curator or actor.is_operator or actor.is_system) and not actor.works_for(store.id)
+    return can_manage(actor, store)

@@ -1,0 +1,144 @@
+"""Questions about stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from marketplace.core.db import db
+from marketplace.core.errors import NotFound
+from marketplace.core.paging import Page, Row, Statement, fetch
+from marketplace.media.models import MediaFile
+from marketplace.media.rules import Picture
+from marketplace.places.models import Region
+from marketplace.stores.models import Store
+from marketplace.stores.rules import StoreStatus, short_region
+
+VILLAGE, DISTRICT, REGENCY = aliased(Region), aliased(Region), aliased(Region)
+PAGE_SIZE = 24
+
+
+@dataclass(frozen=True)
+class StoreCard:
+    """A store as it is shown anywhere. `place` is short ('Fatululi, Kota Kupang'), `region_names` is all of it."""
+
+    id: int
+    slug: str
+    name: str
+    story: str
+    status: StoreStatus
+    phone: str
+    email: str
+    hours: str
+    nib: str
+    street: str
+    landmark: str
+    village_code: str
+    place: str
+    region_names: str
+    has_pickup: bool
+    logo: Picture | None
+
+    @property
+    def url(self) -> str:
+        return f"/toko/{self.slug}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is StoreStatus.OPEN
+
+
+def store(store_id: int) -> Store:
+    """The store for those who work with it, whatever its status. Raises NotFound."""
+    found = db.session.get(Store, store_id)
+    if found is None:
+        raise NotFound("stores.not_found")
+    return found
+
+
+def store_by_slug(slug: str) -> Store:
+    """The store at an address, whatever its status. Raises NotFound."""
+    found = db.session.scalar(sa.select(Store).where(Store.slug == slug))
+    if found is None:
+        raise NotFound("stores.not_found")
+    return found
+
+
+def stores_by_ids(ids: Iterable[int]) -> dict[int, StoreCard]:
+    """The stores that exist, by id, whatever their status. One statement."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {row.id: _card(row) for row in db.session.execute(_cards().where(Store.id.in_(wanted)))}
+
+
+def public_card(slug: str) -> StoreCard:
+    """The store at an address, as the public may read it: a suspended one is not there. Raises NotFound."""
+    row = db.session.execute(_cards().where(Store.slug == slug, Store.status != StoreStatus.SUSPENDED)).one_or_none()
+    if row is None:
+        raise NotFound("stores.not_found")
+    return _card(row)
+
+
+def directory(region: str = "", cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[StoreCard]:
+    """Open stores by name, of a region (any code: regency, district, village) or all. One statement."""
+    statement = _cards().where(Store.status == StoreStatus.OPEN)
+    if region:
+        statement = statement.where(within(Store.village_code, region))
+    page = fetch(statement, [Store.__table__.c.name, Store.__table__.c.id], cursor=cursor, limit=limit)
+    return page.map(_card)
+
+
+def within(column: sa.ColumnElement[str] | Any, region: str) -> sa.ColumnElement[bool]:
+    """Does a column of region codes lie in a region? '53.71' holds '53.71.04.1011' and itself, and no '53.710'."""
+    return sa.or_(column == region, column.startswith(f"{region}.", autoescape=True))
+
+
+def _cards() -> Statement:
+    columns = (
+        *(getattr(Store, name) for name in _OWN),
+        VILLAGE.name.label("village"),
+        DISTRICT.name.label("district"),
+        REGENCY.name.label("regency"),
+        MediaFile.key.label("logo_key"),
+        MediaFile.width.label("logo_width"),
+        MediaFile.height.label("logo_height"),
+    )
+    return (
+        sa.select(*columns)
+        .join(VILLAGE, VILLAGE.code == Store.village_code)
+        .join(DISTRICT, DISTRICT.code == VILLAGE.parent_code)
+        .join(REGENCY, REGENCY.code == DISTRICT.parent_code)
+        .outerjoin(MediaFile, MediaFile.id == Store.logo_id)
+    )
+
+
+_OWN = (
+    "id",
+    "slug",
+    "name",
+    "story",
+    "status",
+    "phone",
+    "email",
+    "hours",
+    "nib",
+    "street",
+    "landmark",
+    "village_code",
+    "has_pickup",
+)
+
+
+def _card(row: Row) -> StoreCard:
+    logo = Picture(row.logo_key, row.logo_width, row.logo_height, row.name) if row.logo_key else None
+    return StoreCard(
+        **{name: getattr(row, name) for name in _OWN},
+        place=f"{row.village}, {short_region(row.regency)}",
+        region_names=f"{row.village}, {row.district}, {row.regency}",
+        logo=logo,
+    )
