@@ -14,15 +14,21 @@ from marketplace import cli
 from marketplace.accounts import views as accounts_views
 from marketplace.admin import views as admin_views
 from marketplace.checkout import views as checkout_views
-from marketplace.core import health, ports
+from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
 from marketplace.curation import views as curation_views
 from marketplace.desks import views as desks_views
 from marketplace.media import views as media_views
 from marketplace.media.adapters.store import FolderStore, MediaStore
+from marketplace.notifications import handlers as notifications_handlers
+from marketplace.notifications.adapters.mail import MailTransport, transport_for
+from marketplace.notifications.events import MessageWritten
+from marketplace.notifications.services import LetterRenderer
+from marketplace.orders import events as order_events
+from marketplace.orders import handlers as orders_handlers
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
-from marketplace.web import assets, chrome, errors, filters, language, limits, log, security
+from marketplace.web import assets, chrome, errors, filters, language, letters, limits, log, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
 
@@ -80,16 +86,29 @@ def _plug(app: Flask, config: Config) -> None:
     parts.provide(Config, config)
     parts.provide(MediaStore, FolderStore(Path(config.media_url)))
     health.probe("media", lambda: ports.port(MediaStore).check())
+    parts.provide(MailTransport, transport_for(config.smtp_url))
+    parts.provide(LetterRenderer, letters.Letters(app))
     app.extensions["ports"] = parts
     ports.connect(lambda: current_app.extensions["ports"])
 
 
 def _subscribe() -> None:
     """Which handler follows which event."""
+    subscribe = outbox.subscribe
+    subscribe(MessageWritten, notifications_handlers.send_message)
+    subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
+    subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)
+    subscribe(order_events.OrderAccepted, orders_handlers.tell_of_acceptance)
+    subscribe(order_events.OrderDeclined, orders_handlers.tell_of_decline)
+    subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
+    subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
+    subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
 
 
 def _schedule() -> None:
     """What is done again and again."""
+    jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
+    jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
 
 
 def _open_database(app: Flask, config: Config) -> None:

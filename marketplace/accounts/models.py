@@ -12,11 +12,14 @@ from marketplace.core.db import Base, Word, one_of
 
 
 class Person(Base):
-    """Somebody with an account, known by an e-mail address, a phone number, or both."""
+    """Somebody with an account, known by an e-mail address, a phone number, or both.
+
+    A closed account keeps its row for what refers to it, and nothing that tells who it was.
+    """
 
     __tablename__ = "people"
     __table_args__ = (
-        sa.CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
+        sa.CheckConstraint("email IS NOT NULL OR phone IS NOT NULL OR closed_at IS NOT NULL", name="reachable"),
         sa.CheckConstraint("email = lower(email)", name="email_lower"),
     )
 
@@ -28,6 +31,7 @@ class Person(Base):
     language: Mapped[str] = mapped_column(sa.String(2), default="id")
     created_at: Mapped[datetime]
     blocked_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
 
 
 class RoleGrant(Base):

@@ -15,7 +15,11 @@ from marketplace.core.db import Base, db
 
 
 class AuditEntry(Base):
-    """One act. Holds ids and plain facts, never a secret, a password or a private document's content."""
+    """One act. Holds ids and plain facts, never a secret, a password or a private document's content.
+
+    A person is kept by id only (`actor_name` is for acts of the market itself): the trail cannot be changed, and the
+    name must go when the account is closed.
+    """
 
     __tablename__ = "audit_entries"
     __table_args__ = (sa.Index("ix_audit_entries_thing", "thing_type", "thing_id"),)
@@ -37,7 +41,7 @@ def record(actor: Actor, action: str, thing_type: str, thing_id: object, **detai
         AuditEntry(
             at=now(),
             person_id=actor.person_id,
-            actor_name=actor.name,
+            actor_name="" if actor.is_signed_in else actor.name,
             action=action,
             thing_type=thing_type,
             thing_id=str(thing_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -35,3 +36,15 @@ def lock_many(model: type[Model], row_ids: Iterable[int]) -> list[Model]:
         .execution_options(populate_existing=True)
     )
     return list(db.session.scalars(query))
+
+
+def lock_words(words: Iterable[str]) -> None:
+    """Let one transaction at a time go on with each of these words: for what is counted before it has a row.
+
+    Held until the transaction ends. SQLite has one writer anyway.
+    """
+    if db.session.get_bind().dialect.name == "sqlite":
+        return
+    keys = {int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big", signed=True) for word in words}
+    for key in sorted(keys):
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))

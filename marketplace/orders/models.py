@@ -26,7 +26,6 @@ class Purchase(Base):
     code: Mapped[str] = mapped_column(sa.String(12), unique=True)
     form_key: Mapped[str] = mapped_column(sa.String(43), unique=True)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
-    guest_key_hash: Mapped[str] = mapped_column(sa.String(64), default="")
     buyer_name: Mapped[str] = mapped_column(sa.String(120))
     buyer_email: Mapped[str] = mapped_column(sa.String(254), default="")
     buyer_phone: Mapped[str] = mapped_column(sa.String(20))

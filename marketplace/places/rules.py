@@ -6,6 +6,8 @@ from pathlib import Path
 
 REGIONS_FILE = Path(__file__).resolve().parent / "data" / "regions.csv"
 FATULULI = "53.71.04.1011"
+REGENCY_LENGTH = 5
+DISTRICT_LENGTH = 8
 VILLAGE_LENGTH = 13
 
 

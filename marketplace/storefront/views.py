@@ -1,7 +1,175 @@
-"""Pages."""
+"""Pages that everybody reads."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from marketplace.certificates import queries as certificates
+from marketplace.core.errors import NotFound
+from marketplace.core.paging import Page
+from marketplace.places.rules import FATULULI
+from marketplace.storefront.forms import SORTS, SearchForm, sort_of
+from marketplace.storefront.queries import choices as narrowing
+from marketplace.storefront.queries import listings
+from marketplace.storefront.queries import product as products
+from marketplace.storefront.rules import COUNTED_UP_TO, Filters
+from marketplace.stores import queries as stores
+from marketplace.web.access import public
+from marketplace.web.pagecache import cached_for_guests
 
 bp = Blueprint("storefront", __name__)
+
+PAGE = "halaman"
+SHELF = 8
+MAKERS = 6
+
+
+@bp.get("/")
+@public
+@cached_for_guests
+def home() -> str:
+    """What the curators passed, what is made nearby, who has come new."""
+    curated, nearby = listings.shelves([Filters(is_curated=True), Filters(village=FATULULI)], limit=SHELF)
+    return render_template(
+        "storefront/home.html",
+        categories=narrowing.choices().categories,
+        curated=curated,
+        nearby=nearby,
+        makers=stores.newest(MAKERS),
+        village=FATULULI,
+    )
+
+
+@bp.get("/cari")
+@public
+@cached_for_guests
+def search() -> str:
+    """Words and filters, as they stand in the address."""
+    offered = narrowing.choices()
+    form = SearchForm(request.args)
+    form.offer(offered)
+    filters = form.filters(offered)
+    page = listings.cards(filters, form.sort(), request.args.get(PAGE))
+    return render_template(
+        "storefront/search.html",
+        form=form,
+        page=page,
+        found=_count(filters, page),
+        most=COUNTED_UP_TO,
+        categories=offered.categories,
+        links=_page_links(page),
+        narrowed=[(form.says(name), _address(**{name: None, PAGE: None})) for name in form.narrowing],
+    )
+
+
+@bp.get("/kategori/<string:slug>")
+@public
+@cached_for_guests
+def category(slug: str) -> str:
+    """A branch of the catalogue, a page at a time."""
+    offered = narrowing.choices()
+    chosen = offered.category(slug)
+    if chosen is None:
+        raise NotFound("catalog.not_found")
+    top = next((found for found in offered.categories if found.id in (chosen.id, chosen.parent_id)), chosen)
+    sort = sort_of(request.args.get("urut"))
+    filters = Filters(category_id=chosen.id)
+    page = listings.cards(filters, sort, request.args.get(PAGE))
+    return render_template(
+        "storefront/category.html",
+        category=chosen,
+        top=top,
+        page=page,
+        found=_count(filters, page),
+        most=COUNTED_UP_TO,
+        sorts=[(label, f"{chosen.url}?urut={value}", value == sort) for value, label in SORTS],
+        links=_page_links(page),
+    )
+
+
+@bp.get("/produk/<string:slug>")
+@public
+@cached_for_guests
+def product(slug: str) -> str:
+    """One product: what it is, who makes it, what was checked, and how many are left."""
+    found = products.product(slug)
+    return render_template(
+        "storefront/product.html",
+        product=found,
+        certificates=certificates.for_revision(found.revision_id),
+        more=[
+            card
+            for card in listings.cards(Filters(store_id=found.shop.id), limit=5).items
+            if card.url != found.url
+        ][:4],
+    )
+
+
+@bp.get("/toko", endpoint="stores")
+@public
+@cached_for_guests
+def store_directory() -> str:
+    """All open shops by name, of a region or of all NTT."""
+    region = request.args.get("wilayah", "")
+    page = stores.directory(region, request.args.get(PAGE))
+    return render_template(
+        "storefront/stores.html",
+        page=page,
+        region=region,
+        regencies=narrowing.choices().regencies,
+        village=FATULULI,
+        links=_page_links(page),
+    )
+
+
+@bp.get("/toko/<string:slug>")
+@public
+@cached_for_guests
+def store(slug: str) -> str:
+    """A shop: its story, where and when to find it, what it sells."""
+    found = stores.public_card(slug)
+    page = listings.cards(Filters(store_id=found.id), sort_of(None), request.args.get(PAGE))
+    return render_template("storefront/store.html", store=found, page=page, links=_page_links(page))
+
+
+@bp.get("/bantuan", endpoint="help")
+@public
+@cached_for_guests
+def help_page() -> str:
+    """How buying, paying, selling and complaining work."""
+    return render_template("storefront/help.html")
+
+
+@bp.get("/privasi")
+@public
+@cached_for_guests
+def privacy() -> str:
+    """What is kept about people, why and how long, and what they may demand."""
+    return render_template("storefront/privacy.html")
+
+
+def _count(filters: Filters, page: Page[listings.Card]) -> int:
+    """How many there are in all; a list that fits on one page need not be counted again."""
+    if page.prev is None and page.next is None:
+        return len(page.items)
+    return listings.count(filters)
+
+
+def _page_links(page: Page[listings.Card] | Page[stores.StoreCard]) -> tuple[str | None, str | None]:
+    """The addresses of the pages before and after this one."""
+    before = _address(**{PAGE: page.prev}) if page.prev else None
+    return before, _address(**{PAGE: page.next}) if page.next else None
+
+
+def _address(**changes: str | None) -> str:
+    """This page's address with other parameters; None takes one away."""
+    args = MultiDict(request.args)
+    for name, value in changes.items():
+        args.pop(name, None)
+        if value is not None:
+            args[name] = value
+    query = urlencode(list(args.items(multi=True)))
+    return f"{request.path}?{query}" if query else request.path

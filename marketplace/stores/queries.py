@@ -93,6 +93,12 @@ def directory(region: str = "", cursor: str | None = None, limit: int = PAGE_SIZ
     return page.map(_card)
 
 
+def newest(limit: int) -> list[StoreCard]:
+    """The open stores that came last. One statement."""
+    statement = _cards().where(Store.status == StoreStatus.OPEN)
+    return [_card(row) for row in db.session.execute(statement.order_by(Store.id.desc()).limit(limit))]
+
+
 def within(column: sa.ColumnElement[str] | Any, region: str) -> sa.ColumnElement[bool]:
     """Does a column of region codes lie in a region? '53.71' holds '53.71.04.1011' and itself, and no '53.710'."""
     return sa.or_(column == region, column.startswith(f"{region}.", autoescape=True))

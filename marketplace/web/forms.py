@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import phonenumbers
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField, StringField, ValidationError
+from wtforms import Field, IntegerField, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.core.errors import Invalid
+from marketplace.core.phone import phone_number as phone_number
 from marketplace.web.language import explain
 
 LARGEST_RUPIAH = 100_000_000_000
@@ -23,12 +23,13 @@ def strip(value: Any) -> Any:
 
 
 class BaseForm(FlaskForm):
-    """A form whose text is trimmed and whose fields can take a refusal of a service."""
+    """A form whose text is trimmed (passwords are not) and whose fields can take a refusal of a service."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             filters = unbound_field.kwargs.get("filters", [])
-            if issubclass(unbound_field.field_class, StringField) and strip not in filters:
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField) and not issubclass(kind, PasswordField) and strip not in filters:
                 unbound_field.kwargs["filters"] = [*filters, strip]
             return unbound_field.bind(form=form, **options)
 
@@ -58,17 +59,6 @@ class RupiahField(IntegerField):
             self.data = None
             raise ValueError(self.gettext("Tulis rupiah tanpa koma, misalnya 15.000."))
         self.data = int(text.replace(".", ""))
-
-
-def phone_number(value: str) -> str:
-    """An Indonesian (or international) number as E.164, e.g. +6281234567890. Raises ValueError."""
-    try:
-        number = phonenumbers.parse(value, "ID")
-    except phonenumbers.NumberParseException as error:
-        raise ValueError("not a phone number") from error
-    if not phonenumbers.is_possible_number(number):
-        raise ValueError("not a phone number")
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 class PhoneField(StringField):

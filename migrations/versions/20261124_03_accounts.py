@@ -22,8 +22,11 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_people_email_lower")),
-        sa.CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name=op.f("ck_people_reachable")),
+        sa.CheckConstraint(
+            "email IS NOT NULL OR phone IS NOT NULL OR closed_at IS NOT NULL", name=op.f("ck_people_reachable")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("email", name=op.f("uq_people_email")),
         sa.UniqueConstraint("phone", name=op.f("uq_people_phone")),

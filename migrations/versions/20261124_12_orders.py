@@ -20,7 +20,6 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("form_key", sa.String(length=43), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("guest_key_hash", sa.String(length=64), nullable=False),
         sa.Column("buyer_name", sa.String(length=120), nullable=False),
         sa.Column("buyer_email", sa.String(length=254), nullable=False),
         sa.Column("buyer_phone", sa.String(length=20), nullable=False),

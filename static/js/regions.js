@@ -2,7 +2,7 @@
    Where that fails, the button that sends the whole form comes back. */
 for (const picker of document.querySelectorAll("[data-regions]")) {
   const selects = [...picker.querySelectorAll("select")];
-  const buttons = [...picker.querySelectorAll("button[name=wilayah]")];
+  const buttons = [...picker.querySelectorAll("button[name=langkah]")];
 
   const empty = (from) => {
     for (const select of selects.slice(from)) {

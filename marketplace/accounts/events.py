@@ -1,0 +1,28 @@
+"""What happens to accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PasswordResetAsked:
+    """Somebody who says to be this person asked for a way back in. `ask` tells one asking from the next."""
+
+    person_id: int
+    ask: str
+
+
+@dataclass(frozen=True)
+class PasswordChanged:
+    """The person has a new password. `change` tells one change from the next."""
+
+    person_id: int
+    change: str
+
+
+@dataclass(frozen=True)
+class AccountClosed:
+    """The person's own data is gone from `accounts`; other areas drop what only served the person."""
+
+    person_id: int

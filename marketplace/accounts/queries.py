@@ -1,0 +1,166 @@
+"""Questions about people, their sign-ins and their addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from marketplace.accounts.models import Address, Person, RoleGrant, SignIn
+from marketplace.accounts.rules import IDLE
+from marketplace.core.actor import Actor, Grant, Role
+from marketplace.core.clock import now
+from marketplace.core.db import db
+from marketplace.places import queries as places
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Somebody signed in: who acts, by which sign-in, and when that was last noted as used."""
+
+    actor: Actor
+    sign_in_id: int
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class PersonContact:
+    """How to reach somebody."""
+
+    id: int
+    name: str
+    email: str | None
+    phone: str | None
+    language: str
+
+
+@dataclass(frozen=True)
+class AddressRow:
+    """An address as it is shown; `place` is its village, district and regency."""
+
+    id: int
+    recipient: str
+    phone: str
+    street: str
+    rt_rw: str
+    village_code: str
+    place: str
+    postcode: str
+    landmark: str
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class SignInRow:
+    """A device that is signed in."""
+
+    id: int
+    device: str
+    created_at: datetime
+    seen_at: datetime
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a sign-in's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def actor_for(token: str) -> Presence | None:
+    """Who a sign-in's token stands for, in one statement; None when it was revoked, is too old, or the person is blocked."""
+    at = now()
+    query = (
+        sa.select(SignIn.id, SignIn.seen_at, Person.id, Person.name, RoleGrant.role, RoleGrant.scope)
+        .join(Person, Person.id == SignIn.person_id)
+        .outerjoin(RoleGrant, sa.and_(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None)))
+        .where(SignIn.token_hash == token_hash(token), *_is_alive(at))
+    )
+    rows = db.session.execute(query).all()
+    if not rows:
+        return None
+    sign_in_id, seen_at, person_id, name, _, _ = rows[0]
+    grants = frozenset(Grant(role, scope) for *_, role, scope in rows if role is not None)
+    return Presence(Actor(person_id, name, grants), sign_in_id, seen_at)
+
+
+def _is_alive(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        SignIn.revoked_at.is_(None),
+        SignIn.expires_at > at,
+        SignIn.seen_at > at - IDLE,
+        Person.blocked_at.is_(None),
+        Person.closed_at.is_(None),
+    )
+
+
+def sign_ins_of(person_id: int) -> list[SignInRow]:
+    """The devices where a person is signed in, the latest used first."""
+    query = (
+        sa.select(SignIn.id, SignIn.device, SignIn.created_at, SignIn.seen_at)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.person_id == person_id, *_is_alive(now()))
+        .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+    )
+    return [SignInRow(*row) for row in db.session.execute(query)]
+
+
+def person(person_id: int) -> Person | None:
+    """One person."""
+    return db.session.get(Person, person_id)
+
+
+def people_of_store(store_id: int) -> list[PersonContact]:
+    """Whom to write to about a shop: its owners and staff."""
+    return _holders(RoleGrant.role.in_([Role.STORE_OWNER, Role.STORE_STAFF]), RoleGrant.scope == store_id)
+
+
+def curators() -> list[PersonContact]:
+    """Whom to write to about curation."""
+    return _holders(RoleGrant.role.in_([Role.CURATOR, Role.HEAD_CURATOR]))
+
+
+def contact(person_id: int) -> PersonContact | None:
+    """How to reach one person; None when the account is closed."""
+    found = _contacts(Person.id == person_id, Person.closed_at.is_(None))
+    return found[0] if found else None
+
+
+def _holders(*conditions: sa.ColumnElement[bool]) -> list[PersonContact]:
+    holds = sa.exists().where(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None), *conditions)
+    return _contacts(holds, Person.blocked_at.is_(None), Person.closed_at.is_(None))
+
+
+def _contacts(*conditions: sa.ColumnElement[bool]) -> list[PersonContact]:
+    columns = (Person.id, Person.name, Person.email, Person.phone, Person.language)
+    query = sa.select(*columns).where(*conditions).order_by(Person.id)
+    return [PersonContact(*row) for row in db.session.execute(query)]
+
+
+def grants_of(person_id: int) -> list[RoleGrant]:
+    """The roles a person holds now."""
+    query = sa.select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
+    return list(db.session.scalars(query.order_by(RoleGrant.id)))
+
+
+def addresses_of(person_id: int) -> list[AddressRow]:
+    """A person's addresses, the main one first; two statements."""
+    query = sa.select(Address).where(Address.person_id == person_id)
+    found = list(db.session.scalars(query.order_by(Address.is_default.desc(), Address.id)))
+    places_by_code = places.names(address.village_code for address in found)
+    return [_row(address, places_by_code.get(address.village_code, "")) for address in found]
+
+
+def _row(address: Address, place: str) -> AddressRow:
+    return AddressRow(
+        id=address.id,
+        recipient=address.recipient,
+        phone=address.phone,
+        street=address.street,
+        rt_rw=address.rt_rw,
+        village_code=address.village_code,
+        place=place,
+        postcode=address.postcode,
+        landmark=address.landmark,
+        is_default=address.is_default,
+    )

@@ -1,0 +1,37 @@
+"""Closing an account: the person goes, the records of sales stay (PP 80/2019: ten years) without them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from marketplace.accounts import queries
+from marketplace.accounts.events import AccountClosed
+from marketplace.accounts.models import Address, Person, SignIn
+from marketplace.accounts.policies import can_change
+from marketplace.accounts.services.sign_ins import forgive_tries
+from marketplace.core import audit, outbox
+from marketplace.core.actor import Actor
+from marketplace.core.clock import now
+from marketplace.core.db import db
+from marketplace.core.errors import Invalid, NotAllowed
+from marketplace.core.locks import lock_one
+
+
+def close_account(actor: Actor, person_id: int) -> None:
+    """Make one's own account nobody's: name, contacts, password, addresses and devices are gone.
+
+    Raises NotAllowed for somebody else's, Invalid while the person holds a role: a shop must not lose its owner
+    unseen, nor the market its last operator.
+    """
+    if not can_change(actor, person_id):
+        raise NotAllowed("accounts.not_yours")
+    person = lock_one(Person, person_id)
+    if queries.grants_of(person_id):
+        raise Invalid("accounts.holds_roles")
+    forgive_tries(person)
+    person.name, person.email, person.phone, person.password_hash = "", None, None, ""
+    person.closed_at = now()
+    db.session.execute(sa.delete(Address).where(Address.person_id == person_id))
+    db.session.execute(sa.delete(SignIn).where(SignIn.person_id == person_id))
+    audit.record(actor, "accounts.closed", "person", person_id)
+    outbox.emit(AccountClosed(person_id))

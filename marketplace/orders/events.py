@@ -1,0 +1,46 @@
+"""What happened to purchases and orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PurchasePlaced:
+    purchase_id: int
+
+
+@dataclass(frozen=True)
+class PurchaseCancelled:
+    """The buyer took it back before any shop had said yes."""
+
+    purchase_id: int
+
+
+@dataclass(frozen=True)
+class OrderAccepted:
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderDeclined:
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderReady:
+    """Ready to be fetched, or on its way to the buyer."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderHandedOver:
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderLapsed:
+    """The shop did not answer in time."""
+
+    order_id: int

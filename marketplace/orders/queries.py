@@ -1,0 +1,390 @@
+"""Questions about purchases and orders, for both sides of the counter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from marketplace.core import paging
+from marketplace.core.clock import WITA, now
+from marketplace.core.db import db
+from marketplace.core.paging import Page, Row, Statement
+from marketplace.media.models import MediaFile
+from marketplace.media.rules import Picture
+from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase, PurchasePayment
+from marketplace.orders.rules import NEVER_ACCEPTED, OPEN, OrderStatus, normal_code
+from marketplace.payments.models import Payment
+from marketplace.payments.rules import PaymentState
+from marketplace.shipping.rules import DeliveryMethod
+from marketplace.stores.models import Store
+
+ORDERS, PURCHASES = Order.__table__.c, Purchase.__table__.c
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One variant in an order, as it was when it was bought (rupiah, grams)."""
+
+    variant_id: int
+    product_name: str
+    variant_name: str
+    unit_price: int
+    quantity: int
+    total: int
+    weight: int
+    is_not_halal: bool
+    picture: Picture | None
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step that an order has gone."""
+
+    status: OrderStatus
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One shop's order with its lines and its time line, oldest step first. `handover_code` is for the buyer's eyes."""
+
+    id: int
+    code: str
+    store_id: int
+    store_name: str
+    store_slug: str
+    store_phone: str
+    status: OrderStatus
+    delivery_method: DeliveryMethod
+    goods_total: int
+    delivery_fee: int
+    total: int
+    note: str
+    reason: str
+    handover_code: str
+    placed_at: datetime
+    answer_by: datetime
+    lines: tuple[LineView, ...]
+    steps: tuple[StepView, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+
+@dataclass(frozen=True)
+class PurchaseView:
+    """A purchase with all its orders, and what is owed and paid for it (rupiah)."""
+
+    purchase: Purchase
+    payment_state: PaymentState
+    received: int
+    due: int
+    orders: tuple[OrderView, ...]
+
+    @property
+    def is_cancellable(self) -> bool:
+        """May the buyer still take it back: no shop has said yes, and something is waiting."""
+        statuses = {order.status for order in self.orders}
+        return OrderStatus.WAITING in statuses and statuses <= NEVER_ACCEPTED
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order in a shop's list: what is needed to know which one it is and what to do."""
+
+    id: int
+    code: str
+    store_id: int
+    status: OrderStatus
+    delivery_method: DeliveryMethod
+    total: int
+    placed_at: datetime
+    answer_by: datetime
+    buyer_name: str
+    product_name: str
+    pieces: int
+    kinds: int
+    picture: Picture | None
+
+
+@dataclass(frozen=True)
+class SoldRow:
+    """An order that was handed over: its sums in rupiah and when."""
+
+    id: int
+    code: str
+    goods_total: int
+    delivery_fee: int
+    total: int
+    done_at: datetime
+
+
+@dataclass(frozen=True)
+class PurchaseRow:
+    """A purchase in its buyer's list."""
+
+    id: int
+    code: str
+    total: int
+    placed_at: datetime
+    orders: tuple[tuple[str, OrderStatus], ...]
+    """Name of the shop and state of its order, one for each shop."""
+
+
+def purchase_by_code(code: str) -> Purchase | None:
+    """The purchase with a code, however it was typed."""
+    return db.session.scalar(sa.select(Purchase).where(Purchase.code == normal_code(code)))
+
+
+def purchase_by_form_key(form_key: str) -> Purchase | None:
+    """The purchase that a checkout form has already made."""
+    return db.session.scalar(sa.select(Purchase).where(Purchase.form_key == form_key))
+
+
+def order_by_code(code: str) -> Order | None:
+    """The order with a code, however it was typed."""
+    return db.session.scalar(sa.select(Order).where(Order.code == normal_code(code)))
+
+
+def order_id_by_code(code: str, store_ids: Iterable[int]) -> int | None:
+    """The id of an order of one of these shops. An order of another shop does not exist for them."""
+    query = sa.select(Order.id).where(Order.code == normal_code(code), Order.store_id.in_(list(store_ids)))
+    return db.session.scalar(query)
+
+
+def purchase_view(purchase_id: int) -> PurchaseView | None:
+    """A purchase with orders, lines and time lines. Four statements, however many shops and lines."""
+    query = (
+        sa.select(Purchase, Payment.state, Payment.received, Payment.amount - Payment.received - Payment.dropped)
+        .join(PurchasePayment, PurchasePayment.purchase_id == Purchase.id)
+        .join(Payment, Payment.id == PurchasePayment.payment_id)
+        .where(Purchase.id == purchase_id)
+    )
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        return None
+    return PurchaseView(*row, orders=_orders(Order.purchase_id == purchase_id))
+
+
+def order_view(order_id: int) -> tuple[OrderView, Purchase] | None:
+    """An order and the purchase it belongs to. Four statements."""
+    found = _orders(Order.id == order_id)
+    if not found:
+        return None
+    purchase = sa.select(Purchase).join(Order, Order.purchase_id == Purchase.id).where(Order.id == order_id)
+    return found[0], db.session.scalars(purchase).one()
+
+
+def store_orders(
+    store_ids: Iterable[int], statuses: Iterable[OrderStatus], after: str | None = None, limit: int = 20
+) -> Page[OrderRow]:
+    """The orders of some shops in some states, the newest first, a page at a time. One statement."""
+    query = _order_rows().where(Order.store_id.in_(list(store_ids)), Order.status.in_(list(statuses)))
+    page = paging.fetch(query, [ORDERS.placed_at, ORDERS.id], cursor=after, limit=limit, descending=True)
+    return page.map(_order_row)
+
+
+def to_answer(store_ids: Iterable[int], limit: int = 5) -> list[OrderRow]:
+    """The orders that wait for these shops' answer, the most urgent first. One statement."""
+    query = _order_rows().where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.WAITING)
+    return [_order_row(row) for row in db.session.execute(query.order_by(Order.answer_by, Order.id).limit(limit))]
+
+
+def open_counts(store_ids: Iterable[int]) -> dict[OrderStatus, int]:
+    """How many orders of these shops are in each open state. One statement over the open orders only."""
+    query = (
+        sa.select(Order.status, sa.func.count())
+        .where(Order.store_id.in_(list(store_ids)), Order.status.in_(OPEN))
+        .group_by(Order.status)
+    )
+    counted = {status: int(number) for status, number in db.session.execute(query)}
+    return {status: counted.get(status, 0) for status in OrderStatus if status in OPEN}
+
+
+def sold(store_ids: Iterable[int], after: str | None = None, limit: int = 20) -> Page[SoldRow]:
+    """What these shops have handed over, the latest first, a page at a time. One statement."""
+    query = (
+        sa.select(Order.id, Order.code, Order.goods_total, Order.delivery_fee, Order.total, OrderEvent.at)
+        .join(OrderEvent, sa.and_(OrderEvent.order_id == Order.id, OrderEvent.status == OrderStatus.DONE))
+        .where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.DONE)
+    )
+    page = paging.fetch(query, [OrderEvent.__table__.c.at, ORDERS.id], cursor=after, limit=limit, descending=True)
+    return page.map(lambda row: SoldRow(row.id, row.code, row.goods_total, row.delivery_fee, row.total, row.at))
+
+
+def daily_sales(store_ids: Iterable[int], days: int = 14) -> list[tuple[date, int]]:
+    """Rupiah handed over on each of the last days (WITA), the oldest first and today last. One statement."""
+    today = now().astimezone(WITA).date()
+    first = today - timedelta(days=days - 1)
+    since = datetime(first.year, first.month, first.day, tzinfo=WITA)
+    query = (
+        sa.select(OrderEvent.at, Order.total)
+        .join(Order, Order.id == OrderEvent.order_id)
+        .where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.DONE)
+        .where(OrderEvent.status == OrderStatus.DONE, OrderEvent.at >= since)
+    )
+    sums = {first + timedelta(days=number): 0 for number in range(days)}
+    for at, total in db.session.execute(query):
+        sums[at.astimezone(WITA).date()] += total
+    return sorted(sums.items())
+
+
+def person_purchases(person_id: int, after: str | None = None, limit: int = 20) -> Page[PurchaseRow]:
+    """What a person bought, the newest first, a page at a time. Two statements."""
+    return _purchase_rows(Purchase.person_id == person_id, after, limit)
+
+
+def guest_purchases(codes: Iterable[str], limit: int = 20) -> list[PurchaseRow]:
+    """The purchases with these codes that belong to no account, the newest first. Two statements."""
+    return _purchase_rows(sa.and_(Purchase.code.in_(list(codes)), Purchase.person_id.is_(None)), None, limit).items
+
+
+def unanswered(at: datetime, limit: int = 200) -> list[int]:
+    """The ids of orders whose time to answer is over, the longest overdue first."""
+    query = sa.select(Order.id).where(Order.status == OrderStatus.WAITING, Order.answer_by <= at)
+    return list(db.session.scalars(query.order_by(Order.answer_by, Order.id).limit(limit)))
+
+
+def _purchase_rows(which: sa.ColumnElement[bool], after: str | None, limit: int) -> Page[PurchaseRow]:
+    query = sa.select(Purchase.id, Purchase.code, Purchase.total, Purchase.placed_at).where(which)
+    page = paging.fetch(query, [PURCHASES.placed_at, PURCHASES.id], cursor=after, limit=limit, descending=True)
+    of_purchase: dict[int, list[tuple[str, OrderStatus]]] = {}
+    parts = (
+        sa.select(Order.purchase_id, Store.name, Order.status)
+        .join(Store, Store.id == Order.store_id)
+        .where(Order.purchase_id.in_([row.id for row in page.items]))
+        .order_by(Order.id)
+    )
+    for purchase_id, store_name, status in db.session.execute(parts) if page.items else ():
+        of_purchase.setdefault(purchase_id, []).append((store_name, status))
+    return page.map(
+        lambda row: PurchaseRow(row.id, row.code, row.total, row.placed_at, tuple(of_purchase.get(row.id, ())))
+    )
+
+
+def _order_rows() -> Statement:
+    """An order, its buyer's name, its first line and how much more there is."""
+    first = sa.select(sa.func.min(OrderLine.id)).where(OrderLine.order_id == Order.id).scalar_subquery()
+    pieces = sa.select(sa.func.sum(OrderLine.quantity)).where(OrderLine.order_id == Order.id).scalar_subquery()
+    kinds = sa.select(sa.func.count()).where(OrderLine.order_id == Order.id).scalar_subquery()
+    return (
+        sa.select(
+            Order.id,
+            Order.code,
+            Order.store_id,
+            Order.status,
+            Order.delivery_method,
+            Order.total,
+            Order.placed_at,
+            Order.answer_by,
+            Purchase.buyer_name,
+            OrderLine.product_name,
+            pieces.label("pieces"),
+            kinds.label("kinds"),
+            OrderLine.picture_key,
+            MediaFile.width,
+            MediaFile.height,
+        )
+        .join(Purchase, Purchase.id == Order.purchase_id)
+        .join(OrderLine, OrderLine.id == first)
+        .join(MediaFile, MediaFile.key == OrderLine.picture_key, isouter=True)
+    )
+
+
+def _order_row(row: Row) -> OrderRow:
+    return OrderRow(
+        id=row.id,
+        code=row.code,
+        store_id=row.store_id,
+        status=row.status,
+        delivery_method=row.delivery_method,
+        total=row.total,
+        placed_at=row.placed_at,
+        answer_by=row.answer_by,
+        buyer_name=row.buyer_name,
+        product_name=row.product_name,
+        pieces=int(row.pieces),
+        kinds=int(row.kinds),
+        picture=_picture(row),
+    )
+
+
+def _picture(row: Row) -> Picture | None:
+    """The picture of a line, unless it had none or the file is gone."""
+    return Picture(row.picture_key, row.width, row.height, row.product_name) if row.width else None
+
+
+def _orders(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
+    """Orders with lines and steps, by id. Three statements."""
+    heads = (
+        sa.select(
+            Order.id,
+            Order.code,
+            Order.store_id,
+            Store.name.label("store_name"),
+            Store.slug.label("store_slug"),
+            Store.phone.label("store_phone"),
+            Order.status,
+            Order.delivery_method,
+            Order.goods_total,
+            Order.delivery_fee,
+            Order.total,
+            Order.note,
+            Order.reason,
+            Order.handover_code,
+            Order.placed_at,
+            Order.answer_by,
+        )
+        .join(Store, Store.id == Order.store_id)
+        .where(which)
+        .order_by(Order.id)
+    )
+    rows = db.session.execute(heads).all()
+    ids = [row.id for row in rows]
+    lines, steps = _lines(ids), _steps(ids)
+    return tuple(
+        OrderView(**row._mapping, lines=tuple(lines.get(row.id, ())), steps=tuple(steps.get(row.id, ())))
+        for row in rows
+    )
+
+
+def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
+    query = (
+        sa.select(OrderLine, MediaFile.width, MediaFile.height)
+        .join(MediaFile, MediaFile.key == OrderLine.picture_key, isouter=True)
+        .where(OrderLine.order_id.in_(order_ids))
+        .order_by(OrderLine.id)
+    )
+    found: dict[int, list[LineView]] = {}
+    for line, width, height in db.session.execute(query):
+        picture = Picture(line.picture_key, width, height, line.product_name) if width else None
+        view = LineView(
+            line.variant_id,
+            line.product_name,
+            line.variant_name,
+            line.unit_price,
+            line.quantity,
+            line.total,
+            line.weight,
+            line.is_not_halal,
+            picture,
+        )
+        found.setdefault(line.order_id, []).append(view)
+    return found
+
+
+def _steps(order_ids: list[int]) -> dict[int, list[StepView]]:
+    query = (
+        sa.select(OrderEvent.order_id, OrderEvent.status, OrderEvent.at, OrderEvent.note)
+        .where(OrderEvent.order_id.in_(order_ids))
+        .order_by(OrderEvent.id)
+    )
+    found: dict[int, list[StepView]] = {}
+    for order_id, status, at, note in db.session.execute(query):
+        found.setdefault(order_id, []).append(StepView(status, at, note))
+    return found
