@@ -27,7 +27,9 @@ class Category(Base):
 
 
 class Product(Base):
-    """A thing that is sold. `live_revision_id` is what the public reads; `curated_at` is set while that revision has passed.
+    """A thing that is sold.
+
+    `live_revision_id` is what the public reads; `curated_at` is set while that revision has passed.
 
     The prices, the text to search in and the times are copies kept for listings by `catalog.services`.
     """

@@ -1,4 +1,4 @@
-"""Formats of permits and certificates (domain reference, section 3). A wrong format blocks; the register is a person's step."""
+"""Formats of permits and certificates. A wrong format blocks; looking into the register is a person's step."""
 
 from __future__ import annotations
 

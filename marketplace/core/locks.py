@@ -18,7 +18,7 @@ def lock_one(model: type[Model], row_id: int) -> Model:
     """The row, locked until the transaction ends and as it is now. Raises NotFound."""
     rows = lock_many(model, [row_id])
     if not rows:
-        raise NotFound()
+        raise NotFound
     return rows[0]
 
 

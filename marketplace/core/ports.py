@@ -1,4 +1,4 @@
-"""Where an area below finds what the composition root plugged in: the configuration, the mail transport, the media store.
+"""Where an area finds what the composition root plugged in: the configuration, the mail transport, the media store.
 
 Nothing below the views knows Flask, so the application hands over one function that finds the parts of the
 application at work (`connect`), and everybody asks `port(Kind)`.

@@ -12,7 +12,10 @@ from marketplace.stores.rules import StoreStatus
 
 
 class Store(Base):
-    """A shop. Who works for it are role grants with this id as scope. `nib` is its business number (PP 80/2019: shown)."""
+    """A shop. Who works for it are role grants with this id as scope.
+
+    `nib` is its business number, which PP 80/2019 wants shown.
+    """
 
     __tablename__ = "stores"
     __table_args__ = (one_of("status", StoreStatus),)

@@ -46,9 +46,13 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        found = [Asset("app.css", self._joined_css(), "text/css; charset=utf-8")]
-        for path in sorted((folder / "js").glob("*.js")):
-            found.append(Asset(f"js/{path.name}", path.read_bytes(), "text/javascript; charset=utf-8"))
+        found = [
+            Asset("app.css", self._joined_css(), "text/css; charset=utf-8"),
+            *(
+                Asset(f"js/{path.name}", path.read_bytes(), "text/javascript; charset=utf-8")
+                for path in sorted((folder / "js").glob("*.js"))
+            ),
+        ]
         self._by_name = {asset.name: asset for asset in found}
         self._by_filename = {asset.filename: asset for asset in found}
 

@@ -30,35 +30,40 @@ def error_page(status: int, words: str = "") -> Response:
     return response
 
 
+def _on_refusal(refusal: Refusal) -> Response:
+    db.session.rollback()
+    status = status_of(refusal)
+    if status == 404:
+        log.info("refused", message_id=refusal.message_id, path=request.path)
+        return error_page(404)
+    response = error_page(status, explain(refusal))
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _on_csrf(error: CSRFError) -> Response:
+    return error_page(400, gettext("Halaman ini sudah terlalu lama terbuka. Muat ulang, lalu kirim sekali lagi."))
+
+
+def _on_http(error: HTTPException) -> Response:
+    if error.code is not None and 300 <= error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    response = error_page(error.code or 500)
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _on_mistake(error: Exception) -> Response:
+    db.session.rollback()
+    log.exception("unexpected", path=request.path)
+    return error_page(500)
+
+
 def register(app: Flask) -> None:
-    @app.errorhandler(Refusal)
-    def on_refusal(refusal: Refusal) -> Response:
-        db.session.rollback()
-        status = status_of(refusal)
-        if status == 404:
-            log.info("refused", message_id=refusal.message_id, path=request.path)
-            return error_page(404)
-        response = error_page(status, explain(refusal))
-        if isinstance(refusal, TooMany):
-            response.headers["Retry-After"] = str(refusal.retry_after)
-        return response
-
-    @app.errorhandler(CSRFError)
-    def on_csrf(error: CSRFError) -> Response:
-        return error_page(400, gettext("Halaman ini sudah terlalu lama terbuka. Muat ulang, lalu kirim sekali lagi."))
-
-    @app.errorhandler(HTTPException)
-    def on_http(error: HTTPException) -> Response:
-        if error.code is not None and 300 <= error.code < 400:
-            return error.get_response()  # type: ignore[return-value]
-        response = error_page(error.code or 500)
-        allowed = getattr(error, "valid_methods", None)
-        if allowed:
-            response.headers["Allow"] = ", ".join(sorted(allowed))
-        return response
-
-    @app.errorhandler(Exception)
-    def on_mistake(error: Exception) -> Response:
-        db.session.rollback()
-        log.exception("unexpected", path=request.path)
-        return error_page(500)
+    app.register_error_handler(Refusal, _on_refusal)
+    app.register_error_handler(CSRFError, _on_csrf)
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(Exception, _on_mistake)

@@ -25,13 +25,14 @@ def strip(value: Any) -> Any:
 class BaseForm(FlaskForm):
     """A form whose text is trimmed (passwords are not) and whose fields can take a refusal of a service."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             filters = unbound_field.kwargs.get("filters", [])
             kind = unbound_field.field_class
             if issubclass(kind, StringField) and not issubclass(kind, PasswordField) and strip not in filters:
                 unbound_field.kwargs["filters"] = [*filters, strip]
-            return unbound_field.bind(form=form, **options)
+            field: Field = unbound_field.bind(form=form, **options)
+            return field
 
     def refuse(self, refusal: Invalid) -> None:
         """Show a service's refusal at its field, or above the form when it names none."""

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 def configure() -> None:
     """Send every log line of the process, ours and the libraries', to stderr as JSON."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
