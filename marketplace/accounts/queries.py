@@ -68,7 +68,7 @@ def token_hash(token: str) -> str:
 
 
 def actor_for(token: str) -> Presence | None:
-    """Who a sign-in's token stands for, in one statement; None when it was revoked, is too old, or the person is blocked."""
+    """Who a sign-in's token stands for, in one statement; None when revoked, too old, or the person is blocked."""
     at = now()
     query = (
         sa.select(SignIn.id, SignIn.seen_at, Person.id, Person.name, RoleGrant.role, RoleGrant.scope)

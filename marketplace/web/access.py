@@ -14,6 +14,8 @@ from marketplace.core.actor import GUEST, Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 login_manager = LoginManager()
+# Phones change their network address all the time; a sign-in is guarded by its own row instead.
+login_manager.session_protection = None
 
 
 class Visitor(UserMixin):

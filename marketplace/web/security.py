@@ -8,6 +8,7 @@ Origin instead: a browser sets these itself and no page can forge them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from marketplace.web.access import current_actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 csrf = CSRFProtect()
+COOKIE_LIFETIME = timedelta(days=90)  # no sign-in lasts longer; the server ends idle ones before
 
 POLICY = "; ".join(
     (
@@ -59,6 +61,8 @@ def register(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,
+        PERMANENT_SESSION_LIFETIME=COOKIE_LIFETIME,
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )

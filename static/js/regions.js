@@ -38,4 +38,10 @@ for (const picker of document.querySelectorAll("[data-regions]")) {
       if (select.value) fill(index + 1, select.value);
     });
   });
+
+  const postcode = picker.closest("form")?.elements.postcode;
+  selects.at(-1).addEventListener("change", (event) => {
+    const code = event.target.selectedOptions[0]?.dataset.postcode;
+    if (postcode && code) postcode.value = code;
+  });
 }

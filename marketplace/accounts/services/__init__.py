@@ -26,8 +26,10 @@ from marketplace.accounts.services.recovery import (
     reset_token,
 )
 from marketplace.accounts.services.sign_ins import (
+    begin_own_try,
     begin_try,
     check_password,
+    end_try,
     forget_old,
     note_refusal,
     note_seen,
@@ -41,6 +43,7 @@ from marketplace.accounts.services.sign_ins import (
 __all__ = [
     "AddressDraft",
     "ask_reset",
+    "begin_own_try",
     "begin_try",
     "block",
     "change_password",
@@ -48,6 +51,7 @@ __all__ = [
     "check_password",
     "close_account",
     "create_person",
+    "end_try",
     "forget_old",
     "grant",
     "is_password_of",

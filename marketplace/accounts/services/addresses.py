@@ -64,7 +64,7 @@ def own_address(actor: Actor, address_id: int) -> Address:
 def _own(actor: Actor, address_id: int) -> Address:
     address = db.session.get(Address, address_id)
     if address is None or actor.person_id is None or address.person_id != actor.person_id:
-        raise NotFound()
+        raise NotFound
     return address
 
 
@@ -93,5 +93,5 @@ def make_default(actor: Actor, address_id: int) -> None:
 
 def _lock_person(actor: Actor) -> int:
     if actor.person_id is None:
-        raise NotFound()
+        raise NotFound
     return lock_one(Person, actor.person_id).id

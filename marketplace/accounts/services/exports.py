@@ -29,7 +29,7 @@ def export(actor: Actor) -> dict[str, Any]:
     """One's own data, as plain data for JSON. Raises NotFound for a guest."""
     person = queries.person(actor.person_id) if actor.person_id else None
     if person is None:
-        raise NotFound()
+        raise NotFound
     parts = {
         "made_at": now().isoformat(),
         "person": _person(person),

@@ -108,7 +108,7 @@ def grant(actor: Actor, person_id: int, role: Role, scope: int = 0) -> RoleGrant
         raise Invalid("accounts.role_needs_store", field="scope")
     person = lock_one(Person, person_id)
     if person.closed_at is not None:
-        raise NotFound()
+        raise NotFound
     held = db.session.scalar(
         sa.select(RoleGrant).where(
             RoleGrant.person_id == person_id,
@@ -127,12 +127,12 @@ def grant(actor: Actor, person_id: int, role: Role, scope: int = 0) -> RoleGrant
 
 
 def revoke_grant(actor: Actor, grant_id: int) -> RoleGrant:
-    """Take a role away; it ends with the next request. Raises NotAllowed, NotFound, Invalid for one's own operator role."""
+    """Take a role away, from the next request on. Raises NotAllowed, NotFound, Invalid for one's own operator role."""
     if not can_manage_people(actor):
         raise NotAllowed("accounts.not_yours")
     held = lock_one(RoleGrant, grant_id)
     if held.revoked_at is not None:
-        raise NotFound()
+        raise NotFound
     if held.person_id == actor.person_id and held.role is Role.OPERATOR:
         raise Invalid("accounts.not_yourself")
     held.revoked_at = now()
@@ -165,5 +165,5 @@ def _to_manage(actor: Actor, person_id: int) -> Person:
         raise NotAllowed("accounts.not_yours")
     person = lock_one(Person, person_id)
     if person.closed_at is not None:
-        raise NotFound()
+        raise NotFound
     return person

@@ -62,7 +62,7 @@ def reset_token(person_id: int) -> str | None:
 
 
 def person_of_link(token: str) -> Person:
-    """Whose link it is. Raises Invalid when it was used, is older than an hour, was tampered with or the person blocked."""
+    """Whose link it is. Raises Invalid when used, older than an hour or tampered with, or the person is blocked."""
     try:
         person_id, mark = _signer().loads(token, max_age=RESET_LINK_SECONDS)
     except (BadSignature, ValueError, TypeError) as error:
@@ -91,7 +91,7 @@ def is_password_of(person_id: int, password: str) -> bool:
 
 
 def change_password(actor: Actor, person_id: int, password: str, token: str) -> None:
-    """Set a new password (the current one was asked for); all other devices are signed out. Raises NotAllowed, Invalid."""
+    """Set a new password (the current one was asked for) and sign out all other devices. Raises NotAllowed, Invalid."""
     if not can_change(actor, person_id):
         raise NotAllowed("accounts.not_yours")
     _set(lock_one(Person, person_id), password)

@@ -42,22 +42,30 @@ def begin_try(identifier: str, address: str) -> int:
     Raises TooMany after 10 wrong ones an account or 50 an address within 15 minutes. Refused tries are not counted,
     so nobody is kept out for longer than that; a password reset opens the account at once.
     """
-    person = find_person(identifier)
-    account_hash = _account_hash(person, identifier)
+    return _begin(_account_hash(find_person(identifier), identifier), address)
+
+
+def begin_own_try(person_id: int, address: str) -> int:
+    """Count, in the same way, that somebody signed in was asked for the password. Raises TooMany."""
+    return _begin(_keyed(f"person:{person_id}"), address)
+
+
+def _begin(account_hash: str, address: str) -> int:
     address_hash = _keyed(f"address:{address}")
     lock_words((account_hash, address_hash))
     at = now()
-    for column, value, most in (
-        (SignInTry.account_hash, account_hash, TRIES_PER_ACCOUNT),
-        (SignInTry.address_hash, address_hash, TRIES_PER_ADDRESS),
-    ):
-        _refuse_above(
-            most, sa.and_(column == value, SignInTry.at > at - TRY_WINDOW, SignInTry.succeeded.is_(False)), at
-        )
+    still_wrong = sa.and_(SignInTry.at > at - TRY_WINDOW, SignInTry.succeeded.is_(False))
+    _refuse_above(TRIES_PER_ACCOUNT, sa.and_(SignInTry.account_hash == account_hash, still_wrong), at)
+    _refuse_above(TRIES_PER_ADDRESS, sa.and_(SignInTry.address_hash == address_hash, still_wrong), at)
     made = SignInTry(account_hash=account_hash, address_hash=address_hash, at=at, succeeded=False)
     db.session.add(made)
     db.session.flush()
     return made.id
+
+
+def end_try(try_id: int) -> None:
+    """It was the right password."""
+    db.session.execute(sa.update(SignInTry).where(SignInTry.id == try_id).values(succeeded=True))
 
 
 def _refuse_above(most: int, wrong: sa.ColumnElement[bool], at: datetime) -> None:
@@ -81,7 +89,7 @@ def open_sign_in(person_id: int, device: str, try_id: int) -> str:
     person = lock_one(Person, person_id)
     if person.blocked_at is not None or person.closed_at is not None:
         raise Invalid("accounts.wrong_sign_in")
-    db.session.execute(sa.update(SignInTry).where(SignInTry.id == try_id).values(succeeded=True))
+    end_try(try_id)
     return open_for(person_id, device)
 
 
@@ -130,14 +138,14 @@ def revoke(actor: Actor, sign_in_id: int) -> None:
         .returning(SignIn.id)
     )
     if found is None:
-        raise NotFound()
+        raise NotFound
     audit.record(actor, "accounts.sign_in_revoked", "person", actor.person_id, sign_in=sign_in_id)
 
 
 def revoke_others(actor: Actor, token: str) -> None:
     """End all of one's own sign-ins but the one at hand."""
     if actor.person_id is None:
-        raise NotFound()
+        raise NotFound
     end_all(actor.person_id, but=token)
     audit.record(actor, "accounts.sign_ins_revoked", "person", actor.person_id)
 
