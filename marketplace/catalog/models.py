@@ -12,7 +12,11 @@ from marketplace.core.db import Base, Word, one_of
 
 
 class Category(Base):
-    """A branch of the catalogue. `required` lists the certificate kinds that goods in it must have to be public."""
+    """A branch of the catalogue. Goods lie in its leaves.
+
+    `required` lists the certificate kinds that goods in it must have to be public, `required_perishable` those of
+    goods that perish within days.
+    """
 
     __tablename__ = "categories"
 
@@ -23,13 +27,12 @@ class Category(Base):
     position: Mapped[int] = mapped_column(default=0)
     is_food: Mapped[bool] = mapped_column(default=False)
     required: Mapped[list[str]] = mapped_column(default=list)
+    required_perishable: Mapped[list[str]] = mapped_column(default=list)
     is_active: Mapped[bool] = mapped_column(default=True)
 
 
 class Product(Base):
-    """A thing that is sold.
-
-    `live_revision_id` is what the public reads; `curated_at` is set while that revision has passed.
+    """A thing that is sold. `live_revision_id` is what the public reads; `curated_at` is set while that has passed.
 
     The prices, the text to search in and the times are copies kept for listings by `catalog.services`.
     """

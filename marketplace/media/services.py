@@ -93,11 +93,11 @@ def document(media_id: int) -> tuple[bytes, str]:
     """A private paper's content and its type. Who may read it is for the area that owns it to say. Raises NotFound."""
     row = db.session.get(MediaFile, media_id)
     if row is None or row.kind is not FileKind.DOCUMENT:
-        raise NotFound()
+        raise NotFound
     try:
         content = port(MediaStore).read(rules.document_file(row.key))
     except FileNotFoundError as error:
-        raise NotFound() from error
+        raise NotFound from error
     return content, document_type(content)
 
 

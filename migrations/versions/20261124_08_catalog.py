@@ -11,8 +11,97 @@ branch_labels = None
 depends_on = None
 
 
+# Which papers goods need (domain reference, section 3): dry home-made food P-IRT; frozen and chilled meat and fish BPOM
+# with the papers of the works they come from; bottled drinks BPOM; processed food and cosmetics a halal certificate (or
+# the statement TIDAK HALAL). Food eaten within days, fresh or dried garden produce, cloth and crafts need no permit.
+HOME_FOOD = ["pirt", "halal"]
+FRESH_FOOD = ["halal"]
+FROZEN_MEAT = ["bpom_food", "nkv", "halal"]
+FROZEN_FISH = ["bpom_food", "skp", "halal"]
+BOTTLED = ["bpom_food", "halal"]
+COSMETIC = ["bpom_cosmetic", "halal"]
+
+# slug, name, is_food, children: slug, name, papers of lasting goods, papers of perishable goods
+CATEGORIES = (
+    (
+        "tenun-fesyen",
+        "Tenun & Fesyen",
+        False,
+        (
+            ("kain-tenun-lembaran", "Kain tenun lembaran", [], []),
+            ("selendang-syal", "Selendang & syal", [], []),
+            ("busana-tenun", "Busana tenun", [], []),
+            ("aksesori-tenun", "Aksesori tenun", [], []),
+        ),
+    ),
+    (
+        "makanan-olahan",
+        "Makanan Olahan",
+        True,
+        (
+            ("sei-olahan-daging", "Se'i & olahan daging", HOME_FOOD, FROZEN_MEAT),
+            ("ikan-hasil-laut", "Ikan & hasil laut", HOME_FOOD, FROZEN_FISH),
+            ("camilan", "Camilan", HOME_FOOD, FRESH_FOOD),
+            ("kue-roti", "Kue & roti", HOME_FOOD, FRESH_FOOD),
+            ("sambal-bumbu", "Sambal & bumbu", HOME_FOOD, FRESH_FOOD),
+            ("jagung-pangan-lokal", "Jagung & pangan lokal", HOME_FOOD, FRESH_FOOD),
+        ),
+    ),
+    (
+        "minuman",
+        "Minuman",
+        True,
+        (
+            ("kopi", "Kopi", HOME_FOOD, FRESH_FOOD),
+            ("teh-herbal", "Teh & herbal", HOME_FOOD, FRESH_FOOD),
+            ("air-minuman-siap", "Air & minuman siap", BOTTLED, FRESH_FOOD),
+        ),
+    ),
+    (
+        "gula-madu-minyak",
+        "Gula, Madu & Minyak",
+        True,
+        (
+            ("gula-lontar", "Gula lontar", HOME_FOOD, FRESH_FOOD),
+            ("madu", "Madu", HOME_FOOD, FRESH_FOOD),
+            ("minyak", "Minyak", HOME_FOOD, FRESH_FOOD),
+        ),
+    ),
+    (
+        "hasil-kebun",
+        "Hasil Kebun",
+        True,
+        (
+            ("rempah-biji", "Rempah & biji", [], []),
+            ("buah-sayur", "Buah & sayur", [], []),
+        ),
+    ),
+    (
+        "kerajinan",
+        "Kerajinan",
+        False,
+        (
+            ("anyaman", "Anyaman", [], []),
+            ("kayu-musik-perhiasan", "Kayu, musik & perhiasan", [], []),
+        ),
+    ),
+    (
+        "kecantikan-perawatan",
+        "Kecantikan & Perawatan",
+        False,
+        (("perawatan-tubuh", "Perawatan tubuh", COSMETIC, COSMETIC),),
+    ),
+    (
+        "paket-cendera-mata",
+        "Paket & Cendera Mata",
+        True,
+        (("paket-hadiah", "Paket hadiah", HOME_FOOD, FRESH_FOOD),),
+    ),
+)
+
+
 def upgrade() -> None:
-    op.create_table(
+    categories = op.create_table(
         "categories",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
@@ -21,12 +110,14 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("is_food", sa.Boolean(), nullable=False),
         sa.Column("required", sa.JSON(), nullable=False),
+        sa.Column("required_perishable", sa.JSON(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["categories.id"], name=op.f("fk_categories_parent_id_categories")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_categories")),
         sa.UniqueConstraint("slug", name=op.f("uq_categories_slug")),
     )
     op.create_index(op.f("ix_categories_parent_id"), "categories", ["parent_id"], unique=False)
+    _fill(categories)
     op.create_table(
         "products",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -156,3 +247,20 @@ def downgrade() -> None:
     op.drop_table("products")
     op.drop_index(op.f("ix_categories_parent_id"), table_name="categories")
     op.drop_table("categories")
+
+
+def _fill(categories: sa.Table) -> None:
+    """The reference rows: top categories first, then their children."""
+    connection = op.get_bind()
+    for position, (slug, name, is_food, children) in enumerate(CATEGORIES, 1):
+        top = _row(slug, name, position, is_food)
+        connection.execute(categories.insert().values(parent_id=None, required=[], required_perishable=[], **top))
+        parent_id = connection.scalar(sa.select(categories.c.id).where(categories.c.slug == slug))
+        for place, (child_slug, child_name, lasting, perishable) in enumerate(children, 1):
+            papers = {"required": lasting, "required_perishable": perishable}
+            child = _row(child_slug, child_name, place, is_food)
+            connection.execute(categories.insert().values(parent_id=parent_id, **papers, **child))
+
+
+def _row(slug: str, name: str, position: int, is_food: bool) -> dict[str, object]:
+    return {"slug": slug, "name": name, "position": position, "is_food": is_food, "is_active": True}

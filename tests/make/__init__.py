@@ -1,4 +1,4 @@
-"""Builders: what a test needs and does not want to spell out. They go through the real services."""
+"""Builders: what a test needs and does not want to spell out. They go through the real services where that is quick."""
 
 from tests.make.accounts import FATULULI as FATULULI
 from tests.make.accounts import OPERATOR as OPERATOR
@@ -8,4 +8,10 @@ from tests.make.accounts import address as address
 from tests.make.accounts import person as person
 from tests.make.accounts import sign_in as sign_in
 from tests.make.accounts import sign_in_client as sign_in_client
+from tests.make.catalog import category_id as category_id
+from tests.make.catalog import draft as draft
+from tests.make.catalog import live as live
+from tests.make.catalog import newest_revision_id as newest_revision_id
+from tests.make.catalog import product as product
+from tests.make.catalog import variant as variant
 from tests.make.stores import store as store

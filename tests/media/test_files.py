@@ -77,15 +77,17 @@ def test_a_picture_is_not_read_as_a_paper(db: SQLAlchemy) -> None:
 
 def test_empty_and_too_large_uploads_are_refused(db: SQLAlchemy) -> None:
     for prepare in (services.prepare_picture, services.prepare_document):
-        with pytest.raises(Invalid, match="media.empty"):
+        with pytest.raises(Invalid, match=r"media\.empty"):
             prepare(io.BytesIO(b""))
-        with pytest.raises(Invalid, match="media.too_large"):
+        with pytest.raises(Invalid, match=r"media\.too_large"):
             prepare(io.BytesIO(b"%PDF-" + b"x" * LARGEST_UPLOAD))
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"MZ\x90", b"PK\x03\x04", b"<?xml version='1.0'?><svg/>", b"RIFFxxxxWAVE"])
+@pytest.mark.parametrize(
+    "content", [b"<html>", b"MZ\x90", b"PK\x03\x04", b"<?xml version='1.0'?><svg/>", b"RIFFxxxxWAVE"]
+)
 def test_a_paper_is_taken_by_its_content(db: SQLAlchemy, content: bytes) -> None:
-    with pytest.raises(Invalid, match="media.not_a_document"):
+    with pytest.raises(Invalid, match=r"media\.not_a_document"):
         services.prepare_document(io.BytesIO(content))
 
 

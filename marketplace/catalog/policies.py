@@ -1,0 +1,10 @@
+"""Who may do what to products."""
+
+from __future__ import annotations
+
+from marketplace.core.actor import Actor
+
+
+def can_sell(actor: Actor, store_id: int) -> bool:
+    """Owner and staff of a store put its goods up and keep their prices and stock."""
+    return actor.works_for(store_id) or actor.is_system

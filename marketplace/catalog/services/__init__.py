@@ -1,0 +1,1 @@
+"""What happens to products, their variants and their stock."""

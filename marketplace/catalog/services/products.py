@@ -1,0 +1,188 @@
+"""Products: put up, said anew, put live, hidden. Words go through the curators; prices and stock are free."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from marketplace.catalog import rules
+from marketplace.catalog.models import (
+    Category,
+    Product,
+    ProductRevision,
+    RevisionCertificate,
+    RevisionPicture,
+)
+from marketplace.catalog.policies import can_sell
+from marketplace.catalog.queries.categories import needs_from, needs_of
+from marketplace.catalog.rules import Draft, ProductStatus, VariantDraft
+from marketplace.catalog.services import checks, search, variants
+from marketplace.core import audit, revision
+from marketplace.core.actor import Actor
+from marketplace.core.clock import now
+from marketplace.core.db import db
+from marketplace.core.errors import NotAllowed, NotFound
+from marketplace.core.locks import lock_one, lock_words
+
+
+def create(
+    actor: Actor, store_id: int, category_id: int, draft: Draft, variant_drafts: Sequence[VariantDraft]
+) -> Product:
+    """Put a product up, as revision 1. It is public at once when goods like it need no papers; else it waits.
+
+    Raises NotAllowed for a store the actor does not work for; Invalid, naming the field: catalog.category_unknown,
+    catalog.blocked_goods and what `checks` says.
+    """
+    if not can_sell(actor, store_id):
+        raise NotAllowed("catalog.not_yours")
+    category = checks.leaf(category_id)
+    checks.check_draft(actor, store_id, draft)
+    checks.check_variants(variant_drafts)
+    product = Product(
+        slug=_free_slug(draft.name),
+        store_id=store_id,
+        category_id=category.id,
+        status=ProductStatus.ACTIVE,
+        created_at=now(),
+    )
+    db.session.add(product)
+    db.session.flush()
+    variants.write_all(product, variant_drafts)
+    first = _write(actor, product, draft, number=1)
+    audit.record(actor, "catalog.product_created", "product", product.id, name=draft.name, store_id=store_id)
+    if _is_free(category, draft):
+        _put_live(product, first.id, curated=False)
+    return product
+
+
+def revise(actor: Actor, product_id: int, draft: Draft) -> ProductRevision | None:
+    """Say something else about a product, or None when nothing differs from its newest words.
+
+    Words that have passed the curators stay public until the new ones pass. Words that have not give way at once
+    when goods like these need no papers. Raises NotFound, NotAllowed, Invalid.
+    """
+    product = checks.own_product(actor, product_id)
+    checks.check_draft(actor, product.store_id, draft)
+    newest = _newest(product_id)
+    changed = _differences(newest, draft)
+    if not changed:
+        return None
+    written = _write(actor, product, draft, number=newest.number + 1)
+    audit.record(actor, "catalog.product_revised", "product", product.id, number=written.number, fields=sorted(changed))
+    category = db.session.get_one(Category, product.category_id)
+    if product.curated_at is None and _is_free(category, draft):
+        _put_live(product, written.id, curated=False)
+    return written
+
+
+def put_live(product_id: int, revision_id: int, *, curated: bool) -> None:
+    """Let the public read exactly this revision; `curated` when a curator passed it. Raises NotFound."""
+    product = lock_one(Product, product_id)
+    belongs = sa.select(ProductRevision.id).where(
+        ProductRevision.id == revision_id, ProductRevision.product_id == product_id
+    )
+    if db.session.scalar(belongs) is None:
+        raise NotFound("catalog.revision_not_found")
+    _put_live(product, revision_id, curated=curated)
+
+
+def hide(actor: Actor, product_id: int) -> None:
+    """Take a product off the shelves until its seller shows it again. Raises NotFound, NotAllowed."""
+    _set_status(actor, product_id, ProductStatus.HIDDEN, "catalog.product_hidden")
+
+
+def show(actor: Actor, product_id: int) -> None:
+    """Put a hidden product back on the shelves. Raises NotFound, NotAllowed."""
+    _set_status(actor, product_id, ProductStatus.ACTIVE, "catalog.product_shown")
+
+
+def archive(actor: Actor, product_id: int) -> None:
+    """Take a product away for good; orders that hold it are not touched. Raises NotFound, NotAllowed."""
+    _set_status(actor, product_id, ProductStatus.ARCHIVED, "catalog.product_archived")
+
+
+def _set_status(actor: Actor, product_id: int, status: ProductStatus, action: str) -> None:
+    product = checks.own_product(actor, product_id)
+    if product.status is status:
+        return
+    product.status = status
+    audit.record(actor, action, "product", product.id)
+    revision.touch()
+
+
+def _put_live(product: Product, revision_id: int, *, curated: bool) -> None:
+    at = now()
+    product.live_revision_id = revision_id
+    product.curated_at = at if curated else None
+    product.published_at = product.published_at or at
+    search.refresh_product(product.id)
+    revision.touch()
+
+
+def _is_free(category: Category, draft: Draft) -> bool:
+    """Do goods like these need no papers?"""
+    needs = needs_from(category.required, category.required_perishable)
+    return not needs_of(needs, is_perishable=draft.is_perishable, is_not_halal=draft.is_not_halal)
+
+
+def _write(actor: Actor, product: Product, draft: Draft, *, number: int) -> ProductRevision:
+    written = ProductRevision(
+        product_id=product.id,
+        number=number,
+        name=draft.name,
+        description=draft.description,
+        composition=draft.composition,
+        unit=draft.unit,
+        is_not_halal=draft.is_not_halal,
+        is_perishable=draft.is_perishable,
+        origin_code=draft.origin_code,
+        created_at=now(),
+        created_by=actor.person_id,
+    )
+    db.session.add(written)
+    db.session.flush()
+    db.session.add_all(
+        RevisionPicture(revision_id=written.id, position=position, media_id=media_id, alt=alt)
+        for position, (media_id, alt) in enumerate(draft.picture_ids)
+    )
+    db.session.add_all(
+        RevisionCertificate(revision_id=written.id, certificate_id=certificate_id)
+        for certificate_id in sorted(set(draft.certificate_ids))
+    )
+    db.session.flush()
+    return written
+
+
+def _newest(product_id: int) -> ProductRevision:
+    query = sa.select(ProductRevision).where(ProductRevision.product_id == product_id)
+    return db.session.scalars(query.order_by(ProductRevision.number.desc()).limit(1)).one()
+
+
+WORDS = ("name", "description", "composition", "unit", "is_not_halal", "is_perishable", "origin_code")
+
+
+def _differences(newest: ProductRevision, draft: Draft) -> list[str]:
+    """The parts of the draft that the newest revision says otherwise."""
+    changed = [word for word in WORDS if getattr(newest, word) != getattr(draft, word)]
+    pictures = db.session.execute(
+        sa.select(RevisionPicture.media_id, RevisionPicture.alt)
+        .where(RevisionPicture.revision_id == newest.id)
+        .order_by(RevisionPicture.position)
+    )
+    if [tuple(row) for row in pictures] != list(draft.picture_ids):
+        changed.append("pictures")
+    claimed = sa.select(RevisionCertificate.certificate_id).where(RevisionCertificate.revision_id == newest.id)
+    if set(db.session.scalars(claimed)) != set(draft.certificate_ids):
+        changed.append("certificates")
+    return changed
+
+
+def _free_slug(name: str) -> str:
+    """An address that no product has: the name, or the name and the next number."""
+    base = rules.slug_of(name)
+    lock_words([f"product {base}"])
+    taken = set(db.session.scalars(sa.select(Product.slug).where(Product.slug.startswith(base, autoescape=True))))
+    if base not in taken:
+        return base
+    return next(slug for number in range(2, len(taken) + 3) if (slug := f"{base}-{number}") not in taken)
