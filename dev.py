@@ -208,7 +208,7 @@ def demo() -> int:
         sys.exit("[dev] DATABASE_URL is set; only the default database under instance/ is thrown away here.")
     if is_listening("127.0.0.1", port):
         sys.exit(f"[dev] Something answers on port {port}. Stop the running market first.")
-    instance = ROOT / "instance"
+    instance = ROOT / (env.get("INSTANCE_PATH") or "instance")
     for pattern in ("*.sqlite*", "*.db*"):
         for file in instance.glob(pattern):
             file.unlink()

@@ -51,12 +51,15 @@ class Source(Protocol):
 
 
 def environ(url: str, folder: Path, **more: str) -> dict[str, str]:
-    """The settings of an application under test. Files go to `folder`; nothing is taken from this machine's own."""
+    """The settings of an application under test. Files go to `folder`; no address of a local `.env` gets through."""
     folder.mkdir(parents=True, exist_ok=True)
     base = {
         "SECRET_KEY": "known to everybody, good for tests only",
         "DATABASE_URL": url,
         "INSTANCE_PATH": str(folder),
+        "JOBS_URL": f"sqlite:///{folder / 'jobs.db'}",
+        "MEDIA_URL": str(folder / "media"),
+        "SMTP_URL": "",
         "SITE_URL": "http://localhost",
     }
     return {**base, **more}

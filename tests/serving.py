@@ -57,6 +57,7 @@ def serve(market: Market, port: int) -> Iterator[LiveServer]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        print(log.read_text()[-5000:])  # noqa: T201 - pytest shows it beside a failure
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

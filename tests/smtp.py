@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import email
 import email.policy
+import logging
 import socket
 import time
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # each connection, else
 
 
 def free_port() -> int:

@@ -1,0 +1,26 @@
+"""Who may do what at the curators' desk."""
+
+from __future__ import annotations
+
+from marketplace.core.actor import Actor
+from marketplace.curation.models import Submission
+
+
+def can_submit(actor: Actor, store_id: int) -> bool:
+    """The shop's own people, and the market itself."""
+    return actor.works_for(store_id) or actor.is_system
+
+
+def can_read(actor: Actor) -> bool:
+    """Every curator sees every submission."""
+    return actor.is_curator
+
+
+def can_decide(actor: Actor, submission: Submission) -> bool:
+    """A curator decides, but never for a shop that he or she works for."""
+    return may_judge(actor, submission.store_id)
+
+
+def may_judge(actor: Actor, store_id: int) -> bool:
+    """The same, where only the shop is known."""
+    return actor.is_curator and not actor.works_for(store_id)
