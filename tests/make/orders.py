@@ -28,7 +28,9 @@ BUYER_EMAIL = "budi@example.id"
 
 def line(product: Product, quantity: int = 2) -> NewLine:
     """Some pieces of a product's first variant, at its price."""
-    variant = db.session.scalars(sa.select(Variant).where(Variant.product_id == product.id).order_by(Variant.id)).first()
+    variant = db.session.scalars(
+        sa.select(Variant).where(Variant.product_id == product.id).order_by(Variant.id)
+    ).first()
     assert variant is not None
     return NewLine(variant.id, f"Barang {product.id}", variant.price, quantity)
 

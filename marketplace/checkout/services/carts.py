@@ -54,7 +54,7 @@ def set_quantity(owner: CartOwner, variant_id: int, quantity: int) -> int:
         .returning(CartLine.variant_id)
     ).scalar_one_or_none()
     if done is None:
-        raise NotFound()
+        raise NotFound
     return held
 
 
@@ -110,7 +110,7 @@ def _most(variant_id: int, quantity: int) -> tuple[Offer, int]:
         raise Invalid("checkout.quantity", field="quantity", most=MOST_OF_ONE)
     offer = offers([variant_id]).get(variant_id)
     if offer is None:
-        raise NotFound()
+        raise NotFound
     problem = problem_of(offer.is_buyable, offer.store_is_open, offer.available, quantity)
     if problem not in (None, Problem.TOO_FEW):
         raise Stale(f"checkout.{problem}", name=offer.product_name, store=offer.store_name)

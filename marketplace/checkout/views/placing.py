@@ -30,11 +30,7 @@ METHODS = {
     DeliveryMethod.OWN_DELIVERY: lazy_gettext("Diantar toko"),
 }
 PURCHASES = "purchases"
-KEPT_METHODS = {
-    DeliveryMethod.PICKUP: lazy_gettext("Ambil sendiri"),
-    DeliveryMethod.OWN_DELIVERY: lazy_gettext("Diantar toko"),
-}
-PURCHASES = 10
+KEPT_PURCHASES = 10
 
 
 @dataclass(frozen=True)
