@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,11 +29,24 @@ MIGRATIONS = str(ROOT / "migrations")
 
 @dataclass(frozen=True)
 class Market:
-    """An application on a database of its own; `environ` starts other processes on the same one."""
+    """An application on a database of its own; `flask` and `start` run other processes on the same one."""
 
     kind: str
     app: Flask
     environ: dict[str, str]
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start a command of the application, e.g. start("jobs", "work"); the test ends it."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+        env = {**os.environ, **self.environ}
+        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def flask(self, *words: str) -> str:
+        """Run a command to its end, e.g. flask("demo", "load"); what it said. AssertionError when it fails."""
+        process = self.start(*words)
+        said, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+        return said
 
     def close(self) -> None:
         """Let go of the database."""

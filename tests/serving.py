@@ -21,17 +21,14 @@ GRANIAN = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking
 
 @dataclass(frozen=True)
 class LiveServer:
-    """A running server; `app` works on the same database, to arrange and to look (its commits are real)."""
+    """A running server; `market` works on the same database, to arrange and to look (its commits are real)."""
 
     url: str
-    app: Flask
-    environ: dict[str, str]
+    market: Market
 
-    def flask(self, *words: str) -> str:
-        """Run a command of the application on the same database, e.g. flask("demo", "load"); what it printed."""
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-        env = {**os.environ, **self.environ}
-        return subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout
+    @property
+    def app(self) -> Flask:
+        return self.market.app
 
 
 @contextlib.contextmanager
@@ -49,7 +46,7 @@ def serve(market: Market, port: int) -> Iterator[LiveServer]:
         )
     try:
         _wait(process, port, log)
-        yield LiveServer(url, market.app, market.environ)
+        yield LiveServer(url, market)
     finally:
         process.terminate()
         try:

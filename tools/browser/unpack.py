@@ -1,6 +1,7 @@
 """Unpack the Chromium of the npm package @sparticuz/chromium: unpack.py FOLDER (the one that holds node_modules)."""
 
 import io
+import shutil
 import sys
 import tarfile
 from pathlib import Path
@@ -26,6 +27,7 @@ def unpack(home: Path) -> None:
     program = home / "chromium"
     program.write_bytes(brotli.decompress((packed / "chromium.br").read_bytes()))
     program.chmod(0o755)
+    shutil.rmtree(home / "node_modules")
 
 
 if __name__ == "__main__":
