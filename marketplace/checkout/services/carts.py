@@ -124,13 +124,9 @@ def _cart_id(owner: CartOwner) -> sa.ScalarSelect[int]:
 def _open(owner: CartOwner) -> int:
     """The owner's cart, made when there is none, and locked: two tabs at once cannot make two of it."""
     at = now()
-    if owner.person_id is not None:
-        cart = _insert(Cart).values(person_id=owner.person_id, updated_at=at)
-        key = Cart.person_id
-    else:
-        cart = _insert(Cart).values(token_hash=owner.token_hash, updated_at=at)
-        key = Cart.token_hash
-    cart = cart.on_conflict_do_update(index_elements=[key], set_={"updated_at": at})
+    whose = {"person_id": owner.person_id} if owner.person_id else {"token_hash": owner.token_hash}
+    cart = _insert(Cart).values(**whose, updated_at=at)
+    cart = cart.on_conflict_do_update(index_elements=list(whose), set_={"updated_at": at})
     return int(db.session.execute(cart.returning(Cart.id)).scalar_one())
 
 

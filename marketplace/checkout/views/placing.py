@@ -98,7 +98,7 @@ def place() -> Response:
         with transaction():
             purchase = services.place(current_actor(), cart_owner(), form.form_key.data or "", spec)
             code, is_guests = purchase.code, purchase.person_id is None
-            left = queries.count(cart_owner())
+            left = queries.count(cart_owner()) if is_guests else 0
     except Invalid as refusal:
         form.refuse(refusal)
         return _page(form, addresses, 422)
@@ -114,7 +114,7 @@ def _thanks(code: str, is_guests: bool) -> Response:
         key = guest_key(code)
         session[PURCHASES] = [code, *(old for old in session.get(PURCHASES, []) if old != code)][:KEPT_PURCHASES]
         session.permanent = True
-    return make_response(redirect(url_for("purchases.purchase", code=code, kunci=key, baru=1), 303))
+    return make_response(redirect(url_for("purchases.purchase", code=code, kunci=key), 303))
 
 
 def _form() -> tuple[CheckoutForm, list[AddressRow]]:

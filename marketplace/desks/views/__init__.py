@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-blueprints: tuple[Blueprint, ...] = ()
+from marketplace.desks.views import purchases
+
+blueprints: tuple[Blueprint, ...] = (purchases.bp,)
