@@ -71,7 +71,6 @@ class SearchForm(BaseForm):
         names = ("kategori", "asal", "kelurahan", "harga_min", "harga_maks", "terkurasi", "halal")
         return [name for name in names if self[name].data and not self[name].errors]
 
-
     def says(self, name: str) -> str:
         """A field that narrows, in words: 'Sumba Timur', 'Harga dari Rp10.000', 'Hanya yang terkurasi'."""
         field = self[name]
