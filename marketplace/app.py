@@ -19,6 +19,8 @@ from marketplace.checkout import handlers as checkout_handlers
 from marketplace.checkout import views as checkout_views
 from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
+from marketplace.curation import events as curation_events
+from marketplace.curation import handlers as curation_handlers
 from marketplace.curation import views as curation_views
 from marketplace.desks import views as desks_views
 from marketplace.media import views as media_views
@@ -109,6 +111,9 @@ def _subscribe() -> None:
     subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
     subscribe(StoreChanged, catalog_handlers.refresh_search)
+    subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
+    subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
+    subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
 
 
 def _schedule() -> None:
