@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.desks.views import products, shelf
+from marketplace.desks.views import products, purchases, shelf
 
 blueprints: tuple[Blueprint, ...] = (
     products.bp,
+    purchases.bp,
     shelf.bp,
 )
