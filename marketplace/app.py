@@ -34,11 +34,7 @@ from marketplace.orders import handlers as orders_handlers
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores.events import StoreChanged
-<<<<<<< HEAD
-from marketplace.web import assets, chrome, errors, filters, language, letters, limits, log, security
-=======
-from marketplace.web import assets, chrome, converters, errors, filters, language, limits, log, security
->>>>>>> accounts
+from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
 

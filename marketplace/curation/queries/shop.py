@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from marketplace.catalog.models import Product, ProductRevision
 from marketplace.catalog.rules import ProductStatus
 from marketplace.core import clock
+from marketplace.core.db import db
 from marketplace.core.paging import Page, fetch
 from marketplace.curation import rules
 from marketplace.curation.models import Decision, Submission
@@ -53,6 +54,21 @@ class ProductStanding:
 def for_store(store_ids: Iterable[int], cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[ProductStanding]:
     """The products of shops, the newest first. One statement, and one for the dated settings."""
     days = DAYS.today()
+    mine = Product.store_id.in_(sorted(set(store_ids)))
+    statement = _statement().where(mine, Product.status != ProductStatus.ARCHIVED)
+    page = fetch(statement, [Product.__table__.c.id], cursor=cursor, limit=limit, descending=True)
+    return page.map(lambda row: _row(row, days))
+
+
+def standings(product_ids: Iterable[int]) -> dict[int, ProductStanding]:
+    """Where each of these products stands, by its id. One statement, and one for the dated settings."""
+    days = DAYS.today()
+    statement = _statement().where(Product.id.in_(sorted(set(product_ids))))
+    return {row.id: _row(row, days) for row in db.session.execute(statement)}
+
+
+def _statement() -> sa.Select[Any]:
+    """Products with their newest revision, the last submission and the last decision on it."""
     newest, last, decided = aliased(ProductRevision), aliased(Submission), aliased(Decision)
     top = sa.select(sa.func.max(newest.number)).where(newest.product_id == Product.id).scalar_subquery()
     latest = sa.select(sa.func.max(last.id)).where(last.product_id == Product.id).scalar_subquery()
@@ -71,15 +87,12 @@ def for_store(store_ids: Iterable[int], cursor: str | None = None, limit: int = 
         Decision.note,
         Decision.decided_at,
     )
-    statement = (
+    return (
         sa.select(*columns)
         .join(ProductRevision, sa.and_(ProductRevision.product_id == Product.id, ProductRevision.number == top))
         .outerjoin(Submission, Submission.id == latest)
         .outerjoin(Decision, Decision.id == verdict)
-        .where(Product.store_id.in_(sorted(set(store_ids))), Product.status != ProductStatus.ARCHIVED)
     )
-    page = fetch(statement, [Product.__table__.c.id], cursor=cursor, limit=limit, descending=True)
-    return page.map(lambda row: _row(row, days))
 
 
 def _row(row: sa.Row[Any], days: int) -> ProductStanding:
