@@ -14,6 +14,10 @@ from tests.make.catalog import live as live
 from tests.make.catalog import newest_revision_id as newest_revision_id
 from tests.make.catalog import product as product
 from tests.make.catalog import variant as variant
+from tests.make.curation import certificate as certificate
+from tests.make.curation import hand_in as hand_in
+from tests.make.curation import papers as papers
+from tests.make.curation import submission as submission
 from tests.make.orders import orders_of as orders_of
 from tests.make.orders import place as place
 from tests.make.orders import purchase as purchase
