@@ -14,6 +14,13 @@ from tests.make.catalog import live as live
 from tests.make.catalog import newest_revision_id as newest_revision_id
 from tests.make.catalog import product as product
 from tests.make.catalog import variant as variant
+from tests.make.checkout import HOME as HOME
+from tests.make.checkout import PICKUP as PICKUP
+from tests.make.checkout import cart_of as cart_of
+from tests.make.checkout import filled_cart as filled_cart
+from tests.make.checkout import form_key as form_key
+from tests.make.checkout import left as left
+from tests.make.checkout import order_form as order_form
 from tests.make.curation import certificate as certificate
 from tests.make.curation import hand_in as hand_in
 from tests.make.curation import papers as papers
