@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from marketplace.catalog.rules import missing_kinds
-from marketplace.certificates.rules import CertificateKind, Standing
+from marketplace.certificates.rules import ABOUT, About, CertificateKind, Standing
 
 
 class SubmissionStatus(StrEnum):
@@ -94,6 +94,10 @@ class Lack:
 
     kind: CertificateKind
     why: Standing | None
+
+    @property
+    def about(self) -> About:
+        return ABOUT[self.kind]
 
 
 def lacks(

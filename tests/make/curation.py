@@ -6,6 +6,8 @@ from itertools import count
 from typing import Any
 
 from marketplace.catalog.models import Product
+from marketplace.catalog.rules import Draft
+from marketplace.catalog.services import products
 from marketplace.certificates import services as certificates
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.rules import CertificateKind
@@ -50,3 +52,10 @@ def submission(
 def hand_in(made: Product) -> Submission:
     """Ask the curators about a product's newest words."""
     return services.submit(SYSTEM, made.id, newest_revision_id(made))
+
+
+def revise(product_id: int, draft: Draft) -> int:
+    """Say something else about a product; the id of the new revision."""
+    written = products.revise(SYSTEM, product_id, draft)
+    assert written is not None
+    return written.id
