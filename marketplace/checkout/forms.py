@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
-from wtforms.validators import Email, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp
 
 from marketplace.checkout.rules import read_seen
 from marketplace.checkout.services import CheckoutSpec, Delivery, Destination
@@ -29,7 +29,7 @@ class CheckoutForm(RegionFields, BaseForm):
 
     name = StringField(
         _l("Nama penerima"),
-        validators=[InputRequired(_l("Tulis nama penerima.")), Length(max=120)],
+        validators=[DataRequired(_l("Tulis nama penerima.")), Length(max=120)],
         render_kw={"autocomplete": "name", "maxlength": 120},
     )
     phone = PhoneField(_l("Nomor HP / WhatsApp"))

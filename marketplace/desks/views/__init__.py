@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.desks.views import products, purchases, shelf
+from marketplace.desks.views import purchases
 
-blueprints: tuple[Blueprint, ...] = (
-    products.bp,
-    purchases.bp,
-    shelf.bp,
-)
+blueprints: tuple[Blueprint, ...] = (purchases.bp,)
