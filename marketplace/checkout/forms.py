@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
+from wtforms import EmailField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp
 
 from marketplace.checkout.rules import read_seen
@@ -54,7 +54,6 @@ class CheckoutForm(RegionFields, BaseForm):
         render_kw={"autocomplete": "postal-code", "inputmode": "numeric", "maxlength": 5},
     )
     landmark = StringField(_l("Patokan"), validators=[Length(max=200)], render_kw={"maxlength": 200})
-    save_address = BooleanField(_l("Simpan alamat ini di akun saya"))
     payment = RadioField(
         _l("Cara bayar"),
         choices=[(PaymentMethod.CASH.value, _l("Bayar tunai"))],
