@@ -34,7 +34,7 @@ from marketplace.orders import handlers as orders_handlers
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores.events import StoreChanged
-from marketplace.web import assets, chrome, errors, filters, language, letters, limits, log, security
+from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
 
@@ -67,6 +67,7 @@ def create_app(config: Config) -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    converters.register(app)
     _plug(app, config)
     _open_database(app, config)
     log.register(app)
