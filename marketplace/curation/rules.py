@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from marketplace.certificates.rules import CertificateKind, Standing, required_missing
+from marketplace.catalog.rules import missing_kinds
+from marketplace.certificates.rules import ABOUT, About, CertificateKind, Standing
 
 
 class SubmissionStatus(StrEnum):
@@ -94,15 +95,19 @@ class Lack:
     kind: CertificateKind
     why: Standing | None
 
+    @property
+    def about(self) -> About:
+        return ABOUT[self.kind]
+
 
 def lacks(
-    required: Iterable[str], claims: Iterable[tuple[CertificateKind, Standing]], is_not_halal: bool
+    needed: Iterable[CertificateKind], claims: Iterable[tuple[CertificateKind, Standing]], *, is_perishable: bool
 ) -> list[Lack]:
-    """What keeps a revision from passing: each mandatory kind that no good certificate covers."""
+    """What keeps a revision from passing: each needed kind that no certificate in good order covers."""
     claims = list(claims)
     good = {kind for kind, stands in claims if stands in (Standing.VALID, Standing.ENDING)}
     bad = {kind: stands for kind, stands in claims if kind not in good}
-    return [Lack(kind, bad.get(kind)) for kind in required_missing(required, good, is_not_halal)]
+    return [Lack(kind, bad.get(kind)) for kind in missing_kinds(needed, good, is_perishable=is_perishable)]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,11 @@ from tests.make.checkout import filled_cart as filled_cart
 from tests.make.checkout import form_key as form_key
 from tests.make.checkout import left as left
 from tests.make.checkout import order_form as order_form
+from tests.make.curation import certificate as certificate
+from tests.make.curation import hand_in as hand_in
+from tests.make.curation import papers as papers
+from tests.make.curation import revise as revise
+from tests.make.curation import submission as submission
 from tests.make.orders import orders_of as orders_of
 from tests.make.orders import place as place
 from tests.make.orders import purchase as purchase

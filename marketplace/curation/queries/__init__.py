@@ -5,8 +5,9 @@ from marketplace.curation.queries.desk import QueueRow as QueueRow
 from marketplace.curation.queries.desk import next_waiting as next_waiting
 from marketplace.curation.queries.desk import queue as queue
 from marketplace.curation.queries.desk import waiting_count as waiting_count
-from marketplace.curation.queries.shop import ProductStanding as ProductStanding
-from marketplace.curation.queries.shop import for_store as for_store
+from marketplace.curation.queries.standing import ProductStanding as ProductStanding
+from marketplace.curation.queries.standing import for_store as for_store
+from marketplace.curation.queries.standing import standings as standings
 from marketplace.curation.queries.submission import PastDecision as PastDecision
 from marketplace.curation.queries.submission import SubmissionView as SubmissionView
 from marketplace.curation.queries.submission import certificates_of as certificates_of

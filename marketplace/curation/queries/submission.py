@@ -18,6 +18,7 @@ from marketplace.catalog.models import (
     RevisionCertificate,
     RevisionPicture,
 )
+from marketplace.catalog.queries.categories import needs_from, needs_of
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.queries import CertificateRow, listed, to_row
 from marketplace.certificates.rules import CertificateKind, standing
@@ -74,7 +75,7 @@ class SubmissionView:
     pictures: tuple[Picture, ...]
     certificates: tuple[CertificateRow, ...]
     lacks: tuple[Lack, ...]
-    required: tuple[CertificateKind, ...]
+    needed: tuple[CertificateKind, ...]
     live_number: int | None
     changes: tuple[Change, ...]
     store: StoreCard
@@ -112,6 +113,7 @@ def submission_view(submission_id: int) -> SubmissionView:
     words = {key: _words(row, pictures[key], claims[key]) for key, row in revisions.items()}
     this, live = revisions[head.revision_id], revisions.get(head.live_revision_id)
     is_same = live is None or live.id == this.id
+    needed = _needed(head, this)
     today = clock.today()
     return SubmissionView(
         id=head.id,
@@ -127,8 +129,8 @@ def submission_view(submission_id: int) -> SubmissionView:
         words=words[this.id],
         pictures=tuple(pictures[this.id]),
         certificates=tuple(claims[this.id]),
-        lacks=tuple(_lacks(head.required, claims[this.id], head.nib, this.is_not_halal)),
-        required=tuple(CertificateKind(kind) for kind in head.required),
+        lacks=tuple(_lacks(needed, claims[this.id], head.nib, is_perishable=this.is_perishable)),
+        needed=needed,
         live_number=None if live is None else live.number,
         changes=() if is_same or live is None else tuple(rules.difference(words[live.id], words[this.id])),
         store=stores_by_ids([head.store_id])[head.store_id],
@@ -140,17 +142,24 @@ def submission_view(submission_id: int) -> SubmissionView:
 
 def lacking(submission: Submission) -> list[Lack]:
     """What keeps the submission from passing. Two statements."""
+    columns: tuple[Any, ...] = (
+        Category.required,
+        Category.required_perishable,
+        Store.nib,
+        ProductRevision.is_not_halal,
+        ProductRevision.is_perishable,
+    )
     facts = (
-        sa.select(Category.required, Store.nib, ProductRevision.is_not_halal)
+        sa.select(*columns)
         .select_from(ProductRevision)
         .join(Product, Product.id == ProductRevision.product_id)
         .join(Category, Category.id == Product.category_id)
         .join(Store, Store.id == Product.store_id)
         .where(ProductRevision.id == submission.revision_id)
     )
-    required, nib, is_not_halal = db.session.execute(facts).one()
+    row = db.session.execute(facts).one()
     claims = certificates_of([submission.revision_id])[submission.revision_id]
-    return _lacks(required, claims, nib, is_not_halal)
+    return _lacks(_needed(row, row), claims, row.nib, is_perishable=row.is_perishable)
 
 
 def certificates_of(revision_ids: Iterable[int]) -> dict[int, list[CertificateRow]]:
@@ -219,6 +228,7 @@ def _head(submission_id: int) -> sa.Row[Any]:
         Product.live_revision_id,
         Category.name.label("category"),
         Category.required,
+        Category.required_perishable,
         Store.nib,
         Store.created_at.label("store_since"),
     )
@@ -279,12 +289,20 @@ def _words(row: sa.Row[Any], pictures: list[Picture], certificates: list[Certifi
     )
 
 
-def _lacks(required: list[str], claims: list[CertificateRow], nib: str, is_not_halal: bool) -> list[Lack]:
+def _needed(category: sa.Row[Any], words: sa.Row[Any]) -> tuple[CertificateKind, ...]:
+    """The papers that goods of the category with such words need today."""
+    needs = needs_from(category.required, category.required_perishable)
+    return needs_of(needs, is_perishable=words.is_perishable, is_not_halal=words.is_not_halal)
+
+
+def _lacks(
+    needed: Iterable[CertificateKind], claims: list[CertificateRow], nib: str, *, is_perishable: bool
+) -> list[Lack]:
     """The shop's own NIB counts as claimed by every product."""
     held = [(claim.kind, claim.standing) for claim in claims]
     if nib:
         held.append((CertificateKind.NIB, standing(CertificateKind.NIB, nib, None, clock.today())))
-    return rules.lacks(required, held, is_not_halal)
+    return rules.lacks(needed, held, is_perishable=is_perishable)
 
 
 def _history(product_id: int) -> list[PastDecision]:

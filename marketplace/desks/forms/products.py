@@ -117,9 +117,7 @@ class NewProductForm(WordsForm):
     """A product on one screen: words and pictures, and the one form it is sold in at first."""
 
     store_id = SelectField(_l("Toko"), coerce=int)
-    category_id = SelectField(
-        _l("Kategori"), validators=[InputRequired(_l("Pilih kategori."))], widget=GroupedSelect()
-    )
+    category_id = SelectField(_l("Kategori"), validators=[InputRequired(_l("Pilih kategori."))], widget=GroupedSelect())
     price = RupiahField(_l("Harga"), minimum=1, render_kw={"inputmode": "numeric", "autocomplete": "off"})
     weight = whole(_l("Berat dengan kemasan"), HEAVIEST)
     on_hand = whole(_l("Stok"), MOST_STOCK, default=1)
@@ -129,9 +127,7 @@ class NewProductForm(WordsForm):
         self.store_id.choices = list(stores)
         if len(self.store_id.choices) == 1:
             self.store_id.data = self.store_id.choices[0][0]
-        self.category_id.choices = {
-            top.name: [(str(row.id), row.name) for row in below] for top, below in leaves(tree)
-        }
+        self.category_id.choices = {top.name: [(str(row.id), row.name) for row in below] for top, below in leaves(tree)}
 
     def variant(self) -> VariantDraft:
         """The one form in which it is sold at first."""

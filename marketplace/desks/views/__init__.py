@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.desks.views import purchases
+from marketplace.desks.views import products, purchases, shelf, standing, store
 
-blueprints: tuple[Blueprint, ...] = (purchases.bp,)
+blueprints: tuple[Blueprint, ...] = (
+    products.bp,
+    purchases.bp,
+    shelf.bp,
+    standing.bp,
+    store.bp,
+)

@@ -151,7 +151,8 @@ def show_product(
     refused = variant_forms or {}
     rows = queries.variants(product.id)
     forms = {
-        row.id: refused.get(row.id) or VariantForm(formdata=None, obj=row, prefix=f"v{row.id}-", seen_on_hand=row.on_hand)
+        row.id: refused.get(row.id)
+        or VariantForm(formdata=None, obj=row, prefix=f"v{row.id}-", seen_on_hand=row.on_hand)
         for row in rows
     }
     return render_template(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from marketplace.catalog.models import Product, ProductRevision
 from marketplace.catalog.rules import ProductStatus
 from marketplace.core import clock
+from marketplace.core.db import db
 from marketplace.core.paging import Page, fetch
 from marketplace.curation import rules
 from marketplace.curation.models import Decision, Submission
@@ -52,7 +53,19 @@ class ProductStanding:
 
 def for_store(store_ids: Iterable[int], cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[ProductStanding]:
     """The products of shops, the newest first. One statement, and one for the dated settings."""
-    days = DAYS.today()
+    statement = _standings().where(Product.store_id.in_(sorted(set(store_ids))))
+    page = fetch(statement, [Product.__table__.c.id], cursor=cursor, limit=limit, descending=True)
+    return page.map(_row)
+
+
+def standings(product_ids: Iterable[int]) -> dict[int, ProductStanding]:
+    """Where products stand that were handed in, by product. One statement, and one for the dated settings."""
+    statement = _standings().where(Product.id.in_(sorted(set(product_ids))), Submission.id.is_not(None))
+    return {row.id: _row(row) for row in db.session.execute(statement)}
+
+
+def _standings() -> sa.Select[Any]:
+    """Each product with its newest words, its last submission and the last decision on that."""
     newest, last, decided = aliased(ProductRevision), aliased(Submission), aliased(Decision)
     top = sa.select(sa.func.max(newest.number)).where(newest.product_id == Product.id).scalar_subquery()
     latest = sa.select(sa.func.max(last.id)).where(last.product_id == Product.id).scalar_subquery()
@@ -71,18 +84,16 @@ def for_store(store_ids: Iterable[int], cursor: str | None = None, limit: int = 
         Decision.note,
         Decision.decided_at,
     )
-    statement = (
+    return (
         sa.select(*columns)
         .join(ProductRevision, sa.and_(ProductRevision.product_id == Product.id, ProductRevision.number == top))
         .outerjoin(Submission, Submission.id == latest)
         .outerjoin(Decision, Decision.id == verdict)
-        .where(Product.store_id.in_(sorted(set(store_ids))), Product.status != ProductStatus.ARCHIVED)
+        .where(Product.status != ProductStatus.ARCHIVED)
     )
-    page = fetch(statement, [Product.__table__.c.id], cursor=cursor, limit=limit, descending=True)
-    return page.map(lambda row: _row(row, days))
 
 
-def _row(row: sa.Row[Any], days: int) -> ProductStanding:
+def _row(row: sa.Row[Any]) -> ProductStanding:
     today = clock.today()
     since = row.submitted_at.astimezone(clock.WITA).date() if row.submitted_at else today
     is_judged = row.status not in (None, SubmissionStatus.WAITING)
@@ -97,7 +108,7 @@ def _row(row: sa.Row[Any], days: int) -> ProductStanding:
         status=row.status,
         submitted_at=row.submitted_at,
         day=rules.working_day(since, today),
-        days=days,
+        days=DAYS.today(),
         reason_words=rules.REASONS.get(row.reason or "", "") if is_judged else "",
         note=(row.note or "") if is_judged else "",
         decided_at=row.decided_at if is_judged else None,
