@@ -27,7 +27,7 @@ def fill(page: Page, basket: list[int]) -> None:
     """Put one of each into the cart, as product pages do."""
     page.goto("/keranjang")
     for variant_id in basket:
-        sent = {"variant_id": str(variant_id), "quantity": "1"}
+        sent: dict[str, str | float | bool] = {"variant_id": str(variant_id), "quantity": "1"}
         assert page.request.post("/keranjang", form=sent, headers={"Sec-Fetch-Site": "same-origin"}).ok
     page.goto("/keranjang")
 
