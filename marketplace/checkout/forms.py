@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
-from wtforms.validators import Email, InputRequired, Length, Regexp
+from wtforms import EmailField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp
 
 from marketplace.checkout.rules import read_seen
 from marketplace.checkout.services import CheckoutSpec, Delivery, Destination
@@ -29,7 +29,7 @@ class CheckoutForm(RegionFields, BaseForm):
 
     name = StringField(
         _l("Nama penerima"),
-        validators=[InputRequired(_l("Tulis nama penerima.")), Length(max=120)],
+        validators=[DataRequired(_l("Tulis nama penerima.")), Length(max=120)],
         render_kw={"autocomplete": "name", "maxlength": 120},
     )
     phone = PhoneField(_l("Nomor HP / WhatsApp"))
@@ -54,7 +54,6 @@ class CheckoutForm(RegionFields, BaseForm):
         render_kw={"autocomplete": "postal-code", "inputmode": "numeric", "maxlength": 5},
     )
     landmark = StringField(_l("Patokan"), validators=[Length(max=200)], render_kw={"maxlength": 200})
-    save_address = BooleanField(_l("Simpan alamat ini di akun saya"))
     payment = RadioField(
         _l("Cara bayar"),
         choices=[(PaymentMethod.CASH.value, _l("Bayar tunai"))],

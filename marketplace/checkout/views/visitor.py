@@ -60,10 +60,11 @@ def adopt_guest_cart() -> None:
         return
     if TOKEN not in session or not current_actor().is_signed_in:
         return
-    person_id, token = current_actor().person_id, session.pop(TOKEN)
+    person_id, token = current_actor().person_id, session[TOKEN]
     if person_id is not None and token:
         with transaction():
             services.merge(person_id, token)
+    del session[TOKEN]
 
 
 @bp.after_app_request
