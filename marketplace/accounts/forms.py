@@ -71,7 +71,9 @@ class ChangePasswordForm(BaseForm):
 
 class ProfileForm(BaseForm):
     name = StringField(
-        _l("Nama"), validators=[InputRequired(_l("Isi nama Anda.")), Length(max=120)], render_kw={"autocomplete": "name"}
+        _l("Nama"),
+        validators=[InputRequired(_l("Isi nama Anda.")), Length(max=120)],
+        render_kw={"autocomplete": "name"},
     )
     email = EmailField(
         _l("E-mail"), validators=[Optional(strip_whitespace=True), Length(max=254)], render_kw={"autocomplete": "email"}

@@ -164,6 +164,8 @@ HARMLESS = (
     "asap rokok",
     "puntung rokok",
     "bukan rokok",
+    "akar bahar imitasi",
+    "akar bahar tiruan",
     "bukan akar bahar",
     "tiruan akar bahar",
     "imitasi akar bahar",

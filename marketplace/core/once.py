@@ -10,12 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from marketplace.core.db import Base, db
 
 
-def insert_once(model: type[Base], key: str, **values: Any) -> int | None:
-    """Add a row unless one with the same value in the unique column `key` is there: its id, or None when it was there.
+def insert_once(model: type[Base], unique: str, /, **values: Any) -> int | None:
+    """Add a row unless one with the same value in the column `unique` is there: its id, or None when it was there.
 
     Works like `session.add` as far as column defaults go; a concurrent insert of the same key is waited for.
     """
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement: Any = insert(model).values(**values).on_conflict_do_nothing(index_elements=[key])
+    statement: Any = insert(model).values(**values).on_conflict_do_nothing(index_elements=[unique])
     found = db.session.execute(statement.returning(sa.inspect(model).primary_key[0])).scalar_one_or_none()
     return None if found is None else int(found)

@@ -1,4 +1,7 @@
-"""Accounts and entries. The database refuses to change or delete an entry, and sums that are not zero."""
+"""Accounts and entries.
+
+The database refuses to change or delete an entry, and a transaction that does not sum to zero.
+"""
 
 from __future__ import annotations
 

@@ -65,11 +65,11 @@ def _note_flushed(session: Session, context: UOWTransaction) -> None:
 @sa.event.listens_for(db.session, "do_orm_execute")
 def _note_executed(state: ORMExecuteState) -> None:
     """A statement that writes entries without objects: which transactions it touches is not known (0)."""
-    statement = state.statement
+    statement, table = state.statement, LedgerEntry.__tablename__
     if isinstance(statement, sa.TextClause):
-        is_written = LedgerEntry.__tablename__ in statement.text
+        is_written = table in statement.text
     else:
-        is_written = state.is_insert and getattr(statement, "table", None) is LedgerEntry.__table__
+        is_written = state.is_insert and getattr(getattr(statement, "table", None), "name", "") == table
     if is_written:
         state.session.info.setdefault(WRITTEN, set()).add(0)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from marketplace.core import paging
 from marketplace.core.clock import WITA, now
 from marketplace.core.db import db
-from marketplace.core.paging import Page
+from marketplace.core.paging import Page, Row, Statement
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase, PurchasePayment
@@ -21,6 +20,8 @@ from marketplace.payments.models import Payment
 from marketplace.payments.rules import PaymentState
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.models import Store
+
+ORDERS, PURCHASES = Order.__table__.c, Purchase.__table__.c
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ def store_orders(
 ) -> Page[OrderRow]:
     """The orders of some shops in some states, the newest first, a page at a time. One statement."""
     query = _order_rows().where(Order.store_id.in_(list(store_ids)), Order.status.in_(list(statuses)))
-    page = paging.fetch(query, [Order.placed_at, Order.id], cursor=after, limit=limit, descending=True)
+    page = paging.fetch(query, [ORDERS.placed_at, ORDERS.id], cursor=after, limit=limit, descending=True)
     return page.map(_order_row)
 
 
@@ -212,8 +213,8 @@ def sold(store_ids: Iterable[int], after: str | None = None, limit: int = 20) ->
         .join(OrderEvent, sa.and_(OrderEvent.order_id == Order.id, OrderEvent.status == OrderStatus.DONE))
         .where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.DONE)
     )
-    page = paging.fetch(query, [OrderEvent.at, Order.id], cursor=after, limit=limit, descending=True)
-    return page.map(lambda row: SoldRow(*row[:6]))
+    page = paging.fetch(query, [OrderEvent.__table__.c.at, ORDERS.id], cursor=after, limit=limit, descending=True)
+    return page.map(lambda row: SoldRow(row.id, row.code, row.goods_total, row.delivery_fee, row.total, row.at))
 
 
 def daily_sales(store_ids: Iterable[int], days: int = 14) -> list[tuple[date, int]]:
@@ -251,7 +252,7 @@ def unanswered(at: datetime, limit: int = 200) -> list[int]:
 
 def _purchase_rows(which: sa.ColumnElement[bool], after: str | None, limit: int) -> Page[PurchaseRow]:
     query = sa.select(Purchase.id, Purchase.code, Purchase.total, Purchase.placed_at).where(which)
-    page = paging.fetch(query, [Purchase.placed_at, Purchase.id], cursor=after, limit=limit, descending=True)
+    page = paging.fetch(query, [PURCHASES.placed_at, PURCHASES.id], cursor=after, limit=limit, descending=True)
     of_purchase: dict[int, list[tuple[str, OrderStatus]]] = {}
     parts = (
         sa.select(Order.purchase_id, Store.name, Order.status)
@@ -261,14 +262,23 @@ def _purchase_rows(which: sa.ColumnElement[bool], after: str | None, limit: int)
     )
     for purchase_id, store_name, status in db.session.execute(parts) if page.items else ():
         of_purchase.setdefault(purchase_id, []).append((store_name, status))
-    return page.map(lambda row: PurchaseRow(*row[:4], orders=tuple(of_purchase.get(row.id, ()))))
+    return page.map(
+        lambda row: PurchaseRow(row.id, row.code, row.total, row.placed_at, tuple(of_purchase.get(row.id, ())))
+    )
 
 
-def _order_rows() -> sa.Select[Any]:
+def _order_rows() -> Statement:
     """An order, its buyer's name, its first line and how much more there is."""
-    first = sa.select(sa.func.min(OrderLine.id)).where(OrderLine.order_id == Order.id).scalar_subquery()
-    pieces = sa.select(sa.func.sum(OrderLine.quantity)).where(OrderLine.order_id == Order.id).scalar_subquery()
-    kinds = sa.select(sa.func.count()).where(OrderLine.order_id == Order.id).scalar_subquery()
+    first = (
+        sa.select(sa.func.min(OrderLine.id)).where(OrderLine.order_id == Order.id).correlate(Order).scalar_subquery()
+    )
+    pieces = (
+        sa.select(sa.func.sum(OrderLine.quantity))
+        .where(OrderLine.order_id == Order.id)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    kinds = sa.select(sa.func.count()).where(OrderLine.order_id == Order.id).correlate(Order).scalar_subquery()
     return (
         sa.select(
             Order.id,
@@ -293,11 +303,25 @@ def _order_rows() -> sa.Select[Any]:
     )
 
 
-def _order_row(row: sa.Row[Any]) -> OrderRow:
-    return OrderRow(*row[:10], pieces=int(row.pieces), kinds=int(row.kinds), picture=_picture(row))
+def _order_row(row: Row) -> OrderRow:
+    return OrderRow(
+        id=row.id,
+        code=row.code,
+        store_id=row.store_id,
+        status=row.status,
+        delivery_method=row.delivery_method,
+        total=row.total,
+        placed_at=row.placed_at,
+        answer_by=row.answer_by,
+        buyer_name=row.buyer_name,
+        product_name=row.product_name,
+        pieces=int(row.pieces),
+        kinds=int(row.kinds),
+        picture=_picture(row),
+    )
 
 
-def _picture(row: sa.Row[Any]) -> Picture | None:
+def _picture(row: Row) -> Picture | None:
     """The picture of a line, unless it had none or the file is gone."""
     return Picture(row.picture_key, row.width, row.height, row.product_name) if row.width else None
 

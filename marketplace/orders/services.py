@@ -129,9 +129,14 @@ def create(actor: Actor, placed: NewPurchase) -> Purchase:
     ]
     db.session.add_all(made)
     db.session.flush()
-    for order, wanted in zip(made, placed.orders, strict=True):
-        db.session.add_all(OrderLine(order_id=order.id, total=line.total, **vars(line)) for line in wanted.lines)
-        _note(actor, order, "")
+    lines = [
+        {"order_id": order.id, "total": line.total, **vars(line)}
+        for order, wanted in zip(made, placed.orders, strict=True)
+        for line in wanted.lines
+    ]
+    step = {"status": OrderStatus.WAITING, "at": at, "person_id": actor.person_id, "note": ""}
+    db.session.execute(sa.insert(OrderLine), lines)
+    db.session.execute(sa.insert(OrderEvent), [{"order_id": order.id, **step} for order in made])
     audit.record(actor, "orders.placed", "purchase", purchase.code, total=purchase.total, orders=order_codes)
     outbox.emit(events.PurchasePlaced(purchase.id))
     db.session.flush()

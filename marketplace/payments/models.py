@@ -12,7 +12,7 @@ from marketplace.payments.rules import PaymentMethod, PaymentState
 
 
 class Payment(Base):
-    """What a buyer owes for a purchase, in rupiah: `amount` asked, `received` so far, `dropped` with cancelled orders."""
+    """What a buyer owes for one purchase (rupiah): `amount` asked, `received` so far, `dropped` with ended orders."""
 
     __tablename__ = "payments"
     __table_args__ = (

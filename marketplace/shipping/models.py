@@ -9,7 +9,10 @@ from marketplace.core.db import Base
 
 
 class DeliveryZone(Base):
-    """A region (village, district, regency) a store delivers to, for a flat fee in rupiah. The smallest counts."""
+    """A region (village, district or regency) that a store delivers to, for a flat fee in rupiah.
+
+    The smallest region that fits an address counts.
+    """
 
     __tablename__ = "delivery_zones"
     __table_args__ = (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from marketplace.core.db import db
+from marketplace.core.paging import Row
 from marketplace.places.models import Region
 from marketplace.places.rules import ancestors
 from marketplace.shipping.models import DeliveryZone
@@ -63,7 +63,7 @@ def options(store_ids: Iterable[int], village_code: str | None) -> dict[int, lis
         )
         .where(Store.id.in_(sorted(set(store_ids))))
     )
-    by_store: dict[int, list[sa.Row[Any]]] = {}
+    by_store: dict[int, list[Row]] = {}
     for row in db.session.execute(query):
         by_store.setdefault(row.id, []).append(row)
     return {store_id: _options_of(rows, village_code) for store_id, rows in by_store.items()}
@@ -80,7 +80,7 @@ def zones(store_id: int) -> list[ZoneRow]:
     return [ZoneRow(*row) for row in db.session.execute(query)]
 
 
-def _options_of(rows: list[sa.Row[Any]], village_code: str | None) -> list[DeliveryOption]:
+def _options_of(rows: list[Row], village_code: str | None) -> list[DeliveryOption]:
     found: list[DeliveryOption] = []
     first = rows[0]
     if first.has_pickup:

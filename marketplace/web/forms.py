@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, PasswordField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.core.errors import Invalid
 from marketplace.core.phone import phone_number as phone_number
@@ -20,6 +20,11 @@ LARGEST_RUPIAH = 100_000_000_000
 def strip(value: Any) -> Any:
     """Trim text and drop control characters, which no field of ours needs."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", value).strip() if isinstance(value, str) else value
+
+
+def add_error(field: Field, *words: str) -> None:
+    """Show words at a field, after those that it has already."""
+    field.errors = (*field.errors, *words)
 
 
 class BaseForm(FlaskForm):
@@ -38,8 +43,7 @@ class BaseForm(FlaskForm):
         """Show a service's refusal at its field, or above the form when it names none."""
         words = explain(refusal)
         if refusal.field and refusal.field in self._fields:
-            field = self._fields[refusal.field]
-            field.errors = [*field.errors, words]
+            add_error(self._fields[refusal.field], words)
         else:
             self.form_errors.append(words)
 
@@ -66,7 +70,7 @@ class PhoneField(StringField):
     """A phone number; `e164` is its normal form after validation."""
 
     def __init__(self, label: Any = None, **kwargs: Any) -> None:
-        kwargs.setdefault("validators", [InputRequired(_l("Nomor HP wajib diisi."))])
+        kwargs.setdefault("validators", [DataRequired(_l("Nomor HP wajib diisi."))])
         kwargs["validators"] = [*kwargs["validators"], Length(max=30)]
         kwargs.setdefault("render_kw", {"inputmode": "tel", "autocomplete": "tel"})
         super().__init__(label, **kwargs)

@@ -133,7 +133,7 @@ def test_a_colleague_may_keep_pictures_that_the_store_uses_already(db: SQLAlchem
     mine = shop()
     picture = _picture(db, mine.owner.id)
     product_id = _create(mine.id, make.draft(picture_ids=((picture, ""),)), actor=mine.ina)
-    dodi = make.person("Dodi", roles=[grant for grant in mine.ina.grants])
+    dodi = make.person("Dodi", roles=list(mine.ina.grants))
     with transaction():
         written = products.revise(
             make.actor_of(dodi), product_id, make.draft("Bakul Baru", picture_ids=((picture, ""),))

@@ -1,0 +1,63 @@
+"""Whatever is sold, the sums hold to the rupiah."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from marketplace.core.db import transaction
+from marketplace.core.money import portion
+from marketplace.ledger import queries, services
+from marketplace.ledger.models import LedgerEntry
+from marketplace.ledger.rules import CASH_SALE, cash_sale, check
+from tests import make
+from tests.databases import settle_constraints
+
+rupiah = st.integers(1, 5_000_000_000)
+rates = st.integers(0, 10_000)
+_numbers = count(1)
+
+
+@given(total=rupiah, rate=rates)
+def test_a_cash_sale_sums_to_zero_and_moves_something(total: int, rate: int) -> None:
+    check(cash_sale(7, total, portion(total, rate)))
+
+
+@given(total=rupiah)
+def test_a_commission_is_never_more_than_the_total(total: int) -> None:
+    with pytest.raises(ValueError, match="part of the total"):
+        cash_sale(7, total, total + 1)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sales=st.lists(st.tuples(rupiah, rates), max_size=6))
+def test_the_summary_is_the_sum_of_the_sales(db: SQLAlchemy, sales: list[tuple[int, int]]) -> None:
+    with transaction():
+        store_id = make.store().id
+    booked = [(f"sale:{next(_numbers)}", total, portion(total, rate)) for total, rate in sales]
+    with transaction():
+        for key, total, commission in booked:
+            assert services.post(key, CASH_SALE, cash_sale(store_id, total, commission))
+    settle_constraints()
+    summary = queries.store_summary(store_id)
+    assert summary.sold == summary.cash_in_hand == sum(total for _, total, _ in booked)
+    assert summary.fees == summary.owed == sum(commission for _, _, commission in booked)
+    assert summary.held == 0
+    assert queries.bookings(key for key, _, _ in booked) == {
+        key: queries.Booking(total, commission) for key, total, commission in booked
+    }
+    assert db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.amount), 0))) == 0
+
+
+def test_one_shops_fees_are_not_anothers(db: SQLAlchemy) -> None:
+    with transaction():
+        ina, yuli = make.store().id, make.store().id
+        services.post("a", CASH_SALE, cash_sale(ina, 100_000, 2_000))
+        services.post("b", CASH_SALE, cash_sale(yuli, 50_000, 500))
+    assert queries.store_summary(ina) == queries.StoreBalance(100_000, 2_000, 100_000, 0, 2_000)
+    assert queries.store_summary(yuli) == queries.StoreBalance(50_000, 500, 50_000, 0, 500)

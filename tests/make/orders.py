@@ -1,0 +1,120 @@
+"""Purchases for tests. They walk the real steps: stock is reserved, and each later state is reached by its service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import count
+
+import sqlalchemy as sa
+
+from marketplace.accounts.models import Person
+from marketplace.catalog.models import Product, Variant
+from marketplace.catalog.services import stock
+from marketplace.core.actor import GUEST, SYSTEM, Actor
+from marketplace.core.clock import travel
+from marketplace.core.db import db
+from marketplace.orders import services
+from marketplace.orders.models import Order, Purchase
+from marketplace.orders.policies import Buyer
+from marketplace.orders.rules import OrderStatus
+from marketplace.orders.services import NewLine, NewOrder, NewPurchase
+from marketplace.places.rules import FATULULI
+from marketplace.shipping.rules import DeliveryMethod
+
+_numbers = count(1)
+BUYER_EMAIL = "budi@example.id"
+
+
+def line(product: Product, quantity: int = 2) -> NewLine:
+    """Some pieces of a product's first variant, at its price."""
+    variant = db.session.scalars(
+        sa.select(Variant).where(Variant.product_id == product.id).order_by(Variant.id)
+    ).first()
+    assert variant is not None
+    return NewLine(variant.id, f"Barang {product.id}", variant.price, quantity)
+
+
+def spec(
+    products: Sequence[Product],
+    *,
+    buyer: Person | None = None,
+    quantity: int = 2,
+    fee: int = 0,
+    email: str = BUYER_EMAIL,
+    language: str = "id",
+) -> NewPurchase:
+    """A purchase of some products, an order for each of their shops; a fee means the shop brings it."""
+    method = DeliveryMethod.OWN_DELIVERY if fee else DeliveryMethod.PICKUP
+    by_store: dict[int, NewOrder] = {}
+    for product in products:
+        held = by_store.get(product.store_id) or NewOrder(product.store_id, method, fee, ())
+        by_store[product.store_id] = replace(held, lines=(*held.lines, line(product, quantity)))
+    return NewPurchase(
+        form_key=f"form-{next(_numbers)}",
+        person_id=buyer.id if buyer else None,
+        buyer_name=buyer.name if buyer else "Tamu Lestari",
+        buyer_phone="+6281234567890",
+        buyer_email=email,
+        street="Jalan Lalamentik 3",
+        rt_rw="004/002",
+        village_code=FATULULI,
+        region_names="Fatululi, Oebobo, Kota Kupang",
+        landmark="samping gereja",
+        language=language,
+        orders=tuple(by_store.values()),
+    )
+
+
+def place(placed: NewPurchase, actor: Actor = GUEST) -> Purchase:
+    """Reserve the stock and write the purchase down. Call it inside `transaction()` or a rolled-back test."""
+    wanted: dict[int, int] = {}
+    for order in placed.orders:
+        for wish in order.lines:
+            wanted[wish.variant_id] = wanted.get(wish.variant_id, 0) + wish.quantity
+    stock.reserve(wanted)
+    return services.create(actor, placed)
+
+
+def purchase(
+    products: Sequence[Product],
+    *,
+    up_to: OrderStatus = OrderStatus.WAITING,
+    buyer: Person | None = None,
+    quantity: int = 2,
+    fee: int = 0,
+    email: str = BUYER_EMAIL,
+    language: str = "id",
+) -> Purchase:
+    """A purchase whose orders have all come to a state. Call it inside `transaction()` or a rolled-back test."""
+    made = place(spec(products, buyer=buyer, quantity=quantity, fee=fee, email=email, language=language))
+    for order in orders_of(made):
+        walk(order, up_to)
+    return made
+
+
+def orders_of(made: Purchase) -> list[Order]:
+    """The orders of a purchase, by id."""
+    return list(db.session.scalars(sa.select(Order).where(Order.purchase_id == made.id).order_by(Order.id)))
+
+
+def walk(order: Order, up_to: OrderStatus) -> None:
+    """Bring a waiting order to a state: the shop's steps as the market itself, the buyer's as the buyer."""
+    endings: dict[OrderStatus, Callable[[], object]] = {
+        OrderStatus.DECLINED: lambda: services.decline(SYSTEM, order.id, "Bahan sedang habis"),
+        OrderStatus.CANCELLED: lambda: services.cancel_purchase(Buyer(SYSTEM), order.purchase_id),
+        OrderStatus.LAPSED: lambda: _lapse(order),
+    }
+    if up_to in endings:
+        endings[up_to]()
+    elif up_to is not OrderStatus.WAITING:
+        services.accept(SYSTEM, order.id)
+        if up_to is not OrderStatus.PROCESSING:
+            services.mark_ready(SYSTEM, order.id)
+        if up_to is OrderStatus.DONE:
+            assert services.hand_over(SYSTEM, order.id, order.handover_code) is None
+
+
+def _lapse(order: Order) -> None:
+    with travel(order.answer_by):
+        services.lapse(order.id)

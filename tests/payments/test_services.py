@@ -1,0 +1,58 @@
+"""A payment's sums and its state say the same."""
+
+from __future__ import annotations
+
+import pytest
+from flask_sqlalchemy import SQLAlchemy
+
+from marketplace.core.db import transaction
+from marketplace.payments import services
+from marketplace.payments.models import Payment
+from marketplace.payments.rules import PaymentState
+
+
+def _open(amount: int = 100_000) -> int:
+    with transaction():
+        return services.open_cash(amount).id
+
+
+@pytest.mark.parametrize(
+    ("received", "dropped", "state"),
+    [
+        ([], [], PaymentState.PENDING),
+        ([40_000], [], PaymentState.PENDING),
+        ([40_000], [60_000], PaymentState.PAID),
+        ([40_000, 60_000], [], PaymentState.PAID),
+        ([], [40_000], PaymentState.PENDING),
+        ([], [40_000, 60_000], PaymentState.CANCELLED),
+    ],
+)
+def test_the_state_follows_from_the_sums(
+    db: SQLAlchemy, received: list[int], dropped: list[int], state: PaymentState
+) -> None:
+    payment_id = _open()
+    with transaction():
+        for amount in received:
+            services.receive(payment_id, amount)
+        for amount in dropped:
+            services.drop(payment_id, amount)
+    payment = db.session.get(Payment, payment_id)
+    assert payment is not None
+    assert payment.state is state
+    assert (payment.settled_at is None) is (state is PaymentState.PENDING)
+
+
+@pytest.mark.parametrize("amount", [100_001, 0, -5])
+def test_more_than_is_due_is_never_booked(db: SQLAlchemy, amount: int) -> None:
+    payment_id = _open()
+    for verb in (services.receive, services.drop):
+        with pytest.raises(ValueError, match="still due"), transaction():
+            verb(payment_id, amount)
+    payment = db.session.get(Payment, payment_id)
+    assert payment is not None
+    assert (payment.received, payment.dropped) == (0, 0)
+
+
+def test_a_payment_asks_for_something(db: SQLAlchemy) -> None:
+    with pytest.raises(ValueError, match="asks for something"), transaction():
+        services.open_cash(0)
