@@ -15,9 +15,12 @@ from marketplace.accounts import handlers as accounts_handlers
 from marketplace.accounts import views as accounts_views
 from marketplace.admin import views as admin_views
 from marketplace.catalog import handlers as catalog_handlers
+from marketplace.checkout import handlers as checkout_handlers
 from marketplace.checkout import views as checkout_views
 from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
+from marketplace.curation import events as curation_events
+from marketplace.curation import handlers as curation_handlers
 from marketplace.curation import views as curation_views
 from marketplace.desks import views as desks_views
 from marketplace.media import views as media_views
@@ -31,7 +34,7 @@ from marketplace.orders import handlers as orders_handlers
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores.events import StoreChanged
-from marketplace.web import assets, chrome, errors, filters, language, letters, limits, log, security
+from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
 
@@ -64,6 +67,7 @@ def create_app(config: Config) -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    converters.register(app)
     _plug(app, config)
     _open_database(app, config)
     log.register(app)
@@ -75,6 +79,7 @@ def create_app(config: Config) -> Flask:
     errors.register(app)
     app.extensions["assets"] = assets.register(app)
     chrome.register(app, config)
+    chrome.count_cart_with(checkout_views.count_cart)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.register(app)
@@ -87,10 +92,10 @@ def _plug(app: Flask, config: Config) -> None:
     """Give the areas below the views what they may ask for by `ports.port`."""
     parts = ports.Ports()
     parts.provide(Config, config)
-    parts.provide(MailTransport, transport_for(config.smtp_url))
-    parts.provide(LetterRenderer, letters.Letters(app))
     parts.provide(MediaStore, FolderStore(Path(config.media_url)))
     health.probe("media", lambda: ports.port(MediaStore).check())
+    parts.provide(MailTransport, transport_for(config.smtp_url))
+    parts.provide(LetterRenderer, letters.Letters(app))
     app.extensions["ports"] = parts
     ports.connect(lambda: current_app.extensions["ports"])
 
@@ -98,7 +103,6 @@ def _plug(app: Flask, config: Config) -> None:
 def _subscribe() -> None:
     """Which handler follows which event."""
     subscribe = outbox.subscribe
-    subscribe(StoreChanged, catalog_handlers.refresh_search)
     subscribe(MessageWritten, notifications_handlers.send_message)
     subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
     subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)
@@ -107,12 +111,17 @@ def _subscribe() -> None:
     subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
     subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
+    subscribe(StoreChanged, catalog_handlers.refresh_search)
+    subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
+    subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
+    subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
 
 
 def _schedule() -> None:
     """What is done again and again."""
     jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
+    jobs.schedule(jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from werkzeug.test import TestResponse
@@ -36,6 +36,9 @@ class Visitor(FlaskClient):
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if not has_app_context():  # a redirect that is followed, inside the first request's own context
+            return super().open(*args, **kwargs)
+        handle.session.commit()  # what the test arranged lies outside of what the request does and may undo
         response = contextvars.Context().run(super().open, *args, **kwargs)
         handle.session.expire_all()  # what the test holds may have changed
         return response

@@ -8,3 +8,8 @@ from marketplace.core.actor import Actor
 def can_sell(actor: Actor, store_id: int) -> bool:
     """Owner and staff of a store put its goods up and keep their prices and stock."""
     return actor.works_for(store_id) or actor.is_system
+
+
+def can_manage_categories(actor: Actor) -> bool:
+    """The tree of categories, and which papers goods in them need, are the operator's."""
+    return actor.is_operator or actor.is_system

@@ -7,7 +7,7 @@ authority publishes a series (NKV, SKP, SLHS, PSAT, SNI), any sensible text is t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -168,19 +168,6 @@ def printed(kind: CertificateKind, number: str) -> str:
     if not FORMATS[kind][0].fullmatch(number):
         return number
     return _PRINT.get(kind, str)(number)
-
-
-def required_missing(required: Iterable[str], claimed: Iterable[str], is_not_halal: bool) -> list[CertificateKind]:
-    """Which required kinds are not claimed, in the order given.
-
-    Food that says TIDAK HALAL needs no halal certificate; a BPOM food number stands for the lesser P-IRT.
-    """
-    held = {CertificateKind(kind) for kind in claimed}
-    if is_not_halal:
-        held.add(CertificateKind.HALAL)
-    if CertificateKind.BPOM_FOOD in held:
-        held.add(CertificateKind.PIRT)
-    return [kind for kind in dict.fromkeys(CertificateKind(value) for value in required) if kind not in held]
 
 
 def _check_pirt(number: str, today: date) -> CheckResult:

@@ -23,7 +23,7 @@ class Cart(Base):
 
 
 class CartLine(Base):
-    """A variant in a cart."""
+    """A variant in a cart. `seen_price` is the price (rupiah) at which the buyer last put or set it."""
 
     __tablename__ = "cart_lines"
     __table_args__ = (sa.CheckConstraint("quantity BETWEEN 1 AND 999", name="quantity_sane"),)
@@ -31,4 +31,5 @@ class CartLine(Base):
     cart_id: Mapped[int] = mapped_column(sa.ForeignKey("carts.id", ondelete="CASCADE"), primary_key=True)
     variant_id: Mapped[int] = mapped_column(sa.ForeignKey("variants.id"), primary_key=True, index=True)
     quantity: Mapped[int]
+    seen_price: Mapped[int]
     added_at: Mapped[datetime]

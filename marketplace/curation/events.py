@@ -10,6 +10,7 @@ class SubmissionPassed:
     """A revision has the badge and is live."""
 
     submission_id: int
+    decision_id: int
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class SubmissionReturned:
     """The curator asks for changes."""
 
     submission_id: int
+    decision_id: int
 
 
 @dataclass(frozen=True)
@@ -24,3 +26,4 @@ class SubmissionRejected:
     """The revision does not pass."""
 
     submission_id: int
+    decision_id: int

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from marketplace.catalog.rules import missing_kinds
+from marketplace.certificates.rules import ABOUT, About, CertificateKind, Standing
+
 
 class SubmissionStatus(StrEnum):
     """A newer revision of the same product replaces a waiting submission."""
@@ -72,9 +75,39 @@ SATURDAY = 5
 
 
 def working_day(since: date, today: date) -> int:
-    """Which working day (Monday to Friday) of the waiting `today` is; the first one is day 1. Holidays are not known."""
+    """Which working day (Monday to Friday) of the waiting `today` is, from 1. Holidays are not known."""
     days = (since + timedelta(days=step) for step in range((today - since).days + 1))
     return max(1, sum(day.weekday() < SATURDAY for day in days))
+
+
+def late_before(today: date, days: int) -> date:
+    """What was submitted before this day has waited longer than `days` working days."""
+    since = today
+    while working_day(since - timedelta(days=1), today) <= days:
+        since -= timedelta(days=1)
+    return since
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A mandatory certificate that is not there in good order; `why` is its standing, None when there is none."""
+
+    kind: CertificateKind
+    why: Standing | None
+
+    @property
+    def about(self) -> About:
+        return ABOUT[self.kind]
+
+
+def lacks(
+    needed: Iterable[CertificateKind], claims: Iterable[tuple[CertificateKind, Standing]], *, is_perishable: bool
+) -> list[Lack]:
+    """What keeps a revision from passing: each needed kind that no certificate in good order covers."""
+    claims = list(claims)
+    good = {kind for kind, stands in claims if stands in (Standing.VALID, Standing.ENDING)}
+    bad = {kind: stands for kind, stands in claims if kind not in good}
+    return [Lack(kind, bad.get(kind)) for kind in missing_kinds(needed, good, is_perishable=is_perishable)]
 
 
 @dataclass(frozen=True)
@@ -136,7 +169,7 @@ def difference(old: Words, new: Words) -> list[Change]:
 
 
 def pieces(old: str, new: str) -> tuple[Piece, ...]:
-    """The two texts as one, word by word: joined without the added pieces it is the old one, without the gone the new."""
+    """Both texts as one, word by word: without the added pieces it reads as the old, without the gone as the new."""
     before, after = _words(old), _words(new)
     found: list[Piece] = []
     for verb, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
@@ -145,11 +178,6 @@ def pieces(old: str, new: str) -> tuple[Piece, ...]:
             continue
         found += [Piece("gone", "".join(before[old_from:old_to])), Piece("added", "".join(after[new_from:new_to]))]
     return tuple(piece for piece in found if piece.text)
-
-
-def unknown_checks(checks: Iterable[str]) -> list[str]:
-    """Names that are no checks of ours."""
-    return sorted(set(checks) - set(CHECKS))
 
 
 def _words(text: str) -> Sequence[str]:

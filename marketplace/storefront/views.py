@@ -5,9 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from marketplace.certificates import queries as certificates
+from marketplace.certificates.queries import CertificateRow
+from marketplace.certificates.rules import CertificateKind
 from marketplace.core.errors import NotFound
 from marketplace.core.paging import Page
 from marketplace.places.rules import FATULULI
@@ -15,9 +17,11 @@ from marketplace.storefront.forms import SORTS, SearchForm, sort_of
 from marketplace.storefront.queries import choices as narrowing
 from marketplace.storefront.queries import listings
 from marketplace.storefront.queries import product as products
+from marketplace.storefront.queries.product import ProductView
 from marketplace.storefront.rules import COUNTED_UP_TO, Filters
 from marketplace.stores import queries as stores
 from marketplace.web.access import public
+from marketplace.web.filters import wita_date
 from marketplace.web.pagecache import cached_for_guests
 
 bp = Blueprint("storefront", __name__)
@@ -99,7 +103,7 @@ def product(slug: str) -> str:
     return render_template(
         "storefront/product.html",
         product=found,
-        certificates=certificates.for_revision(found.revision_id),
+        checks=_checks(found),
         more=[card for card in listings.cards(Filters(store_id=found.shop.id), limit=5).items if card.url != found.url][
             :4
         ],
@@ -147,6 +151,33 @@ def help_page() -> str:
 def privacy() -> str:
     """What is kept about people, why and how long, and what they may demand."""
     return render_template("storefront/privacy.html")
+
+
+def _checks(product: ProductView) -> list[dict[str, str]]:
+    """What was looked at, line by line: the curators' word, the halal statement, each certificate."""
+    curated = {"state": "none", "text": _("Belum dikurasi"), "note": _("Disperindag belum memeriksa produk ini.")}
+    if product.curated_at:
+        since = _("Sejak %(date)s", date=wita_date(product.curated_at))
+        curated = {"state": "ok", "text": _("Lolos kurasi Disperindag NTT"), "note": since}
+    lines = [curated, *(_certificate(row) for row in product.certificates)]
+    if product.is_not_halal:
+        note = _("Pernyataan penjual: dibuat dari atau dengan bahan yang tidak halal.")
+        lines.insert(1, {"state": "warn", "text": _("TIDAK HALAL"), "note": note})
+    elif product.is_food and CertificateKind.HALAL not in {row.kind for row in product.certificates}:
+        lines.append({"state": "none", "text": _("Sertifikat halal belum dicantumkan"), "note": ""})
+    return lines
+
+
+def _certificate(row: CertificateRow) -> dict[str, str]:
+    notes = [row.issuer]
+    if row.valid_until:
+        day = wita_date(row.valid_until)
+        notes.append(
+            _("berlaku sampai %(date)s", date=day) if row.is_good else _("habis masa berlakunya %(date)s", date=day)
+        )
+    if row.verified_at:
+        notes.append(_("diperiksa %(date)s", date=wita_date(row.verified_at)))
+    return {"state": "ok" if row.is_good else "warn", "text": f"{row.label}: {row.printed}", "note": " · ".join(notes)}
 
 
 def _count(filters: Filters, page: Page[listings.Card]) -> int:

@@ -15,7 +15,7 @@ from marketplace.core.actor import GUEST, Actor
 View = TypeVar("View", bound=Callable[..., Any])
 login_manager = LoginManager()
 # Phones change their network address all the time; a sign-in is guarded by its own row instead.
-login_manager.session_protection = None
+login_manager.session_protection = ""
 
 
 class Visitor(UserMixin):
@@ -33,6 +33,11 @@ def current_actor() -> Actor:
     """Who sent this request."""
     actor = getattr(current_user, "actor", GUEST)
     return actor if isinstance(actor, Actor) else GUEST
+
+
+def current_token() -> str:
+    """The token of the sign-in that this request comes by; '' for a guest."""
+    return str(getattr(current_user, "token", ""))
 
 
 def public(view: View) -> View:

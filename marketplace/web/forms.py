@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, PasswordField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.core.errors import Invalid
 from marketplace.core.phone import phone_number as phone_number
@@ -66,7 +66,7 @@ class PhoneField(StringField):
     """A phone number; `e164` is its normal form after validation."""
 
     def __init__(self, label: Any = None, **kwargs: Any) -> None:
-        kwargs.setdefault("validators", [InputRequired(_l("Nomor HP wajib diisi."))])
+        kwargs.setdefault("validators", [DataRequired(_l("Nomor HP wajib diisi."))])
         kwargs["validators"] = [*kwargs["validators"], Length(max=30)]
         kwargs.setdefault("render_kw", {"inputmode": "tel", "autocomplete": "tel"})
         super().__init__(label, **kwargs)

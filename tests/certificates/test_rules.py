@@ -19,7 +19,6 @@ from marketplace.certificates.rules import (
     expiry_from_number,
     normalise,
     printed,
-    required_missing,
     standing,
 )
 
@@ -160,17 +159,3 @@ def test_a_certificate_counts_until_its_last_day_and_warns_ninety_days_before(
 def test_a_pirt_whose_year_has_gone_by_is_expired_without_any_day() -> None:
     assert standing(K.PIRT, "206537101000125", None, TODAY) is Standing.EXPIRED
     assert standing(K.PIRT, "206327101000127", None, TODAY) is Standing.ILL_FORMED
-
-
-def test_what_is_required_and_not_claimed_is_missing() -> None:
-    assert required_missing(["nib", "pirt", "halal"], ["nib"], False) == [K.PIRT, K.HALAL]
-    assert required_missing(["pirt", "halal"], ["pirt", "halal"], False) == []
-
-
-def test_food_that_says_not_halal_needs_no_halal_certificate() -> None:
-    assert required_missing(["halal", "pirt"], [], True) == [K.PIRT]
-
-
-def test_a_bpom_number_stands_for_a_pirt_but_not_the_other_way_round() -> None:
-    assert required_missing(["pirt"], ["bpom_food"], False) == []
-    assert required_missing(["bpom_food"], ["pirt"], False) == [K.BPOM_FOOD]

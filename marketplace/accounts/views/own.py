@@ -16,14 +16,14 @@ def own_id() -> int:
     """The id of the person signed in."""
     person_id = current_actor().person_id
     if person_id is None:
-        raise NotFound()
+        raise NotFound
     return person_id
 
 
 def confirm_password(field: PasswordField) -> bool:
-    """Did the person type their own password? Counted like a try to sign in, so that an open phone is no way to guess it.
+    """Did the person type their own password? A wrong one is said at the field.
 
-    Raises TooMany. A wrong one is said at the field.
+    Counted like a try to sign in, so that somebody else's open phone is no way to guess it. Raises TooMany.
     """
     person_id = own_id()
     with transaction():
@@ -32,5 +32,5 @@ def confirm_password(field: PasswordField) -> bool:
         with transaction():
             services.end_try(try_id)
         return True
-    field.errors = [*field.errors, explain(Invalid("accounts.wrong_password"))]
+    field.errors = (*field.errors, explain(Invalid("accounts.wrong_password")))
     return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from marketplace.accounts import queries, services
 from marketplace.accounts.forms import ChangePasswordForm
@@ -13,7 +12,7 @@ from marketplace.accounts.views.own import confirm_password, own_id
 from marketplace.accounts.views.sign_in import Page
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
-from marketplace.web.access import current_actor, signed_in
+from marketplace.web.access import current_actor, current_token, signed_in
 
 
 @bp.get("/akun/keamanan")
@@ -30,7 +29,7 @@ def change_password() -> Page:
     form = ChangePasswordForm()
     if not form.validate_on_submit() or not confirm_password(form.current):
         return _page(form), 422
-    token = current_user.get_id()
+    token = current_token()
     try:
         with transaction():
             services.change_password(current_actor(), own_id(), form.password.data or "", token)
@@ -55,7 +54,7 @@ def end_sign_in(sign_in_id: int) -> Response:
 @signed_in
 def end_other_sign_ins() -> Response:
     """Sign every other device out."""
-    token = current_user.get_id()
+    token = current_token()
     with transaction():
         services.revoke_others(current_actor(), token)
     flash(_("Semua perangkat lain sudah dikeluarkan."), "success")
@@ -63,7 +62,7 @@ def end_other_sign_ins() -> Response:
 
 
 def _page(form: ChangePasswordForm) -> str:
-    presence = queries.actor_for(current_user.get_id())
+    presence = queries.actor_for(current_token())
     return render_template(
         "accounts/security.html",
         form=form,

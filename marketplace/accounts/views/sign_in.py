@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import current_user, login_user
+from flask_login import login_user
 
 from marketplace.accounts import queries, services
 from marketplace.accounts.forms import SignInForm, SignUpForm
@@ -12,7 +12,7 @@ from marketplace.accounts.views.blueprint import bp
 from marketplace.accounts.views.device import address_of_request, device_of_request
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
-from marketplace.web.access import Visitor, current_actor, local_path, public
+from marketplace.web.access import Visitor, current_actor, current_token, local_path, public
 from marketplace.web.language import current_language
 from marketplace.web.limits import limiter
 
@@ -110,7 +110,7 @@ def create_account() -> Page:
 def sign_out() -> Response:
     """End the sign-in of this device and forget the visitor."""
     if current_actor().is_signed_in:
-        token = current_user.get_id()
+        token = current_token()
         with transaction():
             services.sign_out(token)
     session.clear()

@@ -10,6 +10,7 @@ from marketplace.catalog.queries.categories import (
     needs_of,
 )
 from marketplace.catalog.queries.offers import Offer, offers
+from marketplace.catalog.queries.pictures import usable_pictures
 from marketplace.catalog.queries.products import (
     CertificateClaim,
     ProductRow,
@@ -46,5 +47,6 @@ __all__ = [
     "revision",
     "seller_products",
     "stock_rows",
+    "usable_pictures",
     "variants",
 ]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.catalog import rules
-from marketplace.catalog.models import Category, Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.models import Category, Product, Variant
 from marketplace.catalog.policies import can_sell
+from marketplace.catalog.queries.pictures import usable_pictures
 from marketplace.catalog.rules import Draft, ProductStatus, VariantDraft
 from marketplace.certificates.models import Certificate
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotAllowed, NotFound
 from marketplace.core.locks import lock_one
-from marketplace.media.models import MediaFile
-from marketplace.media.rules import FileKind
 from marketplace.places.models import Region
 
 
@@ -97,29 +95,13 @@ def _check_pictures(actor: Actor, store_id: int, media_ids: Sequence[int]) -> No
     """Pictures must be the actor's own uploads, or be used by the store's goods already."""
     if len(media_ids) > rules.MOST_PICTURES:
         raise Invalid("catalog.too_many_pictures", field="pictures", most=rules.MOST_PICTURES)
-    if len(set(media_ids)) < len(media_ids) or not _all_found(_usable(actor, store_id), MediaFile.id, media_ids):
+    usable = usable_pictures(actor, [store_id], media_ids)
+    if len(set(media_ids)) < len(media_ids) or set(usable) != set(media_ids):
         raise Invalid("catalog.picture_unknown", field="pictures")
 
 
-def _usable(actor: Actor, store_id: int) -> sa.Select[int]:
-    query = sa.select(MediaFile.id).where(MediaFile.kind == FileKind.PICTURE)
-    if actor.is_system:
-        return query
-    used = (
-        sa.select(RevisionPicture.media_id)
-        .join(ProductRevision, ProductRevision.id == RevisionPicture.revision_id)
-        .join(Product, Product.id == ProductRevision.product_id)
-        .where(Product.store_id == store_id)
-    )
-    return query.where(sa.or_(MediaFile.owner_id == actor.person_id, MediaFile.id.in_(used)))
-
-
 def _check_certificates(store_id: int, certificate_ids: Sequence[int]) -> None:
-    held = sa.select(Certificate.id).where(Certificate.store_id == store_id)
-    if not _all_found(held, Certificate.id, certificate_ids):
+    wanted = set(certificate_ids)
+    held = sa.select(Certificate.id).where(Certificate.store_id == store_id, Certificate.id.in_(wanted))
+    if wanted and set(db.session.scalars(held)) != wanted:
         raise Invalid("catalog.certificate_unknown", field="certificate_ids")
-
-
-def _all_found(query: sa.Select[int], column: InstrumentedAttribute[int], ids: Iterable[int]) -> bool:
-    wanted = set(ids)
-    return not wanted or set(db.session.scalars(query.where(column.in_(wanted)))) == wanted

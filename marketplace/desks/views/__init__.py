@@ -4,4 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-blueprints: tuple[Blueprint, ...] = ()
+from marketplace.desks.views import products, purchases, shelf, standing, store
+
+blueprints: tuple[Blueprint, ...] = (
+    products.bp,
+    purchases.bp,
+    shelf.bp,
+    standing.bp,
+    store.bp,
+)

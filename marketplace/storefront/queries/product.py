@@ -8,7 +8,17 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from marketplace.catalog.models import Category, Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.models import (
+    Category,
+    Product,
+    ProductRevision,
+    RevisionCertificate,
+    RevisionPicture,
+    Variant,
+)
+from marketplace.certificates import queries as certificates
+from marketplace.certificates.models import Certificate
+from marketplace.certificates.queries import CertificateRow
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 from marketplace.core.paging import Row, Statement
@@ -73,6 +83,7 @@ class ProductView:
     shop: Shop
     variants: list[VariantLine]
     pictures: list[Picture]
+    certificates: list[CertificateRow]
 
     @property
     def url(self) -> str:
@@ -94,7 +105,7 @@ class ProductView:
 
 
 def product(slug: str) -> ProductView:
-    """The public product at an address. Three statements. Raises NotFound for one that the public may not read."""
+    """The public product at an address. Four statements. Raises NotFound for one that the public may not read."""
     row = db.session.execute(_words().where(Product.slug == slug, is_public())).one_or_none()
     if row is None:
         raise NotFound("catalog.not_found")
@@ -116,6 +127,7 @@ def product(slug: str) -> ProductView:
         shop=_shop(row),
         variants=_variants(row.id),
         pictures=_pictures(row.revision_id, row.name),
+        certificates=_certificates(row.revision_id),
     )
 
 
@@ -200,3 +212,9 @@ def _pictures(revision_id: int, name: str) -> list[Picture]:
         .order_by(RevisionPicture.position)
     )
     return [Picture(row.key, row.width, row.height, row.alt or name) for row in rows]
+
+
+def _certificates(revision_id: int) -> list[CertificateRow]:
+    claimed = certificates.listed().join(RevisionCertificate, RevisionCertificate.certificate_id == Certificate.id)
+    rows = db.session.execute(claimed.where(RevisionCertificate.revision_id == revision_id))
+    return [certificates.to_row(row) for row in rows]

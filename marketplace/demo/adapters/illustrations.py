@@ -1,6 +1,6 @@
 """Which illustration stands for which kind of goods in the demo market.
 
-The illustrations under `marketplace/media/illustrations/` are Microsoft Fluent
+The illustrations under `marketplace/demo/illustrations/` are Microsoft Fluent
 Emoji 3D (MIT, licence beside them). Cloth needs none: it is drawn as it is.
 """
 

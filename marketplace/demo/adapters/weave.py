@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
 
-from marketplace.media.adapters.illustrations import WOVEN
+from marketplace.demo.adapters.illustrations import WOVEN
 
 Colour: TypeAlias = tuple[int, int, int]
 

@@ -1,0 +1,90 @@
+"""The shape of what the operator decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from marketplace.admin.words import PAPERS, ROLES
+from marketplace.catalog.services.categories import CategoryDraft
+from marketplace.certificates.rules import CertificateKind
+from marketplace.core.actor import Role
+from marketplace.web.forms import BaseForm
+
+
+class GrantForm(BaseForm):
+    """A role, and the shop where it is one of a shop."""
+
+    role = SelectField(_l("Peran"), choices=[(role.value, words) for role, words in ROLES.items()])
+    scope = SelectField(_l("Toko"), coerce=int, description=_l("Hanya untuk peran pemilik dan staf toko."))
+
+    def offer_stores(self, stores: list[tuple[int, str]]) -> None:
+        """The shops to choose from."""
+        self.scope.choices = [(0, _l("Tanpa toko")), *stores]
+
+    @property
+    def chosen(self) -> tuple[Role, int]:
+        return Role(self.role.data), self.scope.data
+
+
+class ReasonForm(BaseForm):
+    """Why somebody is kept out."""
+
+    reason = TextAreaField(
+        _l("Alasan"),
+        description=_l("Tercatat di jejak. Tulis faktanya, bukan data pribadi."),
+        validators=[InputRequired(_l("Tulis alasannya.")), Length(max=300)],
+        render_kw={"rows": "2"},
+    )
+
+
+class SettingForm(BaseForm):
+    """A value and the day from which it holds."""
+
+    value = IntegerField(
+        _l("Nilai"), validators=[InputRequired(_l("Isi angka bulat."))], render_kw={"inputmode": "numeric"}
+    )
+    valid_from = DateField(_l("Berlaku mulai tanggal (WITA)"), validators=[InputRequired(_l("Pilih tanggal."))])
+
+
+class PapersField(SelectMultipleField):
+    """Kinds of certificates, each with its box."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", ListWidget(prefix_label=False))
+        super().__init__(label, choices=[(kind.value, words) for kind, words in PAPERS.items()], **kwargs)
+        kwargs.setdefault("option_widget", CheckboxInput())
+
+    @property
+    def kinds(self) -> tuple[CertificateKind, ...]:
+        return tuple(CertificateKind(value) for value in self.data or ())
+
+
+class CategoryForm(BaseForm):
+    """All that is said about a category."""
+
+    name = StringField(_l("Nama"), validators=[InputRequired(_l("Isi nama kategori.")), Length(max=120)])
+    parent_id = SelectField(_l("Di bawah"), coerce=int)
+    is_food = BooleanField(_l("Makanan atau minuman"))
+    is_active = BooleanField(_l("Aktif: tampil di pasar dan bisa dipilih penjual"))
+    required = PapersField(_l("Izin yang wajib ada sebelum tayang"))
+    required_perishable = PapersField(_l("Izin yang wajib untuk barang yang cepat rusak"))
+
+    def offer_parents(self, parents: list[tuple[int, str]]) -> None:
+        """The top categories to choose from."""
+        self.parent_id.choices = [(0, _l("Tidak ada (kategori utama)")), *parents]
+
+    def draft(self) -> CategoryDraft:
+        """What was decided, once it is valid."""
+        return CategoryDraft(
+            name=self.name.data or "",
+            parent_id=self.parent_id.data or None,
+            is_food=self.is_food.data,
+            is_active=self.is_active.data,
+            required=self.required.kinds,
+            required_perishable=self.required_perishable.kinds,
+        )

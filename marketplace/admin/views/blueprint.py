@@ -1,0 +1,26 @@
+"""The blueprint, and what all pages of the operator share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from flask_babel import gettext as _
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+def show(template: str, **values: Any) -> str:
+    """A page of the operator's desk, with the menu beside it."""
+    return render_template(f"admin/{template}.html", menu=_menu(), **values)
+
+
+def _menu() -> list[dict[str, str]]:
+    parts = (
+        ("admin.overview", _("Ikhtisar"), "layout-grid"),
+        ("admin.people", _("Orang dan peran"), "users"),
+        ("admin.settings_list", _("Pengaturan"), "settings"),
+        ("admin.categories", _("Kategori"), "tag"),
+        ("admin.trail", _("Jejak tindakan"), "history"),
+    )
+    return [{"url": url_for(endpoint), "label": label, "icon": icon} for endpoint, label, icon in parts]

@@ -1,0 +1,36 @@
+"""Pictures that somebody may put on the goods of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from marketplace.catalog.models import Product, ProductRevision, RevisionPicture
+from marketplace.core.actor import Actor
+from marketplace.core.db import db
+from marketplace.media.models import MediaFile
+from marketplace.media.rules import FileKind, Picture
+
+
+def usable_pictures(actor: Actor, store_ids: Iterable[int], media_ids: Iterable[int]) -> dict[int, Picture]:
+    """Those of the pictures that are the actor's own uploads, or on goods of these stores already, by id."""
+    wanted = set(media_ids)
+    if not wanted:
+        return {}
+    query = sa.select(MediaFile.id, MediaFile.key, MediaFile.width, MediaFile.height).where(
+        MediaFile.id.in_(wanted), MediaFile.kind == FileKind.PICTURE
+    )
+    if not actor.is_system:
+        own = MediaFile.owner_id == actor.person_id
+        query = query.where(sa.or_(own, MediaFile.id.in_(_used_by(store_ids))))
+    return {row.id: Picture(row.key, row.width, row.height) for row in db.session.execute(query)}
+
+
+def _used_by(store_ids: Iterable[int]) -> sa.Select[int]:
+    return (
+        sa.select(RevisionPicture.media_id)
+        .join(ProductRevision, ProductRevision.id == RevisionPicture.revision_id)
+        .join(Product, Product.id == ProductRevision.product_id)
+        .where(Product.store_id.in_(sorted(set(store_ids))))
+    )

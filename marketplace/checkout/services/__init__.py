@@ -1,0 +1,16 @@
+"""Filling a cart (`carts`), and turning it into a purchase (`placing`)."""
+
+from marketplace.checkout.services.carts import add, delete_forgotten, merge, remove, set_quantity
+from marketplace.checkout.services.placing import CheckoutSpec, Delivery, Destination, place
+
+__all__ = [
+    "CheckoutSpec",
+    "Delivery",
+    "Destination",
+    "add",
+    "delete_forgotten",
+    "merge",
+    "place",
+    "remove",
+    "set_quantity",
+]

@@ -1,0 +1,152 @@
+"""From a cart to a purchase, in one transaction: what the buyer saw is what she gets, or nothing happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from marketplace.catalog.queries import Offer, offers
+from marketplace.catalog.services import stock
+from marketplace.checkout.models import CartLine
+from marketplace.checkout.rules import CartOwner, SeenLine
+from marketplace.checkout.services.carts import lock_cart, take_out
+from marketplace.core.actor import Actor
+from marketplace.core.db import db
+from marketplace.core.errors import Invalid, Stale
+from marketplace.orders import services as orders
+from marketplace.orders.models import Purchase
+from marketplace.orders.services import NewLine, NewOrder, NewPurchase
+from marketplace.payments.rules import PaymentMethod
+from marketplace.places.queries import names
+from marketplace.shipping.queries import options
+from marketplace.shipping.rules import DeliveryMethod
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where goods are brought: an address in a village."""
+
+    street: str
+    village_code: str
+    rt_rw: str = ""
+    postcode: str = ""
+    landmark: str = ""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How one shop's goods reach the buyer, the fee (rupiah) she saw for it, and her note to the shop."""
+
+    method: DeliveryMethod
+    seen_fee: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CheckoutSpec:
+    """What a buyer ordered, as she saw it. `deliveries` is by shop; `destination` is None when all is fetched."""
+
+    name: str
+    phone: str
+    deliveries: Mapping[int, Delivery]
+    seen: tuple[SeenLine, ...]
+    destination: Destination | None = None
+    email: str = ""
+    language: str = "id"
+    payment_method: PaymentMethod = PaymentMethod.CASH
+
+
+def place(actor: Actor, owner: CartOwner, form_key: str, spec: CheckoutSpec) -> Purchase:
+    """Turn what the buyer saw into a purchase. The same form key again gives the same purchase.
+
+    Raises Stale when a price, a fee or a shop is no longer as she saw it, or the goods left her cart; OutOfStock when
+    there are too few pieces; Invalid when a shop has no way chosen that it offers.
+    """
+    cart_id = lock_cart(owner)
+    placed = db.session.scalar(sa.select(Purchase).where(Purchase.form_key == form_key))
+    if placed is not None:
+        return placed
+    wanted = {line.variant_id: line.quantity for line in spec.seen}
+    if cart_id is None or not _holds(cart_id, wanted):
+        raise Stale("checkout.cart_changed")
+    stock.reserve(wanted)  # from here on nobody changes these variants until we are done
+    found = offers(wanted)
+    for line in spec.seen:
+        _check_offer(line, found.get(line.variant_id))
+    _check_deliveries(spec, {offer.store_id: offer.store_name for offer in found.values()})
+    purchase = orders.create(actor, _new_purchase(actor, form_key, spec, found))
+    take_out(cart_id, sorted(wanted))
+    return purchase
+
+
+def _holds(cart_id: int, wanted: Mapping[int, int]) -> bool:
+    """Does the cart still hold all of this? (Something, for an empty wish is none.)"""
+    rows = db.session.execute(
+        sa.select(CartLine.variant_id, CartLine.quantity).where(
+            CartLine.cart_id == cart_id, CartLine.variant_id.in_(sorted(wanted))
+        )
+    )
+    held = {row.variant_id: row.quantity for row in rows}
+    return bool(wanted) and all(held.get(variant_id, 0) >= quantity for variant_id, quantity in wanted.items())
+
+
+def _check_offer(line: SeenLine, offer: Offer | None) -> None:
+    if offer is None or not offer.is_buyable or offer.price != line.price:
+        raise Stale("checkout.changed")
+
+
+def _check_deliveries(spec: CheckoutSpec, stores: Mapping[int, str]) -> None:
+    """Each shop (id to name) has a way chosen that it offers, for the fee that was seen."""
+    village = spec.destination.village_code if spec.destination else None
+    offered = options(sorted(stores), village)
+    for store_id, name in stores.items():
+        chosen = spec.deliveries.get(store_id)
+        if chosen is None:
+            raise Invalid("checkout.choose_delivery", store=name)
+        fees = {option.method: option.fee for option in offered.get(store_id, [])}
+        if fees.get(chosen.method) != chosen.seen_fee:
+            raise Stale("checkout.delivery_changed", store=name)
+
+
+def _new_purchase(actor: Actor, form_key: str, spec: CheckoutSpec, found: Mapping[int, Offer]) -> NewPurchase:
+    lines: dict[int, list[NewLine]] = {}
+    for seen in spec.seen:
+        offer = found[seen.variant_id]
+        lines.setdefault(offer.store_id, []).append(_new_line(offer, seen.quantity))
+    placed = tuple(_new_order(store_id, spec.deliveries[store_id], tuple(group)) for store_id, group in lines.items())
+    where = spec.destination
+    return NewPurchase(
+        form_key=form_key,
+        person_id=actor.person_id,
+        buyer_name=spec.name,
+        buyer_phone=spec.phone,
+        buyer_email=spec.email,
+        orders=placed,
+        language=spec.language,
+        payment_method=spec.payment_method,
+        **(_address(where) if where else {}),
+    )
+
+
+def _address(where: Destination) -> dict[str, str]:
+    region_names = names([where.village_code]).get(where.village_code, "")
+    return {**vars(where), "region_names": region_names}
+
+
+def _new_order(store_id: int, delivery: Delivery, lines: tuple[NewLine, ...]) -> NewOrder:
+    return NewOrder(store_id, delivery.method, delivery.seen_fee, lines, delivery.note)
+
+
+def _new_line(offer: Offer, quantity: int) -> NewLine:
+    return NewLine(
+        variant_id=offer.variant_id,
+        product_name=offer.product_name,
+        variant_name=offer.variant_name,
+        picture_key=offer.picture.key if offer.picture else "",
+        is_not_halal=offer.is_not_halal,
+        unit_price=offer.price,
+        quantity=quantity,
+        weight=offer.weight,
+    )

@@ -1,0 +1,212 @@
+"""Checkout: one page that asks who, where to and how, and shows what it costs before anything is promised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, make_response, redirect, render_template, session, url_for
+from flask_babel import gettext, lazy_gettext
+
+from marketplace.accounts.queries import AddressRow, addresses_of, contact
+from marketplace.checkout import queries, services
+from marketplace.checkout.forms import NEW_ADDRESS, CheckoutForm, chosen_deliveries, note_for
+from marketplace.checkout.queries import CartView, ShopPart
+from marketplace.checkout.rules import Difference, SeenLine, differences, read_seen, write_seen
+from marketplace.checkout.services import Destination
+from marketplace.checkout.views.visitor import bp, cart_owner, tell_count
+from marketplace.core.db import transaction
+from marketplace.core.errors import Invalid, Stale
+from marketplace.orders.policies import guest_key
+from marketplace.payments.rules import PaymentMethod
+from marketplace.places.rules import FATULULI
+from marketplace.shipping.queries import DeliveryOption, options
+from marketplace.shipping.rules import DeliveryMethod
+from marketplace.web.access import current_actor, public
+from marketplace.web.filters import rupiah
+from marketplace.web.language import current_language, explain
+
+METHODS = {
+    DeliveryMethod.PICKUP: lazy_gettext("Ambil sendiri"),
+    DeliveryMethod.OWN_DELIVERY: lazy_gettext("Diantar toko"),
+}
+PURCHASES = "purchases"
+KEPT_PURCHASES = 10
+
+
+@dataclass(frozen=True)
+class ShopChoice:
+    """One shop's goods, the ways it offers to the buyer's village, and the one that is chosen."""
+
+    part: ShopPart
+    options: list[DeliveryOption]
+    chosen: DeliveryOption | None
+    note: str
+
+    @property
+    def fee(self) -> int:
+        """Rupiah for the chosen way."""
+        return self.chosen.fee if self.chosen else 0
+
+    @property
+    def choices(self) -> list[dict[str, object]]:
+        """The ways as radio buttons; the value carries the fee that stands beside it."""
+        return [
+            {
+                "value": f"{way.method}@{way.fee}",
+                "label": METHODS[way.method],
+                "note": " ".join(filter(None, (way.place, way.note))),
+                "price_text": rupiah(way.fee) if way.fee else gettext("gratis"),
+                "data": {"fee": way.fee},
+            }
+            for way in self.options
+        ]
+
+    @property
+    def choice(self) -> str:
+        """The value of the chosen radio button."""
+        return f"{self.chosen.method}@{self.chosen.fee}" if self.chosen else ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A difference in the buyer's words: the goods it is about."""
+
+    name: str
+    difference: Difference
+
+
+@bp.get("/checkout")
+@public
+def checkout() -> Response:
+    """The form, with all that is known of the buyer filled in."""
+    form, addresses = _form()
+    _prefill(form, addresses)
+    return _page(form, addresses)
+
+
+@bp.post("/checkout")
+@public
+def place() -> Response:
+    """Place the order, or show the page again with what has to be mended."""
+    form, addresses = _form()
+    if form.is_step():
+        return _page(form, addresses)
+    if not form.validate_on_submit():
+        return _page(form, addresses, 422)
+    spec = form.spec(_destination(form, addresses), current_language())
+    try:
+        with transaction():
+            purchase = services.place(current_actor(), cart_owner(), form.form_key.data or "", spec)
+            code, is_guests = purchase.code, purchase.person_id is None
+            left = queries.count(cart_owner()) if is_guests else 0
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _page(form, addresses, 422)
+    except Stale as refusal:
+        return _page(form, addresses, 409, explain(refusal))
+    return tell_count(_thanks(code, is_guests), left)
+
+
+def _thanks(code: str, is_guests: bool) -> Response:
+    """To the purchase. A guest's address carries the key that opens it, and her browser remembers the code."""
+    key = None
+    if is_guests:
+        key = guest_key(code)
+        session[PURCHASES] = [code, *(old for old in session.get(PURCHASES, []) if old != code)][:KEPT_PURCHASES]
+        session.permanent = True
+    return make_response(redirect(url_for("purchases.purchase", code=code, kunci=key), 303))
+
+
+def _form() -> tuple[CheckoutForm, list[AddressRow]]:
+    """The form with its lists, and the buyer's saved addresses."""
+    person_id = current_actor().person_id
+    addresses = addresses_of(person_id) if person_id is not None else []
+    form = CheckoutForm()
+    form.offer_addresses([(each.id, f"{each.street}, {each.place}") for each in addresses])
+    form.choose_regions(FATULULI)
+    return form, addresses
+
+
+def _prefill(form: CheckoutForm, addresses: list[AddressRow]) -> None:
+    actor = current_actor()
+    person = contact(actor.person_id) if actor.person_id is not None else None
+    if person is not None:
+        form.name.data, form.phone.data, form.email.data = person.name, person.phone, person.email
+    if addresses:
+        form.address.data = str(addresses[0].id)
+        form.phone.data = form.phone.data or addresses[0].phone
+
+
+def _address_choices(addresses: list[AddressRow]) -> list[dict[str, str]]:
+    saved = [{"value": str(each.id), "label": each.street, "note": each.place} for each in addresses]
+    return [*saved, {"value": NEW_ADDRESS, "label": gettext("Alamat lain")}]
+
+
+def _cash() -> dict[str, str]:
+    words = gettext("Bayar di toko saat mengambil, atau ke pengantar saat barang tiba.")
+    return {"value": PaymentMethod.CASH.value, "label": gettext("Bayar tunai"), "note": words}
+
+
+def _chosen_address(form: CheckoutForm, addresses: list[AddressRow]) -> AddressRow | None:
+    return next((each for each in addresses if each.id == form.address_id), None)
+
+
+def _village(form: CheckoutForm, addresses: list[AddressRow]) -> str | None:
+    """The village that fees are shown for."""
+    saved = _chosen_address(form, addresses)
+    return saved.village_code if saved else form.village_code.data or None
+
+
+def _destination(form: CheckoutForm, addresses: list[AddressRow]) -> Destination | None:
+    """Where the goods go; nothing is kept of an address when all is fetched."""
+    if not form.needs_address():
+        return None
+    saved = _chosen_address(form, addresses)
+    if saved is None:
+        return form.written_address()
+    return Destination(saved.street, saved.village_code, saved.rt_rw, saved.postcode, saved.landmark)
+
+
+def _page(form: CheckoutForm, addresses: list[AddressRow], status: int = 200, words: str = "") -> Response:
+    """The checkout page as things stand now: prices, stock and fees are read afresh, what was typed stays."""
+    cart = queries.cart_view(cart_owner())
+    before, basket = read_seen(form.seen.data or ""), cart.orderable
+    form.seen.data = write_seen(basket.seen)
+    shops = _shops(basket, _village(form, addresses))
+    response = make_response(
+        render_template(
+            "checkout/checkout.html",
+            form=form,
+            addresses=addresses,
+            address_choices=_address_choices(addresses),
+            payment_choices=[_cash()],
+            shops=shops,
+            left_out=[line for line in cart.lines if line.orderable < line.quantity],
+            changes=_changes(before, basket.seen, cart),
+            words=words,
+            goods_total=basket.total,
+            delivery_total=sum(shop.fee for shop in shops),
+        ),
+        status,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _shops(basket: CartView, village: str | None) -> list[ShopChoice]:
+    """Each shop with its ways of delivery: the one chosen before if it is still there, else the first."""
+    offered = options([part.store_id for part in basket.shops], village) if basket.shops else {}
+    wanted = chosen_deliveries()
+    found = []
+    for part in basket.shops:
+        ways = offered.get(part.store_id, [])
+        before = wanted.get(part.store_id)
+        same = [way for way in ways if before is not None and way.method is before.method]
+        found.append(ShopChoice(part, ways, next(iter([*same, *ways]), None), note_for(part.store_id)))
+    return found
+
+
+def _changes(before: tuple[SeenLine, ...], now: tuple[SeenLine, ...], cart: CartView) -> list[Change]:
+    """What is different from what the buyer saw, by the name of the goods where the cart still knows it."""
+    names = {line.variant_id: line.offer.product_name for line in cart.lines}
+    return [Change(names.get(each.variant_id, ""), each) for each in differences(before, now)]

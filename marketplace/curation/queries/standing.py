@@ -1,0 +1,115 @@
+"""Where each product of a shop stands with the curators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from marketplace.catalog.models import Product, ProductRevision
+from marketplace.catalog.rules import ProductStatus
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.paging import Page, fetch
+from marketplace.curation import rules
+from marketplace.curation.models import Decision, Submission
+from marketplace.curation.queries.desk import DAYS
+from marketplace.curation.rules import SubmissionStatus
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class ProductStanding:
+    """A product, its newest revision and what the curators said last. `status` is None when nothing was handed in."""
+
+    product_id: int
+    store_id: int
+    name: str
+    number: int
+    is_public: bool
+    is_curated: bool
+    submission_id: int | None
+    status: SubmissionStatus | None
+    submitted_at: datetime | None
+    day: int
+    days: int
+    reason_words: str
+    note: str
+    decided_at: datetime | None
+
+    @property
+    def status_words(self) -> str:
+        return "Belum diajukan" if self.status is None else rules.STATUS_WORDS[self.status]
+
+    @property
+    def can_hand_in_again(self) -> bool:
+        return self.status is SubmissionStatus.RETURNED
+
+
+def for_store(store_ids: Iterable[int], cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[ProductStanding]:
+    """The products of shops, the newest first. One statement, and one for the dated settings."""
+    statement = _standings().where(Product.store_id.in_(sorted(set(store_ids))))
+    page = fetch(statement, [Product.__table__.c.id], cursor=cursor, limit=limit, descending=True)
+    return page.map(_row)
+
+
+def standings(product_ids: Iterable[int]) -> dict[int, ProductStanding]:
+    """Where products stand that were handed in, by product. One statement, and one for the dated settings."""
+    statement = _standings().where(Product.id.in_(sorted(set(product_ids))), Submission.id.is_not(None))
+    return {row.id: _row(row) for row in db.session.execute(statement)}
+
+
+def _standings() -> sa.Select[Any]:
+    """Each product with its newest words, its last submission and the last decision on that."""
+    newest, last, decided = aliased(ProductRevision), aliased(Submission), aliased(Decision)
+    top = sa.select(sa.func.max(newest.number)).where(newest.product_id == Product.id).scalar_subquery()
+    latest = sa.select(sa.func.max(last.id)).where(last.product_id == Product.id).scalar_subquery()
+    verdict = sa.select(sa.func.max(decided.id)).where(decided.submission_id == Submission.id).scalar_subquery()
+    columns: tuple[Any, ...] = (
+        Product.id,
+        Product.store_id,
+        Product.live_revision_id,
+        Product.curated_at,
+        ProductRevision.name,
+        ProductRevision.number,
+        Submission.id.label("submission_id"),
+        Submission.status,
+        Submission.submitted_at,
+        Decision.reason,
+        Decision.note,
+        Decision.decided_at,
+    )
+    return (
+        sa.select(*columns)
+        .join(ProductRevision, sa.and_(ProductRevision.product_id == Product.id, ProductRevision.number == top))
+        .outerjoin(Submission, Submission.id == latest)
+        .outerjoin(Decision, Decision.id == verdict)
+        .where(Product.status != ProductStatus.ARCHIVED)
+    )
+
+
+def _row(row: sa.Row[Any]) -> ProductStanding:
+    today = clock.today()
+    since = row.submitted_at.astimezone(clock.WITA).date() if row.submitted_at else today
+    is_judged = row.status not in (None, SubmissionStatus.WAITING)
+    return ProductStanding(
+        product_id=row.id,
+        store_id=row.store_id,
+        name=row.name,
+        number=row.number,
+        is_public=row.live_revision_id is not None,
+        is_curated=row.curated_at is not None,
+        submission_id=row.submission_id,
+        status=row.status,
+        submitted_at=row.submitted_at,
+        day=rules.working_day(since, today),
+        days=DAYS.today(),
+        reason_words=rules.REASONS.get(row.reason or "", "") if is_judged else "",
+        note=(row.note or "") if is_judged else "",
+        decided_at=row.decided_at if is_judged else None,
+    )

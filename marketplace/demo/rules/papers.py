@@ -1,0 +1,70 @@
+"""Invented certificate numbers in the formats of the real ones."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+from marketplace.certificates.rules import CertificateKind
+
+PACKS = {"botol": 1, "toples": 1, "bungkus": 2, "kotak": 3, "loyang": 3, "batang": 5}
+FOODS = {
+    "Se'i & olahan daging": 1,
+    "Ikan & hasil laut": 2,
+    "Camilan": 15,
+    "Kue & roti": 6,
+    "Sambal & bumbu": 11,
+    "Jagung & pangan lokal": 6,
+    "Kopi": 10,
+    "Teh & herbal": 10,
+    "Gula lontar": 9,
+    "Madu": 9,
+    "Minyak": 7,
+    "Paket hadiah": 6,
+}
+PIRT_YEARS = 4
+# Papers of one product; the others are the shop's and serve all its goods.
+OF_ONE_PRODUCT = frozenset(
+    {
+        CertificateKind.PIRT,
+        CertificateKind.BPOM_FOOD,
+        CertificateKind.BPOM_COSMETIC,
+        CertificateKind.BPOM_TRADITIONAL,
+        CertificateKind.IG,
+        CertificateKind.SNI,
+    }
+)
+YEARS_VALID = {CertificateKind.BPOM_FOOD: 5, CertificateKind.BPOM_COSMETIC: 3, CertificateKind.BPOM_TRADITIONAL: 5}
+
+
+def number(kind: CertificateKind, seed: str, regency_code: str, today: date, unit: str = "", sort: str = "") -> str:
+    """A number of that kind; the same for the same seed in the same year. `sort` is the subcategory of the goods."""
+    chance = Random(f"{kind.value} {seed}")
+    region = regency_code.replace(".", "")
+    if kind is CertificateKind.PIRT:
+        last_year = (today.year + chance.randint(1, PIRT_YEARS)) % 100
+        return f"{PACKS.get(unit, 6)}{FOODS.get(sort, 6):02}{region}{_digits(chance, 6)}{last_year:02}"
+    written = {
+        CertificateKind.BPOM_FOOD: f"MD{_digits(chance, 12)}",
+        CertificateKind.BPOM_COSMETIC: f"NA{_digits(chance, 11)}",
+        CertificateKind.BPOM_TRADITIONAL: f"TR{_digits(chance, 9)}",
+        CertificateKind.HALAL: f"ID53{_digits(chance, 15)}",
+        CertificateKind.IG: f"IDG000000{_digits(chance, 3)}",
+        CertificateKind.NKV: f"NKV-RPH-{region}{_digits(chance, 3)}-{_digits(chance, 3)}",
+        CertificateKind.SKP: f"{_digits(chance, 4)}/53/SKP/BK/{today.year - 1}",
+        CertificateKind.SLHS: f"440/{_digits(chance, 3)}/SLHS/{today.year - 1}",
+        CertificateKind.PSAT: f"PD {regency_code}.1.{_digits(chance, 4)}.01.{today.year % 100}",
+        CertificateKind.SNI: "SNI 3556:2016" if "Sambal" in sort else "SNI 3553:2015",
+    }
+    return written[kind]
+
+
+def valid_until(kind: CertificateKind, seed: str, today: date) -> date | None:
+    """The last day of those that end; some end soon."""
+    if kind not in YEARS_VALID:
+        return None
+    return today + timedelta(days=Random(f"until {seed}").randint(40, 365 * YEARS_VALID[kind]))
+
+
+def _digits(chance: Random, length: int) -> str:
+    return "".join(chance.choice("0123456789") for _ in range(length))

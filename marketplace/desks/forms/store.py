@@ -1,0 +1,112 @@
+"""What an owner says about the shop: profile, where it delivers, its certificates."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
+
+from marketplace.certificates.rules import ABOUT, CertificateKind
+from marketplace.places.forms import RegionFields
+from marketplace.shipping.rules import LARGEST_FEE
+from marketplace.stores.rules import Profile
+from marketplace.web.forms import BaseForm, PhoneField, RupiahField, optional
+
+
+class ProfileForm(RegionFields, BaseForm):
+    """What buyers read about the shop."""
+
+    name = StringField(_l("Nama toko"), validators=[InputRequired(_l("Isi nama toko.")), Length(max=120)])
+    story = TextAreaField(
+        _l("Cerita toko"),
+        description=_l("Siapa yang membuat, sejak kapan, apa yang istimewa."),
+        validators=[*optional(), Length(max=2000)],
+        render_kw={"rows": "4"},
+    )
+    phone = PhoneField(_l("Nomor HP toko"))
+    email = StringField(
+        _l("Surel toko"),
+        validators=[*optional(), Length(max=254), Email(_l("Tulis alamat surel yang lengkap."))],
+        render_kw={"type": "email", "autocomplete": "email"},
+    )
+    hours = StringField(
+        _l("Jam operasional"),
+        description=_l("Misalnya: Senin–Sabtu, 08.00–17.00"),
+        validators=[*optional(), Length(max=200)],
+    )
+    nib = StringField(
+        "NIB",
+        description=_l("13 angka. NIB tampil di halaman toko."),
+        validators=[*optional(), Regexp(r"^[0-9]{13}$", message=_l("NIB terdiri dari 13 angka."))],
+        render_kw={"inputmode": "numeric"},
+    )
+    street = StringField(_l("Jalan dan nomor"), validators=[InputRequired(_l("Isi alamat toko.")), Length(max=200)])
+    landmark = StringField(_l("Patokan"), validators=[*optional(), Length(max=200)])
+    has_pickup = BooleanField(
+        _l("Pembeli boleh ambil sendiri"), description=_l("Pesanan diambil di alamat toko ini, tanpa ongkos.")
+    )
+
+    def profile(self) -> Profile:
+        """What was typed."""
+        return Profile(
+            name=str(self.name.data),
+            phone=self.phone.e164,
+            street=str(self.street.data),
+            village_code=str(self.village_code.data),
+            story=self.story.data or "",
+            email=(self.email.data or "").lower(),
+            hours=self.hours.data or "",
+            nib=self.nib.data or "",
+            landmark=self.landmark.data or "",
+            has_pickup=bool(self.has_pickup.data),
+        )
+
+
+class ZoneForm(RegionFields, BaseForm):
+    """A region the shop delivers to: the smallest that is chosen counts."""
+
+    district_code = SelectField(_l("Kecamatan"), validators=[Optional()])
+    village_code = SelectField(_l("Kelurahan/Desa"), validators=[Optional()])
+    fee = RupiahField(_l("Ongkos antar"), description=_l("Isi 0 bila gratis."), render_kw={"inputmode": "numeric"})
+    note = StringField(
+        _l("Catatan"), description=_l("Misalnya: diantar sore hari"), validators=[*optional(), Length(max=120)]
+    )
+
+    def region_code(self) -> str:
+        """The smallest region chosen."""
+        return str(self.village_code.data or self.district_code.data or self.regency_code.data)
+
+    def validate_fee(self, field: RupiahField) -> None:
+        """Bounded like the service bounds it, but told at the field."""
+        if field.data is not None and field.data > LARGEST_FEE:
+            raise ValueError(_l("Ongkos antar terlalu besar."))
+
+
+class CertificateForm(BaseForm):
+    """A certificate that the shop holds."""
+
+    kind = SelectField(
+        _l("Jenis"),
+        choices=[("", _l("Pilih jenis")), *((kind.value, _l(about.label)) for kind, about in ABOUT.items())],
+        validators=[InputRequired(_l("Pilih jenisnya."))],
+    )
+    number = StringField(
+        _l("Nomor izin"),
+        description=_l("Tulis seperti di suratnya; spasi, titik, dan garis tidak masalah."),
+        validators=[InputRequired(_l("Tulis nomornya.")), Length(max=80)],
+        render_kw={"autocomplete": "off"},
+    )
+    holder = StringField(_l("Atas nama"), validators=[*optional(), Length(max=120)])
+    valid_until = DateField(
+        _l("Berlaku sampai"), description=_l("Kosongkan bila tidak ada batas waktunya."), validators=optional()
+    )
+    file = FileField(
+        _l("Foto atau PDF suratnya"),
+        description=_l("Hanya dilihat Anda dan kurator."),
+        render_kw={"accept": "application/pdf,image/jpeg,image/png,image/webp"},
+    )
+
+    def chosen(self) -> CertificateKind:
+        """The kind; call it only on a valid form."""
+        return CertificateKind(self.kind.data)

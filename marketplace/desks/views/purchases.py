@@ -1,0 +1,178 @@
+"""The buyer's side of a purchase: how each shop's order stands, the code to show, taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext, lazy_gettext
+
+from marketplace.core.clock import now
+from marketplace.core.db import transaction
+from marketplace.core.errors import NotFound, Stale
+from marketplace.orders import queries, services
+from marketplace.orders.models import Purchase
+from marketplace.orders.policies import Buyer, can_read_purchase, guest_key
+from marketplace.orders.queries import OrderView, PurchaseView
+from marketplace.orders.rules import OrderStatus, ready_status
+from marketplace.shipping.rules import DeliveryMethod
+from marketplace.stores.queries import stores_by_ids
+from marketplace.web.access import current_actor, public, to_sign_in
+from marketplace.web.language import explain
+
+bp = Blueprint("purchases", __name__)
+REMEMBERED = "purchases"
+FRESH = timedelta(minutes=15)
+STATES = {
+    OrderStatus.WAITING: (lazy_gettext("Menunggu konfirmasi"), "waiting"),
+    OrderStatus.PROCESSING: (lazy_gettext("Diproses"), "working"),
+    OrderStatus.READY: (lazy_gettext("Siap diambil"), "waiting"),
+    OrderStatus.ON_THE_WAY: (lazy_gettext("Dikirim"), "working"),
+    OrderStatus.DONE: (lazy_gettext("Selesai"), "done"),
+    OrderStatus.DECLINED: (lazy_gettext("Ditolak toko"), "stopped"),
+    OrderStatus.CANCELLED: (lazy_gettext("Dibatalkan"), "stopped"),
+    OrderStatus.LAPSED: (lazy_gettext("Tidak dijawab toko"), "stopped"),
+}
+STEPS = {
+    OrderStatus.WAITING: lazy_gettext("Pesanan dibuat"),
+    OrderStatus.PROCESSING: lazy_gettext("Diterima toko"),
+    OrderStatus.READY: lazy_gettext("Siap diambil"),
+    OrderStatus.ON_THE_WAY: lazy_gettext("Sedang diantar"),
+    OrderStatus.DONE: lazy_gettext("Barang diterima dan dibayar"),
+    OrderStatus.DECLINED: lazy_gettext("Ditolak toko"),
+    OrderStatus.CANCELLED: lazy_gettext("Dibatalkan"),
+    OrderStatus.LAPSED: lazy_gettext("Berakhir tanpa jawaban toko"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of an order's time line: gone, or still to come (no time)."""
+
+    title: str
+    at: datetime | None
+    note: str
+    is_done: bool
+
+
+@bp.get("/pesanan")
+@public
+def purchases() -> Response:
+    """All that a person bought; for a guest, what this browser remembers."""
+    actor = current_actor()
+    if actor.person_id is not None:
+        page = queries.person_purchases(actor.person_id, after=request.args.get("setelah"))
+        return _private(render_template("desks/purchases.html", rows=page.items, page=page, **_words()))
+    codes = session.get(REMEMBERED, [])
+    rows = queries.guest_purchases(codes) if codes else []
+    return _private(render_template("desks/purchases.html", rows=rows, page=None, **_words()))
+
+
+@bp.get("/pembelian/<string:code>")
+@public
+def purchase(code: str) -> Response:
+    """A purchase with the order of each shop. A guest opens it with the key in the link."""
+    found = queries.purchase_by_code(code)
+    key = _key(found)
+    if found is None or not can_read_purchase(current_actor(), found, key):
+        return _not_yours(found)
+    return _show(found.id, key)
+
+
+@bp.post("/pembelian/<string:code>/pembatalan")
+@public
+def cancel(code: str) -> Response:
+    """Take the whole purchase back, as long as no shop has said yes."""
+    found = queries.purchase_by_code(code)
+    key = _key(found)
+    if found is None or not can_read_purchase(current_actor(), found, key):
+        raise NotFound
+    purchase_id = found.id
+    try:
+        with transaction():
+            services.cancel_purchase(Buyer(current_actor(), key), purchase_id)
+    except Stale as refusal:
+        words = explain(refusal)
+        return _show(purchase_id, key, 409, words)
+    flash(gettext("Pembelian dibatalkan. Tidak ada yang perlu Anda bayar."), "success")
+    return redirect(url_for("purchases.purchase", code=code, kunci=request.args.get("kunci")), 303)  # type: ignore[return-value]
+
+
+@bp.get("/pesanan/<string:code>")
+@public
+def order(code: str) -> Response:
+    """One shop's part of a purchase."""
+    found = queries.order_by_code(code)
+    view = queries.order_view(found.id) if found is not None else None
+    bought = view[1] if view else None
+    key = _key(bought)
+    if view is None or bought is None or not can_read_purchase(current_actor(), bought, key):
+        return _not_yours(bought)
+    stores = stores_by_ids([view[0].store_id])
+    page = render_template(
+        "desks/order.html", order=view[0], purchase=bought, stores=stores, key=_link_key(key), **_words()
+    )
+    return _private(page)
+
+
+def steps_of(order: OrderView) -> list[Step]:
+    """The steps that an order has gone, and those that lie ahead if all goes well."""
+    gone = [Step(str(STEPS[step.status]), step.at, step.note, True) for step in order.steps]
+    road = (OrderStatus.WAITING, OrderStatus.PROCESSING, ready_status(order.delivery_method), OrderStatus.DONE)
+    ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
+    return gone + [Step(str(STEPS[status]), None, "", False) for status in ahead]
+
+
+def _key(found: Purchase | None) -> str:
+    """The key that the visitor brings: in the link, or because this browser placed the purchase."""
+    given = request.args.get("kunci", "")
+    if given or found is None:
+        return given
+    return guest_key(found.code) if found.code in session.get(REMEMBERED, []) else ""
+
+
+def _link_key(key: str) -> str | None:
+    """The key as further links on the page carry it."""
+    return key if request.args.get("kunci") else None
+
+
+def _not_yours(found: Purchase | None) -> Response:
+    """Not there, or not for this visitor: 404. Only an account's purchase may be opened by signing in."""
+    if found is not None and found.person_id is not None and not current_actor().is_signed_in:
+        return to_sign_in()
+    raise NotFound
+
+
+def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Response:
+    view = queries.purchase_view(purchase_id)
+    if view is None:
+        raise NotFound
+    page = render_template(
+        "desks/purchase.html",
+        view=view,
+        purchase=view.purchase,
+        stores=stores_by_ids(order.store_id for order in view.orders),
+        is_fresh=_is_fresh(view),
+        key=_link_key(key),
+        words=words,
+        **_words(),
+    )
+    return _private(page, status)
+
+
+def _words() -> dict[str, object]:
+    return {"states": STATES, "steps_of": steps_of, "OrderStatus": OrderStatus, "DeliveryMethod": DeliveryMethod}
+
+
+def _is_fresh(view: PurchaseView) -> bool:
+    """Placed just now, and nothing has happened yet: the time to say thank you."""
+    return view.is_cancellable and now() - view.purchase.placed_at < FRESH
+
+
+def _private(page: str, status: int = 200) -> Response:
+    """Nothing of it is kept by a browser, and the key in its address goes to no other site."""
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

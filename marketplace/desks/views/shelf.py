@@ -1,0 +1,180 @@
+"""Prices, forms and stock: free to change at any time, and guarded against what was sold meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from marketplace.catalog import queries
+from marketplace.catalog.queries import StockRow
+from marketplace.catalog.services import variants
+from marketplace.core.db import transaction
+from marketplace.core.errors import Invalid, NotFound, Refusal, Stale
+from marketplace.core.paging import Page as Rows
+from marketplace.desks.forms.products import VariantForm
+from marketplace.desks.views.products import show_product
+from marketplace.desks.views.seller import own_product
+from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.errors import status_of
+from marketplace.web.language import explain
+
+bp = Blueprint("shelf", __name__, url_prefix="/penjual")
+Page = str | Response | tuple[str, int]
+
+
+# --- variants --------------------------------------------------------------
+
+
+@bp.post("/produk/<int:product_id>/varian")
+@requires(is_seller)
+def add_variant(product_id: int) -> Page:
+    """Sell the product in one more form."""
+    product = own_product(product_id)
+    form = VariantForm(prefix="baru-")
+    if not form.validate():
+        return show_product(product, variant_forms={0: form}), 422
+    try:
+        with transaction():
+            variants.add_variant(current_actor(), product_id, form.draft())
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return show_product(product, variant_forms={0: form}), 422
+    return _back(product_id, _("Varian ditambahkan."))
+
+
+@bp.post("/produk/<int:product_id>/varian/<int:variant_id>")
+@requires(is_seller)
+def change_variant(product_id: int, variant_id: int) -> Page:
+    """Change price, weight, name and stock of one form, all of it or nothing."""
+    product = own_product(product_id)
+    _own_variant(product_id, variant_id)
+    form = VariantForm(prefix=f"v{variant_id}-")
+    if not form.validate():
+        return show_product(product, variant_forms={variant_id: form}), 422
+    draft, seen = form.draft(), form.seen_on_hand.data
+    try:
+        with transaction():
+            variants.change_variant(
+                current_actor(), variant_id, price=draft.price, weight=draft.weight, name=draft.name
+            )
+            variants.set_stock(current_actor(), variant_id, draft.on_hand, -1 if seen is None else seen)
+    except (Invalid, Stale) as refusal:
+        status = _refuse(form, refusal)
+        return show_product(product, variant_forms={variant_id: form}), status
+    return _back(product_id, _("Harga dan stok tersimpan."))
+
+
+@bp.post("/produk/<int:product_id>/varian/<int:variant_id>/penghentian")
+@requires(is_seller)
+def stop_variant(product_id: int, variant_id: int) -> Page:
+    """Sell the product in this form no more."""
+    product = own_product(product_id)
+    _own_variant(product_id, variant_id)
+    try:
+        with transaction():
+            variants.remove_variant(current_actor(), variant_id)
+    except Invalid as refusal:
+        form = VariantForm(formdata=None, prefix=f"v{variant_id}-", obj=_own_variant(product_id, variant_id))
+        form.refuse(refusal)
+        return show_product(product, variant_forms={variant_id: form}), 422
+    return _back(product_id, _("Varian tidak dijual lagi."))
+
+
+@bp.post("/produk/<int:product_id>/varian/<int:variant_id>/pemulihan")
+@requires(is_seller)
+def restore_variant(product_id: int, variant_id: int) -> Page:
+    """Sell the product in this form again."""
+    own_product(product_id)
+    _own_variant(product_id, variant_id)
+    with transaction():
+        variants.restore_variant(current_actor(), variant_id)
+    return _back(product_id, _("Varian dijual lagi."))
+
+
+def _own_variant(product_id: int, variant_id: int) -> queries.VariantRow:
+    found = next((row for row in queries.variants(product_id) if row.id == variant_id), None)
+    if found is None:
+        raise NotFound("catalog.product_not_found")
+    return found
+
+
+def _refuse(form: VariantForm, refusal: Invalid | Stale) -> int:
+    """Show the refusal; after a lost race the form is held to the count of now. Returns the status to answer with."""
+    if isinstance(refusal, Stale):
+        form.seen_on_hand.data = refusal.values["now"]
+        form.seen_on_hand.raw_data = None
+        form.refuse(Invalid(refusal.message_id, field="on_hand", **refusal.values))
+    else:
+        form.refuse(refusal)
+    return status_of(refusal)
+
+
+def _back(product_id: int, words: str) -> Response:
+    flash(words, "success")
+    return redirect(url_for("seller_products.edit", product_id=product_id), 303)  # type: ignore[return-value]
+
+
+# --- the whole shelf at once -----------------------------------------------
+
+
+@dataclass(frozen=True)
+class Count:
+    """What was typed for one variant, and what is wrong with it."""
+
+    typed: str
+    error: str = ""
+
+
+@bp.get("/stok")
+@requires(is_seller)
+def stock() -> str:
+    """All variants on sale, one number each."""
+    return _show_stock({})
+
+
+@bp.post("/stok")
+@requires(is_seller)
+def count_stock() -> Page:
+    """Save every number that differs. Each stands for itself: one that lost a race does not hold up the others."""
+    counts: dict[int, Count] = {}
+    saved, worst = 0, 200
+    for row in _stock_page().items:
+        typed, seen = request.form.get(f"stok-{row.variant_id}"), request.form.get(f"lihat-{row.variant_id}", type=int)
+        if typed is None or typed.strip() == str(seen):
+            continue
+        refusal = _count(row.variant_id, typed.strip(), seen)
+        if refusal is None:
+            saved += 1
+        else:
+            counts[row.variant_id] = Count(typed, explain(refusal))
+            worst = max(worst, status_of(refusal))
+    if saved:
+        flash(ngettext("%(num)d stok tersimpan.", "%(num)d stok tersimpan.", saved), "success")
+    if counts:
+        return _show_stock(counts), worst
+    if not saved:
+        flash(_("Tidak ada yang berubah."), "info")
+    return redirect(url_for("shelf.stock", setelah=request.args.get("setelah")), 303)  # type: ignore[return-value]
+
+
+def _count(variant_id: int, typed: str, seen: int | None) -> Refusal | None:
+    """Save one number, or say why not."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+        return Invalid("catalog.whole_number_needed", field="on_hand")
+    try:
+        with transaction():
+            variants.set_stock(current_actor(), variant_id, int(typed), -1 if seen is None else seen)
+    except (Invalid, Stale) as refusal:
+        return refusal
+    return None
+
+
+def _stock_page() -> Rows[StockRow]:
+    return queries.stock_rows(current_actor().store_ids, request.args.get("setelah"))
+
+
+def _show_stock(counts: dict[int, Count]) -> str:
+    return render_template("desks/stock.html", page=_stock_page(), counts=counts)
