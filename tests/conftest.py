@@ -122,6 +122,7 @@ def db(app: Flask) -> Iterator[SQLAlchemy]:
 @pytest.fixture
 def client(app: Flask, db: SQLAlchemy) -> FlaskClient:
     limiter.reset()
+    app.extensions.pop("pagecache", None)  # what a test undid must not be served to the next
     return app.test_client()
 
 

@@ -1,1 +1,1 @@
-"""The demo market: invented shops, people and orders on real product and region data. Everything goes through services."""
+"""The demo market: invented shops, people and orders on real product and region data, all through the services."""

@@ -22,6 +22,11 @@ def strip(value: Any) -> Any:
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", value).strip() if isinstance(value, str) else value
 
 
+def add_error(field: Field, *words: str) -> None:
+    """Show words at a field, after those that it has already."""
+    field.errors = (*field.errors, *words)
+
+
 class BaseForm(FlaskForm):
     """A form whose text is trimmed (passwords are not) and whose fields can take a refusal of a service."""
 
@@ -38,8 +43,7 @@ class BaseForm(FlaskForm):
         """Show a service's refusal at its field, or above the form when it names none."""
         words = explain(refusal)
         if refusal.field and refusal.field in self._fields:
-            field = self._fields[refusal.field]
-            field.errors = [*field.errors, words]
+            add_error(self._fields[refusal.field], words)
         else:
             self.form_errors.append(words)
 

@@ -65,7 +65,13 @@ def test_a_category_is_made_changed_and_put_aside(client: FlaskClient, operator:
     before = revision.current()
     made = client.post(
         "/admin/kategori/baru",
-        data={"name": "Bumbu & Rempah", "parent_id": "0", "is_food": "y", "is_active": "y", "required": ["pirt", "halal"]},
+        data={
+            "name": "Bumbu & Rempah",
+            "parent_id": "0",
+            "is_food": "y",
+            "is_active": "y",
+            "required": ["pirt", "halal"],
+        },
     )
     assert made.status_code == 303
     category = db.session.scalars(sa.select(Category).where(Category.name == "Bumbu & Rempah")).one()

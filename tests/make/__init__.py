@@ -23,7 +23,9 @@ from tests.make.checkout import left as left
 from tests.make.checkout import order_form as order_form
 from tests.make.curation import certificate as certificate
 from tests.make.curation import hand_in as hand_in
+from tests.make.curation import newest_words as newest_words
 from tests.make.curation import papers as papers
+from tests.make.curation import pictures as pictures
 from tests.make.curation import revise as revise
 from tests.make.curation import submission as submission
 from tests.make.orders import orders_of as orders_of

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 from itertools import count
 from typing import Any
 
+from marketplace.accounts.models import Person
+from marketplace.catalog import queries
 from marketplace.catalog.models import Product
+from marketplace.catalog.queries import RevisionView
 from marketplace.catalog.rules import Draft
 from marketplace.catalog.services import products
 from marketplace.certificates import services as certificates
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.rules import CertificateKind
 from marketplace.core.actor import SYSTEM
+from marketplace.core.clock import now
+from marketplace.core.db import db
 from marketplace.curation import services
 from marketplace.curation.models import Submission
+from marketplace.media.models import MediaFile
+from marketplace.media.rules import FileKind
 from marketplace.stores.models import Store
 from tests.make.catalog import HOME_FOOD, newest_revision_id
 from tests.make.catalog import product as make_product
@@ -59,3 +67,27 @@ def revise(product_id: int, draft: Draft) -> int:
     written = products.revise(SYSTEM, product_id, draft)
     assert written is not None
     return written.id
+
+
+def newest_words(product_id: int) -> RevisionView:
+    """The newest words of a product."""
+    return queries.revision(queries.latest_revision_id(product_id))
+
+
+def pictures(owner: Person, count: int = 1) -> tuple[tuple[int, str], ...]:
+    """Pictures that somebody brought: rows only, no files."""
+    rows = [
+        MediaFile(
+            key=secrets.token_hex(16),
+            kind=FileKind.PICTURE,
+            width=640,
+            height=640,
+            size=1000,
+            owner_id=owner.id,
+            created_at=now(),
+        )
+        for _ in range(count)
+    ]
+    db.session.add_all(rows)
+    db.session.flush()
+    return tuple((row.id, "foto") for row in rows)

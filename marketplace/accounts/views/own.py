@@ -9,6 +9,7 @@ from marketplace.accounts.views.device import address_of_request
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.web.access import current_actor
+from marketplace.web.forms import add_error
 from marketplace.web.language import explain
 
 
@@ -32,5 +33,5 @@ def confirm_password(field: PasswordField) -> bool:
         with transaction():
             services.end_try(try_id)
         return True
-    field.errors = (*field.errors, explain(Invalid("accounts.wrong_password")))
+    add_error(field, explain(Invalid("accounts.wrong_password")))
     return False

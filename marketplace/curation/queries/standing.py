@@ -86,6 +86,7 @@ def _standings() -> sa.Select[Any]:
     )
     return (
         sa.select(*columns)
+        .select_from(Product)
         .join(ProductRevision, sa.and_(ProductRevision.product_id == Product.id, ProductRevision.number == top))
         .outerjoin(Submission, Submission.id == latest)
         .outerjoin(Decision, Decision.id == verdict)

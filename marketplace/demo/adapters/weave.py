@@ -69,7 +69,7 @@ _DISC_COLOURS: tuple[Colour, ...] = (
 
 
 def _dice(seed: int | str) -> Random:
-    return Random(seed)  # noqa: S311 - the same seed must give the same cloth
+    return Random(seed)
 
 
 @dataclass(frozen=True)

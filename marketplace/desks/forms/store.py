@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 
 from marketplace.certificates.rules import ABOUT, CertificateKind
@@ -80,7 +81,7 @@ class ZoneForm(RegionFields, BaseForm):
     def validate_fee(self, field: RupiahField) -> None:
         """Bounded like the service bounds it, but told at the field."""
         if field.data is not None and field.data > LARGEST_FEE:
-            raise ValueError(_l("Ongkos antar terlalu besar."))
+            raise ValidationError(gettext("Ongkos antar terlalu besar."))
 
 
 class CertificateForm(BaseForm):

@@ -13,13 +13,14 @@ from marketplace.certificates.rules import ABOUT
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
 from marketplace.curation import services as curation
-from marketplace.curation.queries.standing import standings
+from marketplace.curation.queries import standings
 from marketplace.desks.forms.products import NewProductForm, VariantForm, WordsForm
 from marketplace.desks.views.seller import own_product
 from marketplace.desks.views.uploads import Attached
 from marketplace.places.queries import regencies
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.forms import add_error
 from marketplace.web.limits import limiter
 
 bp = Blueprint("seller_products", __name__, url_prefix="/penjual/produk")
@@ -194,10 +195,10 @@ def _is_complete(form: WordsForm, attached: Attached, category: CategoryRow | No
     errors = list(attached.errors)
     if not attached.media_ids and not errors:
         errors.append(_("Tambahkan setidaknya satu foto."))
-    form.pictures.errors = [*form.pictures.errors, *errors]
+    add_error(form.pictures, *errors)
     lacks_composition = category is not None and bool(category.needs.lasting) and not form.composition.data
     if lacks_composition:
-        form.composition.errors = [*form.composition.errors, _("Tulis komposisinya: pembeli berhak tahu isinya.")]
+        add_error(form.composition, _("Tulis komposisinya: pembeli berhak tahu isinya."))
     return bool(is_valid) and not errors and not lacks_composition
 
 

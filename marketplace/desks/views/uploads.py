@@ -40,7 +40,7 @@ class Attached:
 
     def take(self, uploads: Iterable[Any] | None) -> None:
         """Take uploads in, as far as there is room. Re-encodes outside, keeps inside a transaction of its own."""
-        prepared = []
+        prepared: list[media.Prepared] = []
         for upload in uploads or ():
             if len(self.media_ids) + len(prepared) >= MOST_PICTURES:
                 self.errors.append(explain(Invalid("catalog.too_many_pictures", most=MOST_PICTURES)))
