@@ -9,9 +9,9 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMu
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from marketplace.admin.words import PAPERS, ROLES
+from marketplace.admin.words import ROLES
 from marketplace.catalog.services.categories import CategoryDraft
-from marketplace.certificates.rules import CertificateKind
+from marketplace.certificates.rules import ABOUT, CertificateKind
 from marketplace.core.actor import Role
 from marketplace.web.forms import BaseForm
 
@@ -56,7 +56,7 @@ class PapersField(SelectMultipleField):
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", ListWidget(prefix_label=False))
-        super().__init__(label, choices=[(kind.value, words) for kind, words in PAPERS.items()], **kwargs)
+        super().__init__(label, choices=[(kind.value, about.label) for kind, about in ABOUT.items()], **kwargs)
         kwargs.setdefault("option_widget", CheckboxInput())
 
     @property

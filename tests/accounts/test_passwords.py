@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argon2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.accounts.rules import COMMON_FILE, common_passwords, weakness
@@ -41,6 +41,7 @@ def test_thousands_of_common_passwords_are_known() -> None:
     assert COMMON_FILE.exists()
 
 
+@settings(deadline=None)  # hashing is slow on purpose
 @given(st.text(st.characters(codec="utf-8"), min_size=8, max_size=128))
 def test_any_character_is_kept_and_none_is_cut(password: str) -> None:
     if weakness(password, []) is None:

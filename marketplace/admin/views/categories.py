@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from marketplace.admin import queries
 from marketplace.admin.forms import CategoryForm
 from marketplace.admin.views.blueprint import bp, show
-from marketplace.admin.words import PAPERS
 from marketplace.catalog.models import Category
 from marketplace.catalog.services.categories import move_category, save_category
+from marketplace.certificates.rules import ABOUT
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.web.access import current_actor, is_operator, requires
@@ -23,7 +23,7 @@ STEPS = {"naik": -1, "turun": 1}
 @requires(is_operator)
 def categories() -> str:
     """The whole tree, inactive ones as well."""
-    papers = {kind.value: words for kind, words in PAPERS.items()}
+    papers = {kind.value: about.label for kind, about in ABOUT.items()}
     return show("categories", categories=queries.category_lines(), papers=papers)
 
 

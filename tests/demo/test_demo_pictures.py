@@ -2,8 +2,8 @@
 
 import pytest
 
-from marketplace.media.adapters import illustrations, weave
-from marketplace.media.adapters.illustrations import illustration_for
+from marketplace.demo.adapters import illustrations, weave
+from marketplace.demo.adapters.illustrations import illustration_for
 
 
 def test_same_seed_gives_the_same_picture() -> None:
