@@ -8,6 +8,7 @@ from marketplace.accounts.services.addresses import (
     save_address,
 )
 from marketplace.accounts.services.closing import close_account
+from marketplace.accounts.services.contacts import find_person
 from marketplace.accounts.services.people import (
     block,
     change_profile,
@@ -52,6 +53,7 @@ __all__ = [
     "close_account",
     "create_person",
     "end_try",
+    "find_person",
     "forget_old",
     "grant",
     "is_password_of",
