@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config
 from marketplace import cli
+from marketplace.accounts import events as account_events
 from marketplace.accounts import handlers as accounts_handlers
 from marketplace.accounts import views as accounts_views
 from marketplace.admin import views as admin_views
@@ -106,6 +107,8 @@ def _subscribe() -> None:
     """Which handler follows which event."""
     subscribe = outbox.subscribe
     subscribe(MessageWritten, notifications_handlers.send_message)
+    subscribe(account_events.PasswordResetAsked, notifications_handlers.tell_of_reset)
+    subscribe(account_events.PasswordChanged, notifications_handlers.tell_of_new_password)
     subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
     subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)
     subscribe(order_events.OrderAccepted, orders_handlers.tell_of_acceptance)

@@ -1,8 +1,11 @@
-"""Sending what was written."""
+"""Sending what was written, and the letters about accounts (which are below and cannot write themselves)."""
 
 from __future__ import annotations
 
 from config import Config
+from marketplace.accounts.events import PasswordChanged, PasswordResetAsked
+from marketplace.accounts.queries import contact
+from marketplace.accounts.services import reset_token
 from marketplace.core.db import db, transaction
 from marketplace.core.ports import port
 from marketplace.notifications import queries, services
@@ -22,3 +25,25 @@ def send_message(event: MessageWritten) -> None:
     transport.send(mail)
     with transaction():
         services.mark_sent(letter.id)
+
+
+def tell_of_reset(event: PasswordResetAsked) -> None:
+    """To the person: the link to a new password. The link is good for an hour and dies with the old password."""
+    token = reset_token(event.person_id)
+    if token:
+        _write_to_person(event.person_id, "password_reset", event.ask, f"/lupa-sandi/{token}")
+
+
+def tell_of_new_password(event: PasswordChanged) -> None:
+    """To the person: the password was changed, in case it was somebody else."""
+    _write_to_person(event.person_id, "password_changed", event.change, "/lupa-sandi")
+
+
+def _write_to_person(person_id: int, template: str, occasion: str, path: str) -> None:
+    with transaction():
+        person = contact(person_id)
+        if person is not None:
+            key = f"accounts.{template}:{person.id}:{occasion}"
+            services.write_letter(
+                key, person.email or "", f"accounts/{template}", person.language, person=person, path=path
+            )
