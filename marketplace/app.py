@@ -23,6 +23,7 @@ from marketplace.core.db import db, prepare_engine
 from marketplace.curation import events as curation_events
 from marketplace.curation import handlers as curation_handlers
 from marketplace.curation import views as curation_views
+from marketplace.demo import commands as demo_commands
 from marketplace.desks import views as desks_views
 from marketplace.media import views as media_views
 from marketplace.media.adapters.store import FolderStore, MediaStore
@@ -84,6 +85,7 @@ def create_app(config: Config) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.register(app)
+    app.cli.add_command(demo_commands.demo_group)
     _subscribe()
     _schedule()
     return app

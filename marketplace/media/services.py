@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -49,8 +50,11 @@ def prepare_picture(stream: BinaryIO) -> Prepared:
     Raises Invalid (field "pictures"): media.empty, media.too_large, or what `adapters.pictures.render` refuses.
     """
     content = _content(stream)
-    files = pictures.render(io.BytesIO(content))
-    key = secrets.token_hex(16)
+    return store_widths(secrets.token_hex(16), pictures.render(io.BytesIO(content)))
+
+
+def store_widths(key: str, files: Mapping[int, tuple[int, bytes]]) -> Prepared:
+    """Store a picture rendered already: by width (pixels), its height and its WebP file. Outside a transaction."""
     store = port(MediaStore)
     for width, (_, encoded) in files.items():
         store.put(rules.picture_file(key, width), encoded)

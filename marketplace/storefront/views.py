@@ -77,7 +77,7 @@ def category(slug: str) -> str:
     offered = narrowing.choices()
     chosen = offered.category(slug)
     if chosen is None:
-        raise NotFound("catalog.not_found")
+        raise NotFound("catalog.category_not_found")
     top = next((found for found in offered.categories if found.id in (chosen.id, chosen.parent_id)), chosen)
     sort = sort_of(request.args.get("urut"))
     filters = Filters(category_id=chosen.id)

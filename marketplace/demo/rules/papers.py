@@ -30,11 +30,17 @@ OF_ONE_PRODUCT = frozenset(
         CertificateKind.BPOM_FOOD,
         CertificateKind.BPOM_COSMETIC,
         CertificateKind.BPOM_TRADITIONAL,
-        CertificateKind.IG,
-        CertificateKind.SNI,
     }
 )
+WORDS_OF_AN_INDICATION = 4
 YEARS_VALID = {CertificateKind.BPOM_FOOD: 5, CertificateKind.BPOM_COSMETIC: 3, CertificateKind.BPOM_TRADITIONAL: 5}
+
+
+def serves(kind: CertificateKind, name: str, store: str) -> str:
+    """What one paper of that kind serves: a product, all goods under one geographical indication, or a whole shop."""
+    if kind is CertificateKind.IG:
+        return " ".join(name.split()[:WORDS_OF_AN_INDICATION])
+    return name if kind in OF_ONE_PRODUCT else store
 
 
 def number(kind: CertificateKind, seed: str, regency_code: str, today: date, unit: str = "", sort: str = "") -> str:

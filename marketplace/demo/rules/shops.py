@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from marketplace.catalog.rules import fold
 from marketplace.stores.rules import Profile, StoreStatus
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -40,6 +41,11 @@ class Shop:
         return self.profile.name
 
     @property
+    def slug(self) -> str:
+        """What products.csv calls the shop; its address on the site."""
+        return fold(self.profile.name).replace(" ", "-")
+
+    @property
     def regency_code(self) -> str:
         return self.profile.village_code[:5]
 
@@ -50,6 +56,11 @@ def shops() -> tuple[Shop, ...]:
     with (DATA / "shops.toml").open("rb") as file:
         rows = tomllib.load(file)["shop"]
     return tuple(sorted((_shop(number, row) for number, row in enumerate(rows, 1)), key=lambda shop: -shop.since_days))
+
+
+@cache
+def shops_by_slug() -> dict[str, Shop]:
+    return {shop.slug: shop for shop in shops()}
 
 
 def _shop(number: int, row: dict[str, Any]) -> Shop:

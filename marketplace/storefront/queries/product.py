@@ -108,7 +108,7 @@ def product(slug: str) -> ProductView:
     """The public product at an address. Four statements. Raises NotFound for one that the public may not read."""
     row = db.session.execute(_words().where(Product.slug == slug, is_public())).one_or_none()
     if row is None:
-        raise NotFound("catalog.not_found")
+        raise NotFound("catalog.product_not_found")
     return ProductView(
         id=row.id,
         revision_id=row.revision_id,

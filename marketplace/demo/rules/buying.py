@@ -1,0 +1,51 @@
+"""What was bought in the demo market over the last thirty days, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marketplace.orders.rules import OrderStatus
+
+
+@dataclass(frozen=True)
+class Shopping:
+    """So many purchases that ended (or stand) alike, placed between so many days ago. `stores` may be visited."""
+
+    count: int
+    end: OrderStatus
+    days: tuple[float, float]
+
+
+# Each buyer visits these; the first two are the shops one can sign in to.
+STORES = (
+    "dapur-mama-ina",
+    "tenun-mama-yuli",
+    "kopi-sudut-fatululi",
+    "kue-oma-lien",
+    "kriya-perca-fatululi",
+    "kebun-kelor-fatululi",
+    "abon-kupang-tante-rosa",
+    "rumah-jahit-fatululi",
+    "dapur-asap-oom-domi",
+    "sei-kosambi-oom-nadus",
+    "hampers-flobamora",
+)
+SHOPPING = (
+    Shopping(20, OrderStatus.DONE, (3, 29)),
+    Shopping(3, OrderStatus.DECLINED, (2, 20)),
+    Shopping(3, OrderStatus.CANCELLED, (2, 25)),
+    Shopping(2, OrderStatus.LAPSED, (3, 22)),
+    Shopping(3, OrderStatus.READY, (0.6, 1.5)),
+    Shopping(3, OrderStatus.ON_THE_WAY, (0.5, 1.2)),
+    Shopping(4, OrderStatus.PROCESSING, (0.4, 0.9)),
+    Shopping(6, OrderStatus.WAITING, (0.02, 0.6)),
+)
+REASONS = ("Cabai sedang habis di pasar, maaf.", "Kami tutup untuk acara keluarga.", "Stok di rak ternyata rusak.")
+NOTES = (
+    "",
+    "",
+    "",
+    "Tolong yang tidak terlalu pedas.",
+    "Saya ambil sore sepulang kantor.",
+    "Telepon dulu sebelum antar.",
+)

@@ -1,0 +1,1 @@
+"""Makes the demo market through the services of the areas."""

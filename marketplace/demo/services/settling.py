@@ -1,0 +1,79 @@
+"""People come, shops open."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from marketplace.accounts import services as accounts
+from marketplace.core.actor import SYSTEM, Actor, Grant, Role
+from marketplace.demo.adapters.pictures import Drawing, seed_of
+from marketplace.demo.rules.people import HOMES, PASSWORD, PEOPLE, DemoPerson
+from marketplace.demo.rules.shops import Shop, shops
+from marketplace.demo.services.world import World
+from marketplace.media import services as media
+from marketplace.shipping import services as shipping
+from marketplace.stores import services as stores
+from marketplace.stores.rules import StoreStatus
+
+FIRST_DAY = 120
+
+
+def logo_of(shop: Shop) -> Drawing:
+    """The mark of a shop."""
+    return Drawing(shop.name, seed_of(shop.name), is_logo=True)
+
+
+def plan(world: World) -> None:
+    """Put the coming of people and the opening of shops on the time line."""
+    world.timeline.add(world.ago(FIRST_DAY), partial(_welcome, world))
+    for shop in shops():
+        world.timeline.add(world.ago(shop.since_days), partial(_open, world, shop))
+        if shop.status is not StoreStatus.OPEN:
+            world.timeline.add(world.ago(2), partial(_turn, world, shop))
+
+
+def _welcome(world: World) -> None:
+    for person in PEOPLE:
+        made = accounts.create_person(SYSTEM, person.name, person.email, person.phone, PASSWORD)
+        for role in person.roles:
+            accounts.grant(SYSTEM, made.id, role)
+        grants = frozenset(Grant(role) for role in person.roles)
+        world.people[person.handle] = Actor(made.id, made.name, grants)
+    _settle_in(world, PEOPLE)
+
+
+def _settle_in(world: World, people: tuple[DemoPerson, ...]) -> None:
+    """Plain residents have an address in the city."""
+    residents = [person for person in people if not person.roles and not person.works_for]
+    for number, person in enumerate(residents):
+        street, rt_rw, village, landmark = HOMES[number % len(HOMES)]
+        draft = accounts.AddressDraft(
+            recipient=person.name,
+            phone=person.phone,
+            street=street,
+            rt_rw=rt_rw,
+            village_code=village,
+            postcode="85111",
+            landmark=landmark,
+        )
+        accounts.save_address(world.people[person.handle], draft)
+
+
+def _open(world: World, shop: Shop) -> None:
+    owner = accounts.create_person(SYSTEM, shop.owner, shop.email, shop.profile.phone, PASSWORD)
+    store = stores.create(SYSTEM, shop.profile)
+    accounts.grant(SYSTEM, owner.id, Role.STORE_OWNER, store.id)
+    actor = Actor(owner.id, owner.name, frozenset({Grant(Role.STORE_OWNER, store.id)}))
+    world.stores[shop.slug], world.owners[store.id] = store.id, actor
+    stores.set_logo(actor, store.id, media.keep(actor, world.pictures[logo_of(shop)]).id)
+    for zone in shop.zones:
+        shipping.set_zone(actor, store.id, zone.region_code, zone.fee, zone.note)
+    for person in PEOPLE:
+        if person.works_for == shop.slug:
+            accounts.grant(SYSTEM, world.people[person.handle].person_id or 0, Role.STORE_STAFF, store.id)
+            world.employ(person.handle, store.id, Role.STORE_STAFF)
+
+
+def _turn(world: World, shop: Shop) -> None:
+    store_id = world.stores[shop.slug]
+    stores.set_status(world.owners[store_id], store_id, shop.status)
