@@ -125,9 +125,13 @@ class NewProductForm(WordsForm):
     def offer_places(self, stores: Iterable[tuple[int, str]], tree: CategoryTree) -> None:
         """Fill the lists of stores and of categories."""
         self.store_id.choices = list(stores)
-        if len(self.store_id.choices) == 1:
-            self.store_id.data = self.store_id.choices[0][0]
         self.category_id.choices = {top.name: [(str(row.id), row.name) for row in below] for top, below in leaves(tree)}
+
+    @property
+    def chosen_category(self) -> int:
+        """The id of the category, 0 for none."""
+        chosen = self.category_id.data or ""
+        return int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
 
     def variant(self) -> VariantDraft:
         """The one form in which it is sold at first."""

@@ -70,13 +70,13 @@ def create() -> Page:
     form = _new_form()
     attached = Attached.from_request(actor.store_ids)
     attached.take(form.pictures.data)
-    category = queries.categories().by_id.get(int(form.category_id.data or 0))
+    category = queries.categories().by_id.get(form.chosen_category)
     if not _is_complete(form, attached, category):
         return _show_new(form, attached), 422
     try:
         with transaction():
             made = products.create(
-                actor, form.store_id.data, int(form.category_id.data), form.draft(attached.media_ids), [form.variant()]
+                actor, form.store_id.data, form.chosen_category, form.draft(attached.media_ids), [form.variant()]
             )
             curation.submit(actor, made.id, queries.latest_revision_id(made.id))
             product_id = made.id
