@@ -181,12 +181,12 @@ def test_the_rules_give_the_same_market_each_time() -> None:
 
 
 def test_a_drawing_is_kept_in_all_widths_under_a_key_of_its_own() -> None:
-    logo = Drawing("Dapur Mama Ina", 7, is_logo=True)
+    logo = Drawing("Dapur Mama Ina", 7, is_logo=True, size=320)
     files = draw(logo)
     assert {width: height for width, (height, _) in files.items()} == {160: 160, 320: 320}
     for width, (_, content) in files.items():
         with Image.open(io.BytesIO(content)) as picture:
             assert picture.format == "WEBP"
             assert picture.size == (width, width)
-    assert logo.key == Drawing("Dapur Mama Ina", 7, is_logo=True).key
-    assert logo.key != Drawing("Dapur Mama Ina", 8, is_logo=True).key
+    assert logo.key == Drawing("Dapur Mama Ina", 7, is_logo=True, size=320).key
+    assert logo.key != Drawing("Dapur Mama Ina", 8, is_logo=True, size=320).key
