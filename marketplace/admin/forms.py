@@ -56,8 +56,8 @@ class PapersField(SelectMultipleField):
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", ListWidget(prefix_label=False))
-        super().__init__(label, choices=[(kind.value, about.label) for kind, about in ABOUT.items()], **kwargs)
         kwargs.setdefault("option_widget", CheckboxInput())
+        super().__init__(label, choices=[(kind.value, about.label) for kind, about in ABOUT.items()], **kwargs)
 
     @property
     def kinds(self) -> tuple[CertificateKind, ...]:
