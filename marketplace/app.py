@@ -14,9 +14,11 @@ from marketplace import cli
 from marketplace.accounts import events as account_events
 from marketplace.accounts import handlers as accounts_handlers
 from marketplace.accounts import views as accounts_views
+from marketplace.accounts.services import closing, exports
 from marketplace.admin import views as admin_views
 from marketplace.catalog import handlers as catalog_handlers
 from marketplace.checkout import handlers as checkout_handlers
+from marketplace.checkout import services as checkout_services
 from marketplace.checkout import views as checkout_views
 from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
@@ -28,11 +30,13 @@ from marketplace.desks import views as desks_views
 from marketplace.media import views as media_views
 from marketplace.media.adapters.store import FolderStore, MediaStore
 from marketplace.notifications import handlers as notifications_handlers
+from marketplace.notifications import services as notifications_services
 from marketplace.notifications.adapters.mail import MailTransport, transport_for
 from marketplace.notifications.events import MessageWritten
 from marketplace.notifications.services import LetterRenderer
 from marketplace.orders import events as order_events
 from marketplace.orders import handlers as orders_handlers
+from marketplace.orders import services as orders_services
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores.events import StoreChanged
@@ -88,6 +92,7 @@ def create_app(config: Config) -> Flask:
     app.cli.add_command(demo_commands.demo_group)
     _subscribe()
     _schedule()
+    _know_people()
     return app
 
 
@@ -128,6 +133,15 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
     jobs.schedule(jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3))
+    jobs.schedule(jobs.Routine(notifications_handlers.empty_sent_messages, daily_hour_wita=3))
+
+
+def _know_people() -> None:
+    """What the areas above accounts know of a person: told in the copy of one's own data, dropped when one goes."""
+    exports.register("purchases", orders_services.export_purchases)
+    exports.register("letters", notifications_services.export)
+    for forget in (orders_services.forget_buyer, checkout_services.forget, notifications_services.forget):
+        closing.register(forget)
 
 
 def _open_database(app: Flask, config: Config) -> None:

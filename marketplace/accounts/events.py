@@ -19,10 +19,3 @@ class PasswordChanged:
 
     person_id: int
     change: str
-
-
-@dataclass(frozen=True)
-class AccountClosed:
-    """The person's own data is gone from `accounts`; other areas drop what only served the person."""
-
-    person_id: int

@@ -27,6 +27,12 @@ def send_message(event: MessageWritten) -> None:
         services.mark_sent(letter.id)
 
 
+def empty_sent_messages() -> None:
+    """Keep that a message was sent, and not for longer than a day what it said."""
+    with transaction():
+        services.empty_sent()
+
+
 def tell_of_reset(event: PasswordResetAsked) -> None:
     """To the person: the link to a new password. The link is good for an hour and dies with the old password."""
     token = reset_token(event.person_id)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Protocol
 
 import sqlalchemy as sa
 import structlog
 
+from marketplace.accounts.queries import contact
+from marketplace.accounts.services.closing import Leaving
 from marketplace.core import outbox
 from marketplace.core.clock import now
 from marketplace.core.db import db
@@ -16,6 +19,7 @@ from marketplace.notifications import rules
 from marketplace.notifications.events import MessageWritten
 from marketplace.notifications.models import Message
 
+WORDS_KEPT = timedelta(days=1)
 log = structlog.get_logger()
 
 
@@ -51,6 +55,35 @@ def write_letter(key: str, recipient: str, template: str, language: str = "id", 
     """Write the letter of a template (see `LetterRenderer`) to one address. Does nothing when there is no address."""
     if recipient:
         write(key, recipient, *rules.split_letter(port(LetterRenderer).render(template, language, **values)))
+
+
+def forget(leaving: Leaving) -> None:
+    """Drop the letters to somebody whose account is closed."""
+    if leaving.email:
+        forget_address(leaving.email)
+
+
+def forget_address(address: str) -> None:
+    """Drop the letters to an address."""
+    db.session.execute(sa.delete(Message).where(Message.recipient == address))
+
+
+def export(person_id: int) -> list[dict[str, object]]:
+    """The letters to somebody, for the copy of their own data."""
+    person = contact(person_id)
+    if person is None or not person.email:
+        return []
+    query = sa.select(Message.subject, Message.created_at, Message.sent_at).where(Message.recipient == person.email)
+    return [
+        {"subject": subject, "written_at": written.isoformat(), "sent_at": sent.isoformat() if sent else None}
+        for subject, written, sent in db.session.execute(query.order_by(Message.id))
+    ]
+
+
+def empty_sent() -> None:
+    """Take the words out of messages that left a day ago: they may hold a key, or what concerns two people only."""
+    left_long_ago = sa.and_(Message.sent_at < now() - WORDS_KEPT, Message.body != "")
+    db.session.execute(sa.update(Message).where(left_long_ago).values(body=""))
 
 
 def mark_sent(message_id: int) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
@@ -13,6 +14,7 @@ from marketplace.accounts.models import Person
 from marketplace.catalog.models import Category
 from marketplace.catalog.queries import HALAL_BLOCKS, categories
 from marketplace.catalog.services.categories import CategoryDraft, move_category, save_category
+from marketplace.certificates.rules import CertificateKind
 from marketplace.core import audit, clock, revision, settings
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.db import transaction
@@ -83,6 +85,15 @@ def test_a_category_is_made_changed_and_put_aside(client: FlaskClient, operator:
     db.session.refresh(category)
     assert (category.slug, category.name, category.is_active) == ("bumbu-rempah", "Bumbu Dapur", False)
     assert "bumbu-rempah" not in {top.slug for top in categories().tops}
+
+
+def test_papers_are_boxes_to_tick(client: FlaskClient, operator: Person, db: SQLAlchemy) -> None:
+    with transaction():
+        category_id = save_category(SYSTEM, CategoryDraft("Kue", required=[CertificateKind.PIRT])).id
+    page = BeautifulSoup(client.get(f"/admin/kategori/{category_id}").text, "html.parser")
+    boxes = {box["value"]: box.has_attr("checked") for box in page.select('input[type=checkbox][name="required"]')}
+    assert set(boxes) == {kind.value for kind in CertificateKind}
+    assert [kind for kind, ticked in boxes.items() if ticked] == ["pirt"]
 
 
 def test_two_categories_of_one_name_have_two_addresses(db: SQLAlchemy) -> None:

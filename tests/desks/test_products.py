@@ -178,6 +178,15 @@ def test_another_store_or_another_persons_picture_is_refused(client: FlaskClient
     assert count(db, Product) == 0
 
 
+def test_a_price_may_be_typed_with_its_dots(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
+    box = re.search(r'<input[^>]* id="price"[^>]*>|<input id="price"[^>]*>', client.get(NEW).text)
+    assert box is not None
+    assert 'type="text"' in box.group(0)  # a number box swallows "1.250.000" before it is sent
+    assert 'inputmode="numeric"' in box.group(0)
+    assert send(client, NEW, form(mine, price="1.250.000", pictures=[photo()])).status_code == 303
+    assert only_product(db).price_from == 1_250_000
+
+
 # --- the words of one ------------------------------------------------------
 
 

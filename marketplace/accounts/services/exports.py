@@ -21,7 +21,7 @@ _collectors: dict[str, Collect] = {}
 
 
 def register(name: str, collect: Collect) -> None:
-    """Add a part to every export: `collect` gets the person's id and returns plain data. Only app.py calls this."""
+    """Add a part to every export: `collect` gets the person's id, returns plain data. Only app.py calls this."""
     _collectors[name] = collect
 
 

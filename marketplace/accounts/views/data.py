@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from flask import Response, flash, redirect, render_template, session
 from flask_babel import gettext as _
@@ -31,9 +32,16 @@ def create_export() -> Response:
     """All of it as a JSON file. A POST, because it is written down that the copy was made."""
     with transaction():
         found = export(current_actor())
-    response = Response(json.dumps(found, ensure_ascii=False, indent=2), content_type="application/json; charset=utf-8")
+    response = Response(
+        json.dumps(found, ensure_ascii=False, indent=2, default=_plain), content_type="application/json; charset=utf-8"
+    )
     response.headers["Content-Disposition"] = 'attachment; filename="data-saya.json"'
     return response
+
+
+def _plain(value: object) -> str:
+    """Times as ISO 8601, states by their word."""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 @bp.post("/akun/data/penutupan")

@@ -1,6 +1,6 @@
 """Filling a cart (`carts`), and turning it into a purchase (`placing`)."""
 
-from marketplace.checkout.services.carts import add, delete_forgotten, merge, remove, set_quantity
+from marketplace.checkout.services.carts import add, delete_forgotten, forget, merge, remove, set_quantity
 from marketplace.checkout.services.placing import CheckoutSpec, Delivery, Destination, place
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Destination",
     "add",
     "delete_forgotten",
+    "forget",
     "merge",
     "place",
     "remove",

@@ -7,6 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from marketplace.accounts.services.closing import Leaving
 from marketplace.catalog.queries import Offer, offers
 from marketplace.checkout.models import Cart, CartLine
 from marketplace.checkout.queries import owned_by
@@ -139,3 +140,8 @@ def _check_room(cart_id: int) -> None:
 def _insert(model: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that knows what to do on a conflict, in the words of the database at work."""
     return postgresql.insert(model) if db.engine.dialect.name == "postgresql" else sqlite.insert(model)
+
+
+def forget(leaving: Leaving) -> None:
+    """Drop the cart of somebody whose account is closed."""
+    db.session.execute(sa.delete(Cart).where(Cart.person_id == leaving.person_id))

@@ -118,7 +118,7 @@ class NewProductForm(WordsForm):
 
     store_id = SelectField(_l("Toko"), coerce=int)
     category_id = SelectField(_l("Kategori"), validators=[InputRequired(_l("Pilih kategori."))], widget=GroupedSelect())
-    price = RupiahField(_l("Harga"), minimum=1, render_kw={"inputmode": "numeric", "autocomplete": "off"})
+    price = RupiahField(_l("Harga"), minimum=1)
     weight = whole(_l("Berat dengan kemasan"), HEAVIEST)
     on_hand = whole(_l("Stok"), MOST_STOCK, default=1)
 
@@ -147,7 +147,7 @@ class VariantForm(BaseForm):
         validators=[Length(max=80)],
         render_kw={"autocomplete": "off"},
     )
-    price = RupiahField(_l("Harga"), minimum=1, render_kw={"inputmode": "numeric", "autocomplete": "off"})
+    price = RupiahField(_l("Harga"), minimum=1)
     weight = whole(_l("Berat dengan kemasan"), HEAVIEST)
     on_hand = whole(_l("Stok"), MOST_STOCK)
     seen_on_hand = IntegerField(widget=HiddenInput(), validators=[Optional()])

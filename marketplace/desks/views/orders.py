@@ -44,7 +44,7 @@ def index() -> str:
         for name, (label, statuses) in TABS.items()
     ]
     page = queries.store_orders(stores, TABS[chosen][1], request.args.get("setelah"))
-    return render_template("desks/orders.html", page=page, tabs=tabs, chosen=chosen, states=STATES)
+    return render_template("desks/orders.html", counts=counts, page=page, tabs=tabs, chosen=chosen, states=STATES)
 
 
 @bp.get("/jumlah")
