@@ -146,5 +146,5 @@ def test_every_page_is_sound(
         reached |= set(walk.seen)
         wrong += [f"{name}: {line}" for line in walk.wrong]
         page.context.close()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert pages_of(demo_server.app) - reached == set()

@@ -23,4 +23,4 @@ class ReasonForm(BaseForm):
 class CodeForm(BaseForm):
     """The four digits that the buyer shows."""
 
-    code = StringField(validators=[Regexp(r"^\d{4}$", message=_l("Kode terdiri dari empat angka."))])
+    code = StringField(validators=[Regexp(r"^[0-9]{4}$", message=_l("Kode terdiri dari empat angka."))])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.core.actor import Actor
 from marketplace.core.db import transaction
-from marketplace.core.errors import Invalid, NotFound, Refusal
+from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
 from marketplace.desks.forms.orders import CodeForm, ReasonForm
 from marketplace.desks.words import STATES, steps_of
 from marketplace.orders import queries, services
@@ -104,7 +104,7 @@ def create_handover(code: str) -> Page:
     except Refusal as refusal:
         return _refused(order_id, refusal)
     if wrong is not None:
-        return _show(order_id, code_error=explain(wrong)), status_of(wrong)
+        return _refused(order_id, wrong)
     flash(_("Selesai. Uang tunai tercatat sebagai sudah Anda terima."), "success")
     return _back(code)
 
@@ -127,7 +127,10 @@ def _refused(order_id: int, refusal: Refusal) -> Page:
         raise refusal
     if isinstance(refusal, Invalid):
         return _show(order_id, code_error=explain(refusal)), status
-    return _show(order_id, words=explain(refusal)), status
+    response = make_response(_show(order_id, words=explain(refusal)), status)
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def _own(code: str) -> int:
