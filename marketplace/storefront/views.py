@@ -170,6 +170,7 @@ def _checks(product: ProductView) -> list[dict[str, str]]:
 
 def _certificate(row: CertificateRow) -> dict[str, str]:
     notes = [row.issuer]
+    text = row.printed if row.printed.startswith(row.label) else f"{row.label}: {row.printed}"
     if row.valid_until:
         day = wita_date(row.valid_until)
         notes.append(
@@ -177,7 +178,7 @@ def _certificate(row: CertificateRow) -> dict[str, str]:
         )
     if row.verified_at:
         notes.append(_("diperiksa %(date)s", date=wita_date(row.verified_at)))
-    return {"state": "ok" if row.is_good else "warn", "text": f"{row.label}: {row.printed}", "note": " · ".join(notes)}
+    return {"state": "ok" if row.is_good else "warn", "text": text, "note": " · ".join(notes)}
 
 
 def _count(filters: Filters, page: Page[listings.Card]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 NIB = re.compile(r"\d{13}")
+APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 
 
 class StoreStatus(StrEnum):
@@ -38,6 +39,14 @@ def is_nib(text: str) -> bool:
     return NIB.fullmatch(text) is not None
 
 
+def without_apostrophes(name: str) -> str:
+    """Se'i is one word, however its sign is typed: it must not fall apart in an address."""
+    return APOSTROPHES.sub("", name)
+
+
 def short_region(regency: str) -> str:
-    """A regency as it is said in passing: 'Kabupaten Sumba Timur' -> 'Sumba Timur'; 'Kota Kupang' stays."""
-    return regency.removeprefix("Kabupaten ")
+    """A regency as it is said in passing: 'Kabupaten Sumba Timur' -> 'Sumba Timur'.
+
+    'Kota Kupang' stays, and the regency around it is 'Kab. Kupang', since 'Kupang' alone means the city.
+    """
+    return "Kab. Kupang" if regency == "Kabupaten Kupang" else regency.removeprefix("Kabupaten ")

@@ -21,7 +21,7 @@ from marketplace.places.rules import is_village
 from marketplace.stores.events import StoreChanged
 from marketplace.stores.models import Store
 from marketplace.stores.policies import can_create, can_manage, can_set_status
-from marketplace.stores.rules import Profile, StoreStatus, is_nib
+from marketplace.stores.rules import Profile, StoreStatus, is_nib, without_apostrophes
 
 LONGEST_SLUG = 80
 
@@ -91,7 +91,7 @@ def _note(actor: Actor, action: str, store: Store, **details: object) -> None:
 
 
 def _check(profile: Profile) -> None:
-    if not slugify(profile.name):
+    if not slugify(without_apostrophes(profile.name)):
         raise Invalid("stores.name_needed", field="name")
     if profile.nib and not is_nib(profile.nib):
         raise Invalid("stores.nib_format", field="nib")
@@ -101,7 +101,7 @@ def _check(profile: Profile) -> None:
 
 def _free_slug(name: str) -> str:
     """An address for the name that no store has yet: dapur-mama-ina, dapur-mama-ina-2, …"""
-    base = slugify(name, max_length=LONGEST_SLUG - 5, word_boundary=True)
+    base = slugify(without_apostrophes(name), max_length=LONGEST_SLUG - 5, word_boundary=True)
     taken = set(db.session.scalars(sa.select(Store.slug).where(Store.slug.startswith(base, autoescape=True))))
     number, slug = 1, base
     while slug in taken:

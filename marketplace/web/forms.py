@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, PasswordField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import TextInput
 
 from marketplace.core.errors import Invalid
 from marketplace.core.phone import phone_number as phone_number
@@ -51,10 +52,19 @@ class BaseForm(FlaskForm):
 class RupiahField(IntegerField):
     """Whole rupiah, typed as people type it: 15000, 15.000, Rp 15.000. Decimals are refused, never cut."""
 
+    widget: Any = TextInput()  # a number box would swallow the dots, and with them the amount
+
     def __init__(self, label: Any = None, minimum: int = 0, **kwargs: Any) -> None:
         bounds = NumberRange(minimum, LARGEST_RUPIAH, message=_l("Isi angka rupiah yang wajar, tanpa koma."))
         kwargs["validators"] = [*kwargs.get("validators", [InputRequired(_l("Harga wajib diisi."))]), bounds]
+        kwargs.setdefault("render_kw", {"inputmode": "numeric", "autocomplete": "off"})
         super().__init__(label, **kwargs)
+
+    def _value(self) -> str:
+        """What was typed, or the amount with its dots."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:,}".replace(",", ".")
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not valuelist:

@@ -1,8 +1,7 @@
-/* Choosing a variant changes the price, the stock line, the limit of the quantity and the picture. */
+/* Choosing a variant changes the price, the limit of the quantity and the picture. */
 const choose = (radio) => {
-  const { price, stock, max, picture } = radio.dataset;
+  const { price, max, picture } = radio.dataset;
   for (const place of document.querySelectorAll("[data-variant-price]")) place.textContent = price;
-  for (const place of document.querySelectorAll("[data-variant-stock]")) place.textContent = stock;
 
   const quantity = radio.form.elements.quantity;
   if (quantity && max !== undefined) {

@@ -10,6 +10,7 @@ from tests.make.accounts import sign_in as sign_in
 from tests.make.accounts import sign_in_client as sign_in_client
 from tests.make.catalog import category_id as category_id
 from tests.make.catalog import draft as draft
+from tests.make.catalog import form as form
 from tests.make.catalog import live as live
 from tests.make.catalog import newest_revision_id as newest_revision_id
 from tests.make.catalog import product as product

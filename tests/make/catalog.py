@@ -28,6 +28,11 @@ def category_id(slug: str = FREE) -> int:
     return db.session.scalars(sa.select(Category.id).where(Category.slug == slug)).one()
 
 
+def form(price: int = 50_000, on_hand: int = 10, weight: int = 500, name: str = "") -> VariantDraft:
+    """A form in which something is sold."""
+    return VariantDraft(price=price, on_hand=on_hand, weight=weight, name=name)
+
+
 def product(
     store: Store | int | None = None,
     name: str = "Bakul Lontar",
@@ -45,7 +50,7 @@ def product(
     Call it inside `transaction()` or a rolled-back test. Other `words` are those of a `Draft`.
     """
     store_id = store if isinstance(store, int) else (store or make_store()).id
-    forms = variants or [VariantDraft(price=price, on_hand=on_hand, weight=weight)]
+    forms = variants or [form(price, on_hand, weight)]
     return products.create(actor, store_id, category_id(category), draft(name, **words), forms)
 
 

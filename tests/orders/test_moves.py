@@ -6,12 +6,14 @@ from collections.abc import Callable
 from itertools import product as pairs
 
 import pytest
+import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.catalog.models import Product
 from marketplace.core import settings
 from marketplace.core.actor import GUEST, SYSTEM, Actor, Grant, Role
 from marketplace.core.clock import today, travel
+from marketplace.core.db import db as handle
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotAllowed, NotFound, Stale
 from marketplace.ledger.queries import balance
@@ -191,4 +193,5 @@ def test_who_moved_it_is_on_the_time_line(basket: Product) -> None:
 
 
 def _events(order: Order) -> list[OrderEvent]:
-    return services.db.session.query(OrderEvent).filter_by(order_id=order.id).order_by(OrderEvent.id).all()
+    query = sa.select(OrderEvent).where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
+    return list(handle.session.scalars(query))

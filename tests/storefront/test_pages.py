@@ -339,3 +339,18 @@ def test_help_and_privacy_name_the_complaint_contacts_and_the_law(client: FlaskC
     words = read(client, "/privasi").text
     assert "10 tahun" in words
     assert "UU No. 27 Tahun 2022" in words
+
+
+def test_the_language_chosen_in_the_footer_is_the_language_of_the_next_page(client: FlaskClient) -> None:
+    form = read(client, "/bantuan").select_one("form.language")
+    assert form is not None
+    fields = {str(tag["name"]): str(tag["value"]) for tag in form.select("input")}
+    english = form.select_one("button[lang=en]")
+    assert english is not None
+    response = client.post(
+        str(form["action"]),
+        data={**fields, str(english["name"]): str(english["value"])},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+    assert (response.status_code, response.headers["Location"]) == (303, "/bantuan")
+    assert read(client, "/bantuan").select_one("html")["lang"] == "en"  # type: ignore[index]

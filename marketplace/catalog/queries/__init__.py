@@ -22,7 +22,14 @@ from marketplace.catalog.queries.products import (
     revision,
     variants,
 )
-from marketplace.catalog.queries.selling import SellerProduct, StockRow, Visibility, seller_products, stock_rows
+from marketplace.catalog.queries.selling import (
+    SellerProduct,
+    StockRow,
+    Visibility,
+    scarce_rows,
+    seller_products,
+    stock_rows,
+)
 
 __all__ = [
     "HALAL_BLOCKS",
@@ -45,6 +52,7 @@ __all__ = [
     "product",
     "product_by_slug",
     "revision",
+    "scarce_rows",
     "seller_products",
     "stock_rows",
     "usable_pictures",

@@ -11,10 +11,12 @@ import sqlalchemy as sa
 
 from marketplace.catalog.models import Product, ProductRevision, RevisionPicture, Variant
 from marketplace.catalog.rules import ProductStatus
+from marketplace.core.db import db
 from marketplace.core.paging import Page, fetch
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 
+SCARCE = 3
 PAGE_SIZE = 30
 
 
@@ -61,6 +63,10 @@ class StockRow:
     on_hand: int
     reserved: int
 
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
 
 def seller_products(
     store_ids: Sequence[int],
@@ -83,6 +89,19 @@ def seller_products(
 
 def stock_rows(store_ids: Sequence[int], cursor: str | None = None, limit: int = 100) -> Page[StockRow]:
     """All variants on sale of products that are not archived, newest product first."""
+    keys = [Variant.__table__.c.product_id, Variant.__table__.c.id]
+    page = fetch(_stock(store_ids), keys, cursor=cursor, limit=limit, descending=True)
+    return page.map(_stock_row)
+
+
+def scarce_rows(store_ids: Sequence[int], limit: int = 5) -> list[StockRow]:
+    """The variants on sale of which the fewest pieces are left, at most `SCARCE`; one statement."""
+    left = Variant.on_hand - Variant.reserved
+    statement = _stock(store_ids).where(left <= SCARCE, Product.status == ProductStatus.ACTIVE)
+    return [_stock_row(row) for row in db.session.execute(statement.order_by(left, Variant.id).limit(limit))]
+
+
+def _stock(store_ids: Sequence[int]) -> sa.Select[Any]:
     columns: tuple[Any, ...] = (
         Variant.id.label("variant_id"),
         Variant.product_id,
@@ -92,16 +111,13 @@ def stock_rows(store_ids: Sequence[int], cursor: str | None = None, limit: int =
         Variant.on_hand,
         Variant.reserved,
     )
-    statement = (
+    return (
         sa.select(*columns)
         .select_from(Variant)
         .join(Product, Product.id == Variant.product_id)
         .join(ProductRevision, ProductRevision.id == _newest())
         .where(Product.store_id.in_(store_ids), Product.status != ProductStatus.ARCHIVED, Variant.is_active)
     )
-    keys = [Variant.__table__.c.product_id, Variant.__table__.c.id]
-    page = fetch(statement, keys, cursor=cursor, limit=limit, descending=True)
-    return page.map(_stock_row)
 
 
 def _newest() -> sa.ScalarSelect[int]:

@@ -17,7 +17,7 @@ from marketplace.media.rules import widths_for
 
 QUALITY = 66
 FASTEST, FAST = 1, 2
-FULL, LOGO = 1080, 320
+FULL, SECOND, LOGO = 1080, 640, 320  # pixels
 Files = dict[int, tuple[int, bytes]]
 
 
@@ -29,6 +29,7 @@ class Drawing:
     seed: int
     illustration: str | None = None
     is_logo: bool = False
+    size: int = FULL
 
     @property
     def key(self) -> str:
@@ -52,9 +53,9 @@ def draw_all(drawings: Iterable[Drawing]) -> Iterator[tuple[Drawing, Files]]:
 def draw(drawing: Drawing) -> Files:
     """One drawing in all the widths that a picture is kept in."""
     if drawing.is_logo:
-        whole = draw_monogram(drawing.name, drawing.seed, LOGO)
+        whole = draw_monogram(drawing.name, drawing.seed, drawing.size)
     else:
-        whole = draw_product(drawing.illustration, drawing.seed, FULL)
+        whole = draw_product(drawing.illustration, drawing.seed, drawing.size)
     files: Files = {}
     smaller = whole
     for width in reversed(widths_for(whole.width)):

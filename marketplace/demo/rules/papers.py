@@ -55,7 +55,7 @@ def number(kind: CertificateKind, seed: str, regency_code: str, today: date, uni
         CertificateKind.BPOM_COSMETIC: f"NA{_digits(chance, 11)}",
         CertificateKind.BPOM_TRADITIONAL: f"TR{_digits(chance, 9)}",
         CertificateKind.HALAL: f"ID53{_digits(chance, 15)}",
-        CertificateKind.IG: f"IDG000000{_digits(chance, 3)}",
+        CertificateKind.IG: f"IDG000000{chance.randint(1, 300):03}",
         CertificateKind.NKV: f"NKV-RPH-{region}{_digits(chance, 3)}-{_digits(chance, 3)}",
         CertificateKind.SKP: f"{_digits(chance, 4)}/53/SKP/BK/{today.year - 1}",
         CertificateKind.SLHS: f"440/{_digits(chance, 3)}/SLHS/{today.year - 1}",

@@ -6,7 +6,7 @@ from functools import partial
 
 from marketplace.accounts import services as accounts
 from marketplace.core.actor import SYSTEM, Actor, Grant, Role
-from marketplace.demo.adapters.pictures import Drawing, seed_of
+from marketplace.demo.adapters.pictures import LOGO, Drawing, seed_of
 from marketplace.demo.rules.people import HOMES, PASSWORD, PEOPLE, DemoPerson
 from marketplace.demo.rules.shops import Shop, shops
 from marketplace.demo.services.world import World
@@ -20,7 +20,7 @@ FIRST_DAY = 120
 
 def logo_of(shop: Shop) -> Drawing:
     """The mark of a shop."""
-    return Drawing(shop.name, seed_of(shop.name), is_logo=True)
+    return Drawing(shop.name, seed_of(shop.name), is_logo=True, size=LOGO)
 
 
 def plan(world: World) -> None:

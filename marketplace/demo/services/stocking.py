@@ -21,7 +21,7 @@ from marketplace.core.db import db
 from marketplace.curation import services as curation
 from marketplace.curation.rules import CHECKS
 from marketplace.demo.adapters.illustrations import illustration_for
-from marketplace.demo.adapters.pictures import Drawing, seed_of
+from marketplace.demo.adapters.pictures import SECOND, Drawing, seed_of
 from marketplace.demo.rules import papers
 from marketplace.demo.rules.goods import Fate, Goods, fates, goods
 from marketplace.demo.rules.shops import shops_by_slug
@@ -40,8 +40,10 @@ def drawings_of(item: Goods) -> list[Drawing]:
     """The pictures of a product: one, and for cloth and some others a second one."""
     illustration = illustration_for(item.name, item.subcategory, item.category)
     seed = seed_of(item.name)
-    second = illustration is None or item.number % 5 == 0
-    return [Drawing(item.name, seed + place, illustration) for place in range(2 if second else 1)]
+    drawings = [Drawing(item.name, seed, illustration)]
+    if illustration is None or item.number % 5 == 0:
+        drawings.append(Drawing(item.name, seed + 1, illustration, size=SECOND))
+    return drawings
 
 
 def plan(world: World) -> None:

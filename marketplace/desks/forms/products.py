@@ -118,16 +118,20 @@ class NewProductForm(WordsForm):
 
     store_id = SelectField(_l("Toko"), coerce=int)
     category_id = SelectField(_l("Kategori"), validators=[InputRequired(_l("Pilih kategori."))], widget=GroupedSelect())
-    price = RupiahField(_l("Harga"), minimum=1, render_kw={"inputmode": "numeric", "autocomplete": "off"})
+    price = RupiahField(_l("Harga"), minimum=1)
     weight = whole(_l("Berat dengan kemasan"), HEAVIEST)
     on_hand = whole(_l("Stok"), MOST_STOCK, default=1)
 
     def offer_places(self, stores: Iterable[tuple[int, str]], tree: CategoryTree) -> None:
         """Fill the lists of stores and of categories."""
         self.store_id.choices = list(stores)
-        if len(self.store_id.choices) == 1:
-            self.store_id.data = self.store_id.choices[0][0]
         self.category_id.choices = {top.name: [(str(row.id), row.name) for row in below] for top, below in leaves(tree)}
+
+    @property
+    def chosen_category(self) -> int:
+        """The id of the category, 0 for none."""
+        chosen = self.category_id.data or ""
+        return int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
 
     def variant(self) -> VariantDraft:
         """The one form in which it is sold at first."""
@@ -143,7 +147,7 @@ class VariantForm(BaseForm):
         validators=[Length(max=80)],
         render_kw={"autocomplete": "off"},
     )
-    price = RupiahField(_l("Harga"), minimum=1, render_kw={"inputmode": "numeric", "autocomplete": "off"})
+    price = RupiahField(_l("Harga"), minimum=1)
     weight = whole(_l("Berat dengan kemasan"), HEAVIEST)
     on_hand = whole(_l("Stok"), MOST_STOCK)
     seen_on_hand = IntegerField(widget=HiddenInput(), validators=[Optional()])

@@ -69,7 +69,7 @@ class ZoneForm(RegionFields, BaseForm):
 
     district_code = SelectField(_l("Kecamatan"), validators=[Optional()])
     village_code = SelectField(_l("Kelurahan/Desa"), validators=[Optional()])
-    fee = RupiahField(_l("Ongkos antar"), description=_l("Isi 0 bila gratis."), render_kw={"inputmode": "numeric"})
+    fee = RupiahField(_l("Ongkos antar"), description=_l("Isi 0 bila gratis."))
     note = StringField(
         _l("Catatan"), description=_l("Misalnya: diantar sore hari"), validators=[*optional(), Length(max=120)]
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.desks.views import products, purchases, shelf, standing, store
+from marketplace.desks.views import earnings, orders, overview, products, purchases, shelf, standing, store
 
 blueprints: tuple[Blueprint, ...] = (
+    overview.bp,
+    orders.bp,
+    earnings.bp,
     products.bp,
     purchases.bp,
     shelf.bp,

@@ -70,13 +70,13 @@ def create() -> Page:
     form = _new_form()
     attached = Attached.from_request(actor.store_ids)
     attached.take(form.pictures.data)
-    category = queries.categories().by_id.get(int(form.category_id.data or 0))
+    category = queries.categories().by_id.get(form.chosen_category)
     if not _is_complete(form, attached, category):
         return _show_new(form, attached), 422
     try:
         with transaction():
             made = products.create(
-                actor, form.store_id.data, int(form.category_id.data), form.draft(attached.media_ids), [form.variant()]
+                actor, form.store_id.data, form.chosen_category, form.draft(attached.media_ids), [form.variant()]
             )
             curation.submit(actor, made.id, queries.latest_revision_id(made.id))
             product_id = made.id
@@ -102,7 +102,9 @@ def _new_form() -> NewProductForm:
 
 
 def _show_new(form: NewProductForm, attached: Attached) -> str:
-    return render_template("desks/product_new.html", form=form, attached=attached.shown())
+    shown = attached.shown()
+    setattr(form.pictures.flags, "required", not shown)  # noqa: B010  (flags are whatever is set on them)
+    return render_template("desks/product_new.html", form=form, attached=shown)
 
 
 # --- the words of one ------------------------------------------------------
@@ -185,8 +187,13 @@ def _offer(form: WordsForm, store_ids: tuple[int, ...] | list[int]) -> None:
     held = [row for store_id in store_ids for row in certificates.for_store(store_id)]
     form.offer(
         [(region.code, region.name) for region in regencies()],
-        [(row.id, f"{row.label} {row.printed}") for row in held],
+        [(row.id, _named(row)) for row in held],
     )
+
+
+def _named(row: certificates.CertificateRow) -> str:
+    """A certificate by its kind and its number as printed, which may begin with the kind already."""
+    return row.printed if row.printed.startswith(row.label) else f"{row.label} {row.printed}"
 
 
 def _is_complete(form: WordsForm, attached: Attached, category: CategoryRow | None) -> bool:

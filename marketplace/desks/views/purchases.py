@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
+from marketplace.desks.words import STATES, steps_of
 from marketplace.orders import queries, services
 from marketplace.orders.models import Purchase
 from marketplace.orders.policies import Buyer, can_read_purchase, guest_key
-from marketplace.orders.queries import OrderView, PurchaseView
-from marketplace.orders.rules import OrderStatus, ready_status
+from marketplace.orders.queries import PurchaseView
+from marketplace.orders.rules import OrderStatus
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor, public, to_sign_in
@@ -24,36 +24,6 @@ from marketplace.web.language import explain
 bp = Blueprint("purchases", __name__)
 REMEMBERED = "purchases"
 FRESH = timedelta(minutes=15)
-STATES = {
-    OrderStatus.WAITING: (lazy_gettext("Menunggu konfirmasi"), "waiting"),
-    OrderStatus.PROCESSING: (lazy_gettext("Diproses"), "working"),
-    OrderStatus.READY: (lazy_gettext("Siap diambil"), "waiting"),
-    OrderStatus.ON_THE_WAY: (lazy_gettext("Dikirim"), "working"),
-    OrderStatus.DONE: (lazy_gettext("Selesai"), "done"),
-    OrderStatus.DECLINED: (lazy_gettext("Ditolak toko"), "stopped"),
-    OrderStatus.CANCELLED: (lazy_gettext("Dibatalkan"), "stopped"),
-    OrderStatus.LAPSED: (lazy_gettext("Tidak dijawab toko"), "stopped"),
-}
-STEPS = {
-    OrderStatus.WAITING: lazy_gettext("Pesanan dibuat"),
-    OrderStatus.PROCESSING: lazy_gettext("Diterima toko"),
-    OrderStatus.READY: lazy_gettext("Siap diambil"),
-    OrderStatus.ON_THE_WAY: lazy_gettext("Sedang diantar"),
-    OrderStatus.DONE: lazy_gettext("Barang diterima dan dibayar"),
-    OrderStatus.DECLINED: lazy_gettext("Ditolak toko"),
-    OrderStatus.CANCELLED: lazy_gettext("Dibatalkan"),
-    OrderStatus.LAPSED: lazy_gettext("Berakhir tanpa jawaban toko"),
-}
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of an order's time line: gone, or still to come (no time)."""
-
-    title: str
-    at: datetime | None
-    note: str
-    is_done: bool
 
 
 @bp.get("/pesanan")
@@ -114,14 +84,6 @@ def order(code: str) -> Response:
         "desks/order.html", order=view[0], purchase=bought, stores=stores, key=_link_key(key), **_words()
     )
     return _private(page)
-
-
-def steps_of(order: OrderView) -> list[Step]:
-    """The steps that an order has gone, and those that lie ahead if all goes well."""
-    gone = [Step(str(STEPS[step.status]), step.at, step.note, True) for step in order.steps]
-    road = (OrderStatus.WAITING, OrderStatus.PROCESSING, ready_status(order.delivery_method), OrderStatus.DONE)
-    ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
-    return gone + [Step(str(STEPS[status]), None, "", False) for status in ahead]
 
 
 def _key(found: Purchase | None) -> str:

@@ -1,0 +1,50 @@
+"""What buyer and seller both read about an order: its state, and its steps gone and to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext
+
+from marketplace.orders.queries import OrderView
+from marketplace.orders.rules import OrderStatus, ready_status
+
+STATES = {
+    OrderStatus.WAITING: (lazy_gettext("Menunggu konfirmasi"), "waiting"),
+    OrderStatus.PROCESSING: (lazy_gettext("Diproses"), "working"),
+    OrderStatus.READY: (lazy_gettext("Siap diambil"), "waiting"),
+    OrderStatus.ON_THE_WAY: (lazy_gettext("Dikirim"), "working"),
+    OrderStatus.DONE: (lazy_gettext("Selesai"), "done"),
+    OrderStatus.DECLINED: (lazy_gettext("Ditolak toko"), "stopped"),
+    OrderStatus.CANCELLED: (lazy_gettext("Dibatalkan"), "stopped"),
+    OrderStatus.LAPSED: (lazy_gettext("Tidak dijawab toko"), "stopped"),
+}
+STEPS = {
+    OrderStatus.WAITING: lazy_gettext("Pesanan dibuat"),
+    OrderStatus.PROCESSING: lazy_gettext("Diterima toko"),
+    OrderStatus.READY: lazy_gettext("Siap diambil"),
+    OrderStatus.ON_THE_WAY: lazy_gettext("Sedang diantar"),
+    OrderStatus.DONE: lazy_gettext("Barang diterima dan dibayar"),
+    OrderStatus.DECLINED: lazy_gettext("Ditolak toko"),
+    OrderStatus.CANCELLED: lazy_gettext("Dibatalkan"),
+    OrderStatus.LAPSED: lazy_gettext("Berakhir tanpa jawaban toko"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of an order's time line: gone, or still to come (no time)."""
+
+    title: str
+    at: datetime | None
+    note: str
+    is_done: bool
+
+
+def steps_of(order: OrderView) -> list[Step]:
+    """The steps that an order has gone, and those that lie ahead if all goes well."""
+    gone = [Step(str(STEPS[step.status]), step.at, step.note, True) for step in order.steps]
+    road = (OrderStatus.WAITING, OrderStatus.PROCESSING, ready_status(order.delivery_method), OrderStatus.DONE)
+    ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
+    return gone + [Step(str(STEPS[status]), None, "", False) for status in ahead]
