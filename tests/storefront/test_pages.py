@@ -164,6 +164,7 @@ def test_search_keeps_what_was_typed_and_shows_what_narrows(client: FlaskClient)
     page = read(client, "/cari?q=lu'at&kategori=anyaman&harga_maks=28.001&terkurasi=1&halal=1&urut=termurah")
     assert [tag.text for tag in page.select(".product-card h3")] == ["Sambal lu’at cabai rawit nomor 1"]
     assert page.select_one("#q")["value"] == "lu'at"  # type: ignore[index]
+    assert page.select_one("#q-situs")["value"] == "lu'at", "the box at the top as well"  # type: ignore[index]
     assert page.select_one("#kategori option[selected]")["value"] == "anyaman"  # type: ignore[index]
     assert page.select_one("#terkurasi").has_attr("checked")  # type: ignore[union-attr]
     assert [tag.text.split("hapus")[0].strip() for tag in page.select(".filters-active a")] == [
@@ -196,7 +197,10 @@ def test_search_that_finds_nothing_says_what_to_do(client: FlaskClient) -> None:
 
 
 def test_search_escapes_what_was_typed(client: FlaskClient) -> None:
-    assert "<script>alert" not in client.get("/cari?q=<script>alert(1)</script>").get_data(as_text=True)
+    typed = '"><script>alert(1)</script>'
+    page = read(client, f"/cari?q={typed}")
+    assert [tag["value"] for tag in page.select("#q, #q-situs")] == [typed, typed]
+    assert "<script>alert" not in str(page)
 
 
 def test_more_than_can_be_counted_is_said_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
