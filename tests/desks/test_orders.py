@@ -299,16 +299,21 @@ def test_goods_with_the_curators_are_on_the_first_page(ina: FlaskClient, basket:
     with transaction():
         waits, comes_back, passes = (make.submission(basket.store_id, name) for name in ("Teh", "Kopi", "Madu"))
         make.submission(make.store("Tenun Mama Yuli"), "Selai")
-        again = waits.product_id
+        archived, mended = waits.product_id, comes_back.product_id
         curation.ask_changes(ratna, comes_back.id, "unclear_photo", "Mohon foto yang lebih terang.")
         curation.pass_submission(ratna, passes.id, {})
     page = ina.get("/penjual").text
     assert _counted(page, "Perlu perbaikan") == _counted(page, "Menunggu kurasi") == 1
     with transaction():
-        products.archive(SYSTEM, again)
+        products.archive(SYSTEM, archived)
     page = ina.get("/penjual").text
     assert _counted(page, "Perlu perbaikan") == 1
     assert "Menunggu kurasi" not in page
+    with transaction():
+        curation.submit(SYSTEM, mended, make.revise(mended, make.draft("Kopi Baru")))
+    page = ina.get("/penjual").text
+    assert _counted(page, "Menunggu kurasi") == 1
+    assert "Perlu perbaikan" not in page
 
 
 def _counted(page: str, words: str) -> int:
