@@ -19,7 +19,11 @@ from marketplace.web.forms import BaseForm
 class GrantForm(BaseForm):
     """A role, and the shop where it is one of a shop."""
 
-    role = SelectField(_l("Peran"), choices=[(role.value, words) for role, words in ROLES.items()])
+    role = SelectField(
+        _l("Peran"),
+        choices=[("", _l("Pilih peran")), *((role.value, words) for role, words in ROLES.items())],
+        validators=[InputRequired(_l("Pilih peran."))],
+    )
     scope = SelectField(_l("Toko"), coerce=int, description=_l("Hanya untuk peran pemilik dan staf toko."))
 
     def offer_stores(self, stores: list[tuple[int, str]]) -> None:
