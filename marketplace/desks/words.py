@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
+from marketplace.core.clock import now
 from marketplace.orders.queries import OrderView
 from marketplace.orders.rules import OrderStatus, ready_status
 
@@ -48,3 +49,15 @@ def steps_of(order: OrderView) -> list[Step]:
     road = (OrderStatus.WAITING, OrderStatus.PROCESSING, ready_status(order.delivery_method), OrderStatus.DONE)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
     return gone + [Step(str(STEPS[status]), None, "", False) for status in ahead]
+
+
+def time_left(until: datetime) -> str:
+    """How long a shop still has to answer, in the largest unit that tells it well, always rounded down."""
+    minutes = int((until - now()).total_seconds()) // 60
+    if minutes < 1:
+        return gettext("waktu habis")
+    if minutes < 60:
+        return gettext("sisa %(num)d menit", num=minutes)
+    if minutes < 48 * 60:
+        return gettext("sisa %(num)d jam", num=minutes // 60)
+    return gettext("sisa %(num)d hari", num=minutes // (24 * 60))

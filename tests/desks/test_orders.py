@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.catalog.models import Product
-from marketplace.core.actor import Grant, Role
+from marketplace.catalog.services import products
+from marketplace.core.actor import SYSTEM, Grant, Role
+from marketplace.core.clock import now
 from marketplace.core.db import transaction
+from marketplace.curation import services as curation
 from marketplace.orders.models import Order
 from marketplace.orders.rules import OrderStatus
 from tests import make
@@ -264,3 +268,55 @@ def test_the_pages_cost_the_same_however_many_orders(
             assert ina.get(address).status_code == 200
         counted.append(len(seen))
     assert counted[0] == counted[1] <= most, seen
+
+
+# --- what needs the seller now ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(days=3, minutes=1), "sisa 3 hari"),
+        (timedelta(hours=47, minutes=59, seconds=50), "sisa 47 jam"),
+        (timedelta(minutes=59, seconds=50), "sisa 59 menit"),
+        (timedelta(seconds=59), "waktu habis"),
+        (timedelta(hours=-1), "waktu habis"),
+    ],
+)
+def test_the_time_left_is_told_wherever_an_answer_is_due(
+    ina: FlaskClient, basket: Product, left: timedelta, words: str
+) -> None:
+    order = _order(basket)
+    with transaction():
+        order.answer_by = now() + left
+    for page in ("/penjual", "/penjual/pesanan", _path(order)):
+        assert words in ina.get(page).text
+
+
+def test_goods_with_the_curators_are_on_the_first_page(ina: FlaskClient, basket: Product) -> None:
+    assert "Menunggu kurasi" not in ina.get("/penjual").text
+    ratna = make.actor_of(make.person("Ratna", roles=[Role.CURATOR]))
+    with transaction():
+        waits, comes_back, passes = (make.submission(basket.store_id, name) for name in ("Teh", "Kopi", "Madu"))
+        make.submission(make.store("Tenun Mama Yuli"), "Selai")
+        archived, mended = waits.product_id, comes_back.product_id
+        curation.ask_changes(ratna, comes_back.id, "unclear_photo", "Mohon foto yang lebih terang.")
+        curation.pass_submission(ratna, passes.id, {})
+    page = ina.get("/penjual").text
+    assert _counted(page, "Perlu perbaikan") == _counted(page, "Menunggu kurasi") == 1
+    with transaction():
+        products.archive(SYSTEM, archived)
+    page = ina.get("/penjual").text
+    assert _counted(page, "Perlu perbaikan") == 1
+    assert "Menunggu kurasi" not in page
+    with transaction():
+        curation.submit(SYSTEM, mended, make.revise(mended, make.draft("Kopi Baru")))
+    page = ina.get("/penjual").text
+    assert _counted(page, "Menunggu kurasi") == 1
+    assert "Perlu perbaikan" not in page
+
+
+def _counted(page: str, words: str) -> int:
+    found = re.search(rf'<span>{words}</span><b class="number">(\d+)</b>', page)
+    assert found is not None
+    return int(found[1])

@@ -8,6 +8,7 @@ from marketplace.curation.queries.desk import waiting_count as waiting_count
 from marketplace.curation.queries.standing import ProductStanding as ProductStanding
 from marketplace.curation.queries.standing import for_store as for_store
 from marketplace.curation.queries.standing import standings as standings
+from marketplace.curation.queries.standing import to_watch as to_watch
 from marketplace.curation.queries.submission import PastDecision as PastDecision
 from marketplace.curation.queries.submission import SubmissionView as SubmissionView
 from marketplace.curation.queries.submission import certificates_of as certificates_of

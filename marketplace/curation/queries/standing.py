@@ -21,6 +21,7 @@ from marketplace.curation.queries.desk import DAYS
 from marketplace.curation.rules import SubmissionStatus
 
 PAGE_SIZE = 50
+WATCHED = (SubmissionStatus.RETURNED, SubmissionStatus.WAITING)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,21 @@ def standings(product_ids: Iterable[int]) -> dict[int, ProductStanding]:
     """Where products stand that were handed in, by product. One statement, and one for the dated settings."""
     statement = _standings().where(Product.id.in_(sorted(set(product_ids))), Submission.id.is_not(None))
     return {row.id: _row(row) for row in db.session.execute(statement)}
+
+
+def to_watch(store_ids: Iterable[int]) -> dict[SubmissionStatus, int]:
+    """How many products of shops wait for a curator, and how many came back to be mended. One statement."""
+    last = aliased(Submission)
+    latest = sa.select(sa.func.max(last.id)).where(last.product_id == Product.id).scalar_subquery()
+    statement = (
+        sa.select(Submission.status, sa.func.count())
+        .join(Product, Product.id == Submission.product_id)
+        .where(Product.store_id.in_(sorted(set(store_ids))), Product.status != ProductStatus.ARCHIVED)
+        .where(Submission.id == latest, Submission.status.in_(WATCHED))
+        .group_by(Submission.status)
+    )
+    counted = {status: int(number) for status, number in db.session.execute(statement)}
+    return {status: counted.get(status, 0) for status in WATCHED}
 
 
 def _standings() -> sa.Select[Any]:

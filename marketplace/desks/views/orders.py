@@ -12,7 +12,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
 from marketplace.desks.forms.orders import CodeForm, ReasonForm
-from marketplace.desks.words import STATES, steps_of
+from marketplace.desks.words import STATES, steps_of, time_left
 from marketplace.orders import queries, services
 from marketplace.orders.rules import OrderStatus
 from marketplace.web.access import current_actor, is_seller, requires
@@ -44,7 +44,9 @@ def index() -> str:
         for name, (label, statuses) in TABS.items()
     ]
     page = queries.store_orders(stores, TABS[chosen][1], request.args.get("setelah"))
-    return render_template("desks/orders.html", counts=counts, page=page, tabs=tabs, chosen=chosen, states=STATES)
+    return render_template(
+        "desks/orders.html", counts=counts, page=page, tabs=tabs, chosen=chosen, states=STATES, time_left=time_left
+    )
 
 
 @bp.get("/jumlah")
@@ -151,6 +153,7 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
         purchase=found[1],
         states=STATES,
         steps=steps_of(found[0]),
+        time_left=time_left,
         reason_form=reason_form or ReasonForm(formdata=None),
         is_declining=reason_form is not None,
         code_error=code_error,

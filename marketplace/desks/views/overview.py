@@ -8,7 +8,9 @@ from datetime import date
 from flask import Blueprint, render_template
 
 from marketplace.catalog.queries import scarce_rows
-from marketplace.desks.words import STATES
+from marketplace.curation.queries import to_watch
+from marketplace.curation.rules import STATUS_WORDS
+from marketplace.desks.words import STATES, time_left
 from marketplace.orders import queries
 from marketplace.orders.rules import OrderStatus
 from marketplace.web.access import current_actor, is_seller, requires
@@ -30,7 +32,7 @@ class Bar:
 @bp.get("")
 @requires(is_seller)
 def index() -> str:
-    """New orders first, then what waits for the goods, scarce stock, and the sales of fourteen days."""
+    """New orders first, then what waits for the goods, the sales of fourteen days, scarce stock, the curators."""
     stores = current_actor().store_ids
     counts = queries.open_counts(stores)
     sales = queries.daily_sales(stores, DAYS)
@@ -43,7 +45,9 @@ def index() -> str:
         scarce=scarce_rows(stores),
         bars=bars(sales),
         sales=sum(amount for _, amount in sales),
+        curation=[(STATUS_WORDS[status], number) for status, number in to_watch(stores).items() if number],
         states=STATES,
+        time_left=time_left,
     )
 
 
