@@ -115,11 +115,6 @@ def people_of_store(store_id: int) -> list[PersonContact]:
     return _holders(RoleGrant.role.in_([Role.STORE_OWNER, Role.STORE_STAFF]), RoleGrant.scope == store_id)
 
 
-def curators() -> list[PersonContact]:
-    """Whom to write to about curation."""
-    return _holders(RoleGrant.role.in_([Role.CURATOR, Role.HEAD_CURATOR]))
-
-
 def contact(person_id: int) -> PersonContact | None:
     """How to reach one person; None when the account is closed."""
     found = _contacts(Person.id == person_id, Person.closed_at.is_(None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -90,12 +89,6 @@ def to_row(row: sa.Row[Any]) -> CertificateRow:
 def for_store(store_id: int) -> list[CertificateRow]:
     """All certificates of a shop. One statement."""
     return [to_row(row) for row in db.session.execute(listed().where(Certificate.store_id == store_id))]
-
-
-def by_ids(certificate_ids: Iterable[int]) -> list[CertificateRow]:
-    """The certificates that exist among these. One statement."""
-    rows = db.session.execute(listed().where(Certificate.id.in_(sorted(set(certificate_ids)))))
-    return [to_row(row) for row in rows]
 
 
 def certificate(certificate_id: int) -> Certificate:

@@ -43,11 +43,6 @@ def schedule(routine: Routine) -> None:
         _timetable.append(routine)
 
 
-def timetable() -> list[Routine]:
-    """All routines."""
-    return list(_timetable)
-
-
 def open_queue(url: str) -> Huey:
     """The job queue at an address: sqlite:///file, postgresql://…, redis://…"""
     scheme = urlsplit(url).scheme

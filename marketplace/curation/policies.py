@@ -11,11 +11,6 @@ def can_submit(actor: Actor, store_id: int) -> bool:
     return actor.works_for(store_id) or actor.is_system
 
 
-def can_read(actor: Actor) -> bool:
-    """Every curator sees every submission."""
-    return actor.is_curator
-
-
 def can_decide(actor: Actor, submission: Submission) -> bool:
     """A curator decides, but never for a shop that he or she works for."""
     return may_judge(actor, submission.store_id)

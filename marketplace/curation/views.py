@@ -62,9 +62,7 @@ def create_return(submission_id: int) -> Page:
     form = RefusalForm(prefix="perbaikan-")
     if not form.validate():
         return _show(submission_id, return_form=form), 422
-    _refuse(services.ask_changes, submission_id, form)
-    flash(_("Permintaan perbaikan terkirim ke penjual."), "success")
-    return _to_next()
+    return _refuse(services.ask_changes, submission_id, form, _("Permintaan perbaikan terkirim ke penjual."))
 
 
 @bp.post("/<int:submission_id>/penolakan")
@@ -74,9 +72,7 @@ def create_rejection(submission_id: int) -> Page:
     form = RefusalForm(prefix="penolakan-")
     if not form.validate():
         return _show(submission_id, reject_form=form), 422
-    _refuse(services.reject, submission_id, form)
-    flash(_("Ajuan dicatat tidak lolos; penjual diberi tahu."), "success")
-    return _to_next()
+    return _refuse(services.reject, submission_id, form, _("Ajuan dicatat tidak lolos; penjual diberi tahu."))
 
 
 @bp.post("/<int:submission_id>/sertifikat/<int:certificate_id>")
@@ -124,9 +120,12 @@ def _show(
     )
 
 
-def _refuse(act: Callable[..., Submission], submission_id: int, form: RefusalForm) -> None:
+def _refuse(act: Callable[..., Submission], submission_id: int, form: RefusalForm, done: str) -> Page:
+    """Decide with a reason, say so, and go on to the next."""
     with transaction():
         act(current_actor(), submission_id, form.reason.data, form.note.data)
+    flash(done, "success")
+    return _to_next()
 
 
 def _to_next() -> Page:

@@ -10,7 +10,7 @@ from marketplace.catalog.queries.categories import (
     needs_of,
 )
 from marketplace.catalog.queries.offers import Offer, offers
-from marketplace.catalog.queries.pictures import usable_pictures
+from marketplace.catalog.queries.pictures import is_cover, usable_pictures
 from marketplace.catalog.queries.products import (
     CertificateClaim,
     ProductRow,
@@ -45,6 +45,7 @@ __all__ = [
     "Visibility",
     "categories",
     "category_by_slug",
+    "is_cover",
     "latest_revision_id",
     "leaves",
     "needs_of",

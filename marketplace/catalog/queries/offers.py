@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.queries.pictures import is_cover
 from marketplace.catalog.rules import ProductStatus
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
@@ -82,10 +83,7 @@ def _statement() -> sa.Select[Any]:
         .join(Product, Product.id == Variant.product_id)
         .join(Store, Store.id == Product.store_id)
         .outerjoin(ProductRevision, ProductRevision.id == Product.live_revision_id)
-        .outerjoin(
-            RevisionPicture,
-            sa.and_(RevisionPicture.revision_id == ProductRevision.id, RevisionPicture.position == 0),
-        )
+        .outerjoin(RevisionPicture, is_cover(ProductRevision.id))
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
     )
 

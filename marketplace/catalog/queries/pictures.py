@@ -1,4 +1,4 @@
-"""Pictures that somebody may put on the goods of a store."""
+"""Pictures of goods: the one that stands for a product in a list, and those that somebody may use."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import FileKind, Picture
+
+
+def is_cover(revision_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+    """Joins the picture that stands for a revision in a list: its first (positions count from 0)."""
+    return sa.and_(RevisionPicture.revision_id == revision_id, RevisionPicture.position == 0)
 
 
 def usable_pictures(actor: Actor, store_ids: Iterable[int], media_ids: Iterable[int]) -> dict[int, Picture]:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.queries.pictures import is_cover
 from marketplace.catalog.rules import ProductStatus
 from marketplace.core.db import db
 from marketplace.core.paging import Page, fetch
@@ -38,7 +39,6 @@ class SellerProduct:
     name: str
     visibility: Visibility
     is_curated: bool
-    has_newer_words: bool
     revision_id: int
     price_from: int
     price_to: int
@@ -157,10 +157,7 @@ def _products() -> sa.Select[Any]:
         sa.select(*columns)
         .select_from(Product)
         .join(ProductRevision, ProductRevision.id == _newest())
-        .outerjoin(
-            RevisionPicture,
-            sa.and_(RevisionPicture.revision_id == ProductRevision.id, RevisionPicture.position == 0),
-        )
+        .outerjoin(RevisionPicture, is_cover(ProductRevision.id))
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
     )
 
@@ -179,7 +176,6 @@ def _seller_product(row: sa.Row[Any]) -> SellerProduct:
         name=row.name,
         visibility=_visibility(row.status, row.live_revision_id),
         is_curated=row.curated_at is not None,
-        has_newer_words=row.live_revision_id is not None and row.live_revision_id != row.revision_id,
         revision_id=row.revision_id,
         price_from=row.price_from,
         price_to=row.price_to,

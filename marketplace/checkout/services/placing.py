@@ -17,6 +17,7 @@ from marketplace.core.db import db
 from marketplace.core.errors import Invalid, Stale
 from marketplace.orders import services as orders
 from marketplace.orders.models import Purchase
+from marketplace.orders.queries import purchase_by_form_key
 from marketplace.orders.services import NewLine, NewOrder, NewPurchase
 from marketplace.payments.rules import PaymentMethod
 from marketplace.places.queries import names
@@ -65,7 +66,7 @@ def place(actor: Actor, owner: CartOwner, form_key: str, spec: CheckoutSpec) -> 
     there are too few pieces; Invalid when a shop has no way chosen that it offers.
     """
     cart_id = lock_cart(owner)
-    placed = db.session.scalar(sa.select(Purchase).where(Purchase.form_key == form_key))
+    placed = purchase_by_form_key(form_key)
     if placed is not None:
         return placed
     wanted = {line.variant_id: line.quantity for line in spec.seen}

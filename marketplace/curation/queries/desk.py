@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from marketplace.catalog.models import Category, Product, ProductRevision, RevisionPicture
+from marketplace.catalog.queries import is_cover
 from marketplace.catalog.rules import ProductStatus
 from marketplace.core import clock, settings
 from marketplace.core.db import db
@@ -63,8 +64,6 @@ def queue(cursor: str | None = None, limit: int = PAGE_SIZE) -> QueuePage:
     """A page of what waits, oldest first, counts included. One statement, and one for the dated settings."""
     days, today = DAYS.today(), clock.today()
     threshold = datetime.combine(rules.late_before(today, days), datetime.min.time(), clock.WITA)
-    cover = aliased(RevisionPicture)
-    first = sa.select(sa.func.min(cover.position)).where(cover.revision_id == Submission.revision_id)
     columns: tuple[Any, ...] = (
         Submission.id,
         Submission.submitted_at,
@@ -87,13 +86,7 @@ def queue(cursor: str | None = None, limit: int = PAGE_SIZE) -> QueuePage:
         .join(Category, Category.id == Product.category_id)
         .join(Store, Store.id == Submission.store_id)
         .join(VILLAGE, VILLAGE.code == Store.village_code)
-        .outerjoin(
-            RevisionPicture,
-            sa.and_(
-                RevisionPicture.revision_id == Submission.revision_id,
-                RevisionPicture.position == first.scalar_subquery(),
-            ),
-        )
+        .outerjoin(RevisionPicture, is_cover(Submission.revision_id))
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
         .where(IS_WAITING)
     )

@@ -47,10 +47,6 @@ class ProductStanding:
     def status_words(self) -> str:
         return "Belum diajukan" if self.status is None else rules.STATUS_WORDS[self.status]
 
-    @property
-    def can_hand_in_again(self) -> bool:
-        return self.status is SubmissionStatus.RETURNED
-
 
 def for_store(store_ids: Iterable[int], cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[ProductStanding]:
     """The products of shops, the newest first. One statement, and one for the dated settings."""

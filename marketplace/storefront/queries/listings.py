@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from marketplace.catalog.models import Category, Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.queries import is_cover
 from marketplace.catalog.rules import ProductStatus
 from marketplace.core.db import db
 from marketplace.core.paging import Page, Row, Statement, fetch
@@ -127,13 +128,6 @@ def _branch(category_id: int) -> sa.Select[int]:
     return sa.select(Category.id).where(sa.or_(Category.id == category_id, Category.parent_id == category_id))
 
 
-def first_picture(revision_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
-    """Joins the first of a revision's pictures."""
-    other = aliased(RevisionPicture)
-    first = sa.select(sa.func.min(other.position)).where(other.revision_id == revision_id).scalar_subquery()
-    return sa.and_(RevisionPicture.revision_id == revision_id, RevisionPicture.position == first)
-
-
 def has_stock() -> sa.ColumnElement[bool]:
     """Is any variant of the product left?"""
     left = Variant.is_active & (Variant.on_hand > Variant.reserved)
@@ -166,7 +160,7 @@ def _card_columns() -> Statement:
         .join(ProductRevision, live)
         .join(VILLAGE, VILLAGE.code == Store.village_code)
         .join(REGENCY, REGENCY.code == sa.func.substr(Store.village_code, 1, 5))
-        .outerjoin(RevisionPicture, first_picture(ProductRevision.id))
+        .outerjoin(RevisionPicture, is_cover(ProductRevision.id))
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
     )
 
