@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.accounts.models import Person
-from marketplace.catalog.models import Category
+from marketplace.catalog.models import Category, Product
 from marketplace.catalog.queries import HALAL_BLOCKS, categories
 from marketplace.catalog.services.categories import CategoryDraft, move_category, save_category
 from marketplace.certificates.rules import CertificateKind
@@ -85,6 +85,20 @@ def test_a_category_is_made_changed_and_put_aside(client: FlaskClient, operator:
     db.session.refresh(category)
     assert (category.slug, category.name, category.is_active) == ("bumbu-rempah", "Bumbu Dapur", False)
     assert "bumbu-rempah" not in {top.slug for top in categories().tops}
+
+
+def test_goods_are_found_by_the_new_name_of_their_category(db: SQLAlchemy) -> None:
+    with transaction():
+        made = make.product(name="Bakul Lontar")
+        row = db.session.get_one(Category, made.category_id)
+        above = db.session.get_one(Category, row.parent_id)
+        product_id, category_id, above_id = made.id, row.id, above.id
+        lower = CategoryDraft("Wadah Anyam", row.parent_id, is_active=True)
+        upper = CategoryDraft("Kriya Tangan", None, is_active=True)
+    for draft, changed_id, word in ((lower, category_id, "wadah anyam"), (upper, above_id, "kriya tangan")):
+        with transaction():
+            save_category(SYSTEM, draft, changed_id)
+        assert word in db.session.scalars(sa.select(Product.search_text).where(Product.id == product_id)).one()
 
 
 def test_papers_are_boxes_to_tick(client: FlaskClient, operator: Person, db: SQLAlchemy) -> None:

@@ -10,6 +10,7 @@ from slugify import slugify
 
 from marketplace.catalog.models import Category, Product
 from marketplace.catalog.policies import can_manage_categories
+from marketplace.catalog.services import search
 from marketplace.certificates.rules import CertificateKind
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
@@ -52,6 +53,8 @@ def save_category(actor: Actor, draft: CategoryDraft, category_id: int | None = 
     category.required_perishable = [kind.value for kind in draft.required_perishable]
     db.session.add(category)
     db.session.flush()
+    if category_id:
+        search.refresh_category(category.id)
     audit.record(actor, "catalog.category_saved", "category", category.id, name=name, is_active=draft.is_active)
     revision.touch()
     return category
