@@ -1,0 +1,150 @@
+"""A walk over every page that each kind of person can reach in the demo market, on a phone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
+
+from tests.databases import SqliteSource, build
+from tests.serving import LiveServer, serve
+from tests.smtp import free_port
+
+PASSWORD = "beli-ntt-demo"
+PAGES_OF_A_KIND = 2
+SMALLEST = {"width": 320, "height": 640}
+WALKERS = {"guest": "/", "budi": "/akun", "ina": "/penjual", "ratna": "/kurasi", "admin": "/admin"}
+# Answers that are no pages, and pages whose address comes by mail or after a form.
+NO_PAGES = {
+    "accounts.reset",
+    "accounts.reset_sent",
+    "curation.certificate_file",
+    "media.picture",
+    "places.children",
+    "seller_orders.count",
+    "seller_store.certificate_file",
+    "static",
+    "web.asset",
+    "web.healthz",
+    "web.manifest",
+    "web.readyz",
+    "web.robots",
+}
+
+
+@pytest.fixture(scope="module")
+def demo_server(sqlite_source: SqliteSource, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The real server with the whole demo market."""
+    port = free_port()
+    folder = tmp_path_factory.mktemp("demo") / "instance"
+    market = build("sqlite", sqlite_source.fresh(), folder, SITE_URL=f"http://127.0.0.1:{port}")
+    market.flask("demo", "load")
+    with serve(market, port) as server:
+        yield server
+    market.close()
+
+
+class Walk:
+    """One person's way through the site: breadth first, a few pages of each kind."""
+
+    def __init__(self, page: Page, server: LiveServer, axe: Callable[[Page], list[str]]) -> None:
+        self.page, self.url, self.axe = page, server.url, axe
+        self.routes: MapAdapter = server.app.url_map.bind("127.0.0.1")
+        self.seen: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        page.on("response", self._note)
+        page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
+
+    def _note(self, response: Response) -> None:
+        if not response.url.startswith((self.url, "data:")):
+            self.wrong.append(f"{self.page.url} asks another host: {response.url}")
+        elif response.status >= 400:
+            self.wrong.append(f"{self.page.url}: {response.url} answered {response.status}")
+
+    def kind_of(self, path: str) -> str:
+        try:
+            return str(self.routes.match(urlsplit(path).path, method="GET")[0])
+        except HTTPException:
+            return "no such page"
+
+    def from_page(self, start: str) -> None:
+        waiting, known = [start], {start}
+        while waiting:
+            path = waiting.pop(0)
+            kind = self.kind_of(path)
+            if kind in NO_PAGES or self.seen[kind] >= PAGES_OF_A_KIND:
+                continue
+            self.seen[kind] += 1
+            self.page.goto(self.url + path)
+            self.look_at(path)
+            for target in self.links():
+                if target not in known:
+                    known.add(target)
+                    waiting.append(target)
+
+    def look_at(self, path: str) -> None:
+        self.wrong += [f"{path}: {line}" for line in self.axe(self.page)]
+        size = self.page.viewport_size
+        self.page.set_viewport_size(SMALLEST)
+        too_wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if too_wide > 0:
+            self.wrong.append(f"{path}: {too_wide} px too wide at 320 px")
+        if self.page.get_by_role("heading", level=1).count() != 1:
+            self.wrong.append(f"{path}: not one h1")
+        if size:
+            self.page.set_viewport_size(size)
+
+    def links(self) -> list[str]:
+        found = self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+        targets = []
+        for href in found:
+            parts = urlsplit(urljoin(self.page.url, href))
+            if f"{parts.scheme}://{parts.netloc}" == self.url:
+                targets.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+        return targets
+
+
+def sign_in(page: Page, url: str, name: str) -> None:
+    page.goto(f"{url}/masuk")
+    page.get_by_label("E-mail atau nomor HP").fill(f"{name}@demo.belintt.id")
+    page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Masuk").click()
+
+
+def fill_cart(page: Page, url: str) -> None:
+    """Put the first thing on the home page's shelf into the cart, so that there is something to check out."""
+    page.goto(url)
+    page.locator("main a[href^='/produk/']").first.click()
+    page.get_by_role("button", name="keranjang").first.click()
+
+
+def pages_of(app: Flask) -> set[str]:
+    """The endpoints of all pages."""
+    return {rule.endpoint for rule in app.url_map.iter_rules() if rule.methods and "GET" in rule.methods} - NO_PAGES
+
+
+def test_every_page_is_sound(
+    demo_server: LiveServer, new_context: Callable[..., BrowserContext], axe: Callable[[Page], list[str]]
+) -> None:
+    """No axe violation, nothing wider than 320 px, no broken link or picture, no other host, and no page left out."""
+    reached: set[str] = set()
+    wrong: list[str] = []
+    for name, start in WALKERS.items():
+        page = new_context(viewport={"width": 360, "height": 740}, service_workers="block").new_page()
+        if name != "guest":
+            sign_in(page, demo_server.url, name)
+        if name in ("guest", "budi"):
+            fill_cart(page, demo_server.url)
+        walk = Walk(page, demo_server, axe)
+        walk.from_page(start)
+        reached |= set(walk.seen)
+        wrong += [f"{name}: {line}" for line in walk.wrong]
+        page.context.close()
+    assert not wrong, "\n".join(wrong)
+    assert pages_of(demo_server.app) - reached == set()
