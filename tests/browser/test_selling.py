@@ -111,3 +111,12 @@ def test_an_order_is_declined_without_script(no_script_page: Page, live_server: 
     expect(page.get_by_text("Pesanan ditolak.")).to_be_visible()
     page.goto("/penjual/pesanan?keadaan=batal")
     expect(page.get_by_text(code)).to_be_visible()
+
+
+def test_the_open_part_of_the_menu_is_in_view(phone_page: Page, shelf: int) -> None:
+    """The menu is wider than a phone; whoever opens a part far right sees where she is."""
+    sign_in(phone_page)
+    phone_page.goto("/penjual/toko")
+    expect(
+        phone_page.get_by_role("navigation", name="Menu penjual").get_by_role("link", name="Toko")
+    ).to_be_in_viewport()
