@@ -17,6 +17,7 @@ from typing import Protocol
 import flask_migrate
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from config import load
 from marketplace.app import create_app
@@ -84,7 +85,16 @@ def environ(url: str, folder: Path, **more: str) -> dict[str, str]:
 def build(kind: str, url: str, folder: Path, **more: str) -> Market:
     """An application on that database."""
     settings = environ(url, folder, **more)
-    return Market(kind, create_app(load(settings)), settings)
+    market = Market(kind, create_app(load(settings)), settings)
+    with market.app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            sa.event.listen(db.engine, "connect", _reverse_unordered)
+    return market
+
+
+def _reverse_unordered(connection: DBAPIConnection, record: object) -> None:
+    """Give rows that nobody put in order from the last to the first: who relies on luck fails here, each time."""
+    connection.cursor().execute("PRAGMA reverse_unordered_selects=ON")
 
 
 def migrate(url: str, folder: Path) -> None:

@@ -329,6 +329,6 @@ def test_what_a_letter_said_is_kept_for_a_day(budi: Person, db: SQLAlchemy) -> N
         write("test:2", "budi@demo.belintt.id", "Tautan", "https://example.id/lupa-sandi/kunci-menunggu")
         mark_sent(db.session.scalars(sa.select(Message.id).where(Message.key == "test:1")).one())
     empty_sent_messages()
-    kept = dict(db.session.execute(sa.select(Message.key, Message.body)).tuples().all())
+    kept = {row.key: row.body for row in db.session.execute(sa.select(Message.key, Message.body))}
     assert kept["test:1"] == ""
     assert "kunci-menunggu" in kept["test:2"]

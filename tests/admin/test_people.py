@@ -111,7 +111,8 @@ def test_a_role_is_given_and_taken(client: FlaskClient, operator: Person, db: SQ
     assert client.post(f"/admin/orang/{ratna.id}/peran/{held.id}/pencabutan").status_code == 303
     assert grants_of(ratna.id) == []
     assert client.post(f"/admin/orang/{ratna.id}/peran/{held.id}/pencabutan").status_code == 404
-    actions = list(db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.person_id == operator.id)))
+    trail = sa.select(AuditEntry.action).where(AuditEntry.person_id == operator.id).order_by(AuditEntry.id)
+    actions = list(db.session.scalars(trail))
     assert actions[-2:] == ["accounts.role_granted", "accounts.role_revoked"]
 
 

@@ -254,7 +254,8 @@ def test_hidden_goods_are_not_public_and_come_back(db: SQLAlchemy) -> None:
     with transaction():
         products.show(store.ina, product_id)
     assert queries.product_by_slug("bakul").id == product_id
-    acts = db.session.scalars(sa.select(audit.AuditEntry.action).where(audit.AuditEntry.thing_type == "product"))
+    entry = audit.AuditEntry
+    acts = db.session.scalars(sa.select(entry.action).where(entry.thing_type == "product").order_by(entry.id))
     assert list(acts) == ["catalog.product_created", "catalog.product_hidden", "catalog.product_shown"]
 
 
