@@ -1,20 +1,255 @@
-"""What a payment may be."""
+"""What a payment may be, and what a provider can tell of it. All sums are whole rupiah."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
 class PaymentMethod(StrEnum):
     CASH = "cash"
+    CARD = "card"
 
 
 class PaymentState(StrEnum):
-    """Pending until all that is still due was received; cancelled when nothing is due any more and nothing came."""
+    """Where a payment stands. What was refunded and whether it is disputed is said beside it, not by it."""
 
     PENDING = "pending"
     PAID = "paid"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    PAID_LATE = "paid_late"
+    MISMATCH = "mismatch"
+
+
+class AttemptState(StrEnum):
+    """One try to pay by a provider. CREATED: written down, and the provider may or may not know of it yet."""
+
+    CREATED = "created"
+    OPEN = "open"
+    PAID = "paid"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+class Trouble(StrEnum):
+    """Why the buyer's last try did not succeed, as far as she should know."""
+
+    NONE = ""
+    DECLINED = "declined"
+    NO_FUNDS = "no_funds"
+    CARD_EXPIRED = "card_expired"
+    NOT_AUTHENTICATED = "not_authenticated"
+    TOO_SMALL = "too_small"
+    OTHER = "other"
+
+
+class RefundState(StrEnum):
+    """REQUESTED: promised to the buyer, the provider not asked. UNKNOWN: asked, and no answer came: read, not guess."""
+
+    REQUESTED = "requested"
+    SUBMITTED = "submitted"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class RefundSource(StrEnum):
+    """Who caused a refund. EXTERNAL: made at the provider by hand, past the market."""
+
+    BUYER = "buyer"
+    SHOP = "shop"
+    TIMEOUT = "timeout"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+    EXTERNAL = "external"
+
+
+class DisputeState(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class NoticeState(StrEnum):
+    """A provider's notice. UNMATCHED: it names no payment of ours; IGNORED: of a type that we do not follow."""
+
+    NEW = "new"
+    DONE = "done"
+    IGNORED = "ignored"
+    UNMATCHED = "unmatched"
+    FAILED = "failed"
+
+
+class Capability(StrEnum):
+    REDIRECT = "redirect"
+    EXPIRE = "expire"
+    REFUND = "refund"
+    PARTIAL_REFUND = "partial_refund"
+
+
+ATTEMPT_LIVE = frozenset({AttemptState.CREATED, AttemptState.OPEN})
+REFUND_OPEN = frozenset({RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.PENDING, RefundState.UNKNOWN})
+ENDED_UNPAID = frozenset({PaymentState.CANCELLED, PaymentState.EXPIRED})
+PAID = frozenset({PaymentState.PAID, PaymentState.PAID_LATE})
+
+
+# --- what is said to a provider ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StartOrder:
+    """One try to pay, as a provider is told of it. The same try is always told in the same words (idempotency)."""
+
+    reference: str
+    """The payment's reference: what the provider gives back to us as ours."""
+    number: int
+    """Which try of this payment it is, from 1."""
+    key: str
+    """The idempotency key, committed before the call."""
+    amount: int
+    title: str
+    """What the buyer reads on the provider's page, e.g. `Pembelian NTT-7K2M9QXA`."""
+    created_at: datetime
+    expires_at: datetime
+    email: str
+    language: str
+    success_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True)
+class Started:
+    """The provider knows of the try: where the buyer goes on, and what the provider calls it."""
+
+    session_ref: str
+    url: str
+
+
+@dataclass(frozen=True)
+class AttemptRef:
+    """A try as a provider finds it again. Without `session_ref` it is looked for by reference and number."""
+
+    reference: str
+    number: int
+    created_at: datetime
+    session_ref: str = ""
+
+
+@dataclass(frozen=True)
+class RefundOrder:
+    """Money to be sent back. `provider_ref` is what the provider calls the payment."""
+
+    reference: str
+    key: str
+    provider_ref: str
+    amount: int
+
+
+# --- what a provider says --------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What the provider took for itself: whole rupiah for our books, and the raw figure in its own currency."""
+
+    amount: int
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RefundSnapshot:
+    """A refund as the provider has it. `reference` is ours; empty when it was made past the market."""
+
+    provider_ref: str
+    state: RefundState
+    amount: int
+    reference: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class DisputeSnapshot:
+    """A buyer's bank asks the money back. `withdrawn` rupiah lie with the bank now, `fee` is what the dispute costs."""
+
+    provider_ref: str
+    state: DisputeState
+    amount: int
+    withdrawn: int = 0
+    fee: int = 0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a provider says of one try, now. `received` is what came in, whatever went back afterwards."""
+
+    state: AttemptState
+    session_ref: str = ""
+    url: str = ""
+    provider_ref: str = ""
+    received: int = 0
+    fee: Fee | None = None
+    trouble: Trouble = Trouble.NONE
+    refunds: tuple[RefundSnapshot, ...] = ()
+    disputes: tuple[DisputeSnapshot, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A provider's notice, verified: what happened to what. It is only a reason to read, never believed by itself."""
+
+    event_id: str
+    type: str
+    is_followed: bool
+    reference: str = ""
+    """Our reference, where the object at hand carries it."""
+    session_ref: str = ""
+    provider_ref: str = ""
+
+
+@dataclass(frozen=True)
+class BalanceLine:
+    """A movement on the market's account with the provider, for reconciliation: signed rupiah, fee apart."""
+
+    provider_ref: str
+    type: str
+    amount: int
+    fee: int
+    at: datetime
+
+
+# --- what can go wrong -----------------------------------------------------------
+
+
+class ProviderTrouble(Exception):
+    """A provider was asked and did not do it. The text is for the log, never for the buyer."""
+
+
+class Refused(ProviderTrouble):
+    """It said no, and will say no again to the same words. `trouble` tells the buyer why, where it concerns her."""
+
+    def __init__(self, text: str, trouble: Trouble = Trouble.OTHER) -> None:
+        super().__init__(text)
+        self.trouble = trouble
+
+
+class Unavailable(ProviderTrouble):
+    """It could not be asked, or was too busy to do anything: nothing has happened, the same call may be repeated."""
+
+
+class OutcomeUnknown(ProviderTrouble):
+    """It may have done it: no answer came, or a broken one. Only reading tells."""
+
+
+class BadNotice(Exception):
+    """This did not come from the provider, or not as it sends it: answer 400 and keep nothing."""
+
+
+# --- how states follow -------------------------------------------------------------
 
 
 def state_of(amount: int, received: int, dropped: int) -> PaymentState:
@@ -22,3 +257,8 @@ def state_of(amount: int, received: int, dropped: int) -> PaymentState:
     if received + dropped < amount:
         return PaymentState.PENDING
     return PaymentState.PAID if received else PaymentState.CANCELLED
+
+
+def idempotency_key(kind: str, reference: str, number: int) -> str:
+    """The key under which a provider does something once: `mp:pay:<uuid>:1`. Far below its 255 characters."""
+    return f"mp:{kind}:{reference}:{number}"

@@ -1,0 +1,1 @@
+"""Ways to pay, each behind the same Protocol."""
