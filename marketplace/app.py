@@ -37,6 +37,10 @@ from marketplace.notifications.services import LetterRenderer
 from marketplace.orders import events as order_events
 from marketplace.orders import handlers as orders_handlers
 from marketplace.orders import services as orders_services
+from marketplace.payments import views as payments_views
+from marketplace.payments.adapters.cash import Cash
+from marketplace.payments.adapters.provider import Providers
+from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores.events import StoreChanged
@@ -51,6 +55,7 @@ BLUEPRINTS = (
     media_views.bp,
     storefront_views.bp,
     checkout_views.bp,
+    payments_views.bp,
     curation_views.bp,
     *desks_views.blueprints,
     admin_views.bp,
@@ -103,6 +108,7 @@ def _plug(app: Flask, config: Config) -> None:
     parts.provide(MediaStore, FolderStore(Path(config.media_url)))
     health.probe("media", lambda: ports.port(MediaStore).check())
     parts.provide(MailTransport, transport_for(config.smtp_url))
+    parts.provide(Providers, Providers([Cash()]))
     parts.provide(LetterRenderer, letters.Letters(app))
     app.extensions["ports"] = parts
     ports.connect(lambda: current_app.extensions["ports"])
@@ -115,6 +121,11 @@ def _subscribe() -> None:
     subscribe(account_events.PasswordResetAsked, notifications_handlers.tell_of_reset)
     subscribe(account_events.PasswordChanged, notifications_handlers.tell_of_new_password)
     subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
+    subscribe(NoticeReceived, checkout_handlers.follow_notice)
+    subscribe(RefundRequested, orders_handlers.send_refund)
+    subscribe(order_events.PurchasePaid, orders_handlers.tell_of_payment)
+    subscribe(order_events.PurchaseExpired, orders_handlers.tell_of_expiry)
+    subscribe(order_events.RefundSettled, orders_handlers.tell_of_refund)
     subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)
     subscribe(order_events.OrderAccepted, orders_handlers.tell_of_acceptance)
     subscribe(order_events.OrderDeclined, orders_handlers.tell_of_decline)
@@ -131,6 +142,10 @@ def _schedule() -> None:
     """What is done again and again."""
     jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
+    jobs.schedule(jobs.Routine(checkout_handlers.end_holds, every_minutes=1))
+    jobs.schedule(jobs.Routine(checkout_handlers.sweep_payments, every_minutes=5))
+    jobs.schedule(jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1))
+    jobs.schedule(jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5))
     jobs.schedule(jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(notifications_handlers.empty_sent_messages, daily_hour_wita=3))

@@ -56,7 +56,7 @@ class CheckoutForm(RegionFields, BaseForm):
     landmark = StringField(_l("Patokan"), validators=[Length(max=200)], render_kw={"maxlength": 200})
     payment = RadioField(
         _l("Cara bayar"),
-        choices=[(PaymentMethod.CASH.value, _l("Bayar tunai"))],
+        choices=[method.value for method in PaymentMethod],
         default=PaymentMethod.CASH.value,
         validators=[InputRequired(_l("Pilih cara bayar."))],
     )

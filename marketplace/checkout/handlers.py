@@ -1,12 +1,25 @@
-"""What the timetable does with carts."""
+"""What the worker and the timetable do with carts and with online payments."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import structlog
 
 from marketplace.checkout import services
-from marketplace.core.db import transaction
+from marketplace.checkout.services import settling
+from marketplace.core.clock import now
+from marketplace.core.db import db, transaction
+from marketplace.core.errors import Refusal, Stale
+from marketplace.orders import services as orders
+from marketplace.orders.queries import purchase_of_payment
+from marketplace.payments import queries as payments
+from marketplace.payments.events import NoticeReceived
+from marketplace.payments.models import ProviderNotice
+from marketplace.payments.rules import NoticeState, ProviderTrouble
+from marketplace.payments.services import notices
 
+SWEEP_AFTER = timedelta(minutes=3)
 log = structlog.get_logger()
 
 
@@ -15,3 +28,73 @@ def forget_guest_carts() -> None:
     with transaction():
         gone = services.delete_forgotten()
     log.info("checkout.guest_carts_deleted", count=gone)
+
+
+def follow_notice(event: NoticeReceived) -> None:
+    """Read what a notice is about, and book it. Of a payment that is not ours, or not yet, it stays unmatched.
+
+    Raises ProviderTrouble when the provider cannot be read: then it is tried again, later each time.
+    """
+    notice = db.session.get(ProviderNotice, event.notice_id)
+    if notice is None or notice.state in (NoticeState.DONE, NoticeState.IGNORED):
+        return
+    payment_id, provider_ref = payments.payment_of_notice(notice), notice.provider_ref
+    if payment_id is None:
+        with transaction():
+            notices.note_unmatched(event.notice_id)
+        return
+    readings = settling.read(payment_id, provider_ref)
+    with transaction():
+        settling.apply(readings)
+        if provider_ref and not payments.knows_provider_ref(provider_ref):
+            notices.note_unmatched(event.notice_id)
+        else:
+            notices.close(event.notice_id)
+
+
+def sweep_notices() -> None:
+    """Routine: try again the notices that named no payment or could not be followed; then tell the operator."""
+    at = now()
+    waiting = payments.unfollowed_notices(at - notices.UNMATCHED_FOR, at - timedelta(seconds=30))
+    for notice_id in waiting:
+        _follow_again(NoticeReceived(notice_id))
+    given_up = payments.unfollowed_notices(at - notices.UNMATCHED_FOR * 2, at - notices.UNMATCHED_FOR)
+    db.session.rollback()
+    for notice_id in given_up:
+        log.error("payments.notice_unmatched", notice_id=notice_id)
+
+
+def _follow_again(event: NoticeReceived) -> None:
+    try:
+        follow_notice(event)
+    except (ProviderTrouble, Refusal) as trouble:
+        with transaction():
+            notices.note_failed(event.notice_id, trouble)
+
+
+def sweep_payments() -> None:
+    """Routine: read what is under way; a notice may have been lost, and the buyer may not have come back."""
+    waiting = payments.waiting_online(now() - SWEEP_AFTER)
+    for payment_id in waiting:
+        try:
+            readings = settling.read(payment_id)
+            with transaction():
+                settling.apply(readings)
+        except (ProviderTrouble, Stale) as trouble:
+            log.warning("checkout.not_read", payment_id=payment_id, why=str(trouble))
+
+
+def end_holds() -> None:
+    """Routine: end what was not paid in time. The provider's page is closed first; what it took just before counts."""
+    over = payments.holds_over(now())
+    for payment_id in over:
+        try:
+            readings = settling.close(payment_id)
+            with transaction():
+                settling.apply(readings)
+            with transaction():
+                orders.paying.expire(purchase_of_payment(payment_id).id)
+        except Stale:  # paid at the last moment, or taken back
+            log.info("checkout.hold_settled", payment_id=payment_id)
+        except ProviderTrouble as trouble:
+            log.warning("checkout.hold_not_ended", payment_id=payment_id, why=str(trouble))

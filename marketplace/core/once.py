@@ -10,12 +10,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from marketplace.core.db import Base, db
 
 
-def insert_once(model: type[Base], unique: str, /, **values: Any) -> int | None:
-    """Add a row unless one with the same value in the column `unique` is there: its id, or None when it was there.
+def insert_once(model: type[Base], unique: str | tuple[str, ...], /, **values: Any) -> int | None:
+    """Add a row unless one with the same value in `unique` is there: its id, or None when it was there.
 
-    Works like `session.add` as far as column defaults go; a concurrent insert of the same key is waited for.
+    `unique` is a column, or some that are unique together. Works like `session.add` as far as column defaults go; a
+    concurrent insert of the same key is waited for.
     """
+    columns = [unique] if isinstance(unique, str) else list(unique)
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement: Any = insert(model).values(**values).on_conflict_do_nothing(index_elements=[unique])
+    statement: Any = insert(model).values(**values).on_conflict_do_nothing(index_elements=columns)
     found = db.session.execute(statement.returning(sa.inspect(model).primary_key[0])).scalar_one_or_none()
     return None if found is None else int(found)

@@ -12,6 +12,7 @@ from marketplace.orders.queries import OrderView
 from marketplace.orders.rules import OrderStatus, ready_status
 
 STATES = {
+    OrderStatus.UNPAID: (lazy_gettext("Menunggu pembayaran"), "waiting"),
     OrderStatus.WAITING: (lazy_gettext("Menunggu konfirmasi"), "waiting"),
     OrderStatus.PROCESSING: (lazy_gettext("Diproses"), "working"),
     OrderStatus.READY: (lazy_gettext("Siap diambil"), "waiting"),
@@ -20,8 +21,10 @@ STATES = {
     OrderStatus.DECLINED: (lazy_gettext("Ditolak toko"), "stopped"),
     OrderStatus.CANCELLED: (lazy_gettext("Dibatalkan"), "stopped"),
     OrderStatus.LAPSED: (lazy_gettext("Tidak dijawab toko"), "stopped"),
+    OrderStatus.EXPIRED: (lazy_gettext("Waktu bayar habis"), "stopped"),
 }
 STEPS = {
+    OrderStatus.UNPAID: lazy_gettext("Pesanan dibuat"),
     OrderStatus.WAITING: lazy_gettext("Pesanan dibuat"),
     OrderStatus.PROCESSING: lazy_gettext("Diterima toko"),
     OrderStatus.READY: lazy_gettext("Siap diambil"),
@@ -30,7 +33,13 @@ STEPS = {
     OrderStatus.DECLINED: lazy_gettext("Ditolak toko"),
     OrderStatus.CANCELLED: lazy_gettext("Dibatalkan"),
     OrderStatus.LAPSED: lazy_gettext("Berakhir tanpa jawaban toko"),
+    OrderStatus.EXPIRED: lazy_gettext("Tidak dibayar tepat waktu"),
 }
+PAID_BEFORE = {
+    OrderStatus.WAITING: lazy_gettext("Dibayar, diteruskan ke toko"),
+    OrderStatus.DONE: lazy_gettext("Barang diterima"),
+}
+"""How the same steps are called when the order was paid before the shop heard of it."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +54,14 @@ class Step:
 
 def steps_of(order: OrderView) -> list[Step]:
     """The steps that an order has gone, and those that lie ahead if all goes well."""
-    gone = [Step(str(STEPS[step.status]), step.at, step.note, True) for step in order.steps]
-    road = (OrderStatus.WAITING, OrderStatus.PROCESSING, ready_status(order.delivery_method), OrderStatus.DONE)
+    is_online = any(step.status is OrderStatus.UNPAID for step in order.steps)
+    titles = {**STEPS, **PAID_BEFORE} if is_online else STEPS
+    gone = [Step(str(titles[step.status]), step.at, step.note, True) for step in order.steps]
+    road: tuple[OrderStatus, ...] = (OrderStatus.WAITING, OrderStatus.PROCESSING, ready_status(order.delivery_method), OrderStatus.DONE)
+    if is_online:
+        road = (OrderStatus.UNPAID, *road)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
-    return gone + [Step(str(STEPS[status]), None, "", False) for status in ahead]
+    return gone + [Step(str(titles[status]), None, "", False) for status in ahead]
 
 
 def time_left(until: datetime) -> str:

@@ -35,7 +35,10 @@ class LedgerTransaction(Base):
 
 
 class LedgerEntry(Base):
-    """Rupiah on one account: positive is debit, negative is credit."""
+    """Rupiah on one account: positive is debit, negative is credit.
+
+    `about` names the thing that an entry belongs to (`order:17`), so that each order has a statement of its own.
+    """
 
     __tablename__ = "ledger_entries"
     __table_args__ = (sa.CheckConstraint("amount <> 0", name="amount_not_zero"),)
@@ -44,3 +47,4 @@ class LedgerEntry(Base):
     transaction_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_transactions.id"), index=True)
     account_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_accounts.id"), index=True)
     amount: Mapped[int]
+    about: Mapped[str] = mapped_column(sa.String(40), default="", index=True)

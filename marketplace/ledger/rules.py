@@ -1,21 +1,83 @@
-"""Double entry: what is booked sums to zero."""
+"""Double entry in whole rupiah: what is booked sums to zero. Positive is debit, negative is credit.
+
+Money paid online is first the market's to keep for a shop (`pending:store:7`). Only when the buyer has the goods does
+it become what the market owes the shop (`payable:store:7`). Every entry that belongs to an order says so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 COMMISSION = "fee:commission"
-CASH_SALE = "cash_sale"
+CUSTOMER_CREDIT = "credit:customer"
+REFUNDS_ON_THE_WAY = "transit:refund"
+PROVIDER_FEES = "expense:provider_fee"
+DISPUTE_FEES = "expense:dispute"
+DISPUTED = "receivable:dispute"
+ADJUSTMENTS = "expense:adjustment"
+
+
+class Kind(StrEnum):
+    """What a transaction books."""
+
+    CASH_SALE = "cash_sale"
+    ONLINE_SALE = "online_sale"
+    RELEASE = "release"
+    PROVIDER_FEE = "provider_fee"
+    CREDIT = "credit"
+    COMPLETION = "completion"
+    REFUND = "refund"
+    REFUND_SENT = "refund_sent"
+    REFUND_FAILED = "refund_failed"
+    DISPUTE = "dispute"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    DISPUTE_MONEY = "dispute_money"
+    DISPUTE_FEE = "dispute_fee"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Rupiah on one account: positive is debit, negative is credit. `store_id`: the shop whose account it is."""
+    """Rupiah on one account. `store_id`: the shop whose account it is; `about`: the order it belongs to."""
 
     code: str
     amount: int
     store_id: int | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Share:
+    """One order's part of a sum: `total` rupiah for its shop, of which `commission` is the market's.
+
+    `is_released`: the buyer has the goods, so the shop's money is already owed to it.
+    """
+
+    order_id: int
+    store_id: int
+    total: int
+    commission: int = 0
+    is_released: bool = False
+
+    @property
+    def net(self) -> int:
+        return self.total - self.commission
+
+    @property
+    def about(self) -> str:
+        return order_subject(self.order_id)
+
+    @property
+    def account(self) -> str:
+        """Where the shop's money of this order lies."""
+        return payable_account(self.store_id) if self.is_released else pending_account(self.store_id)
+
+
+def order_subject(order_id: int) -> str:
+    """How entries name the order they belong to."""
+    return f"order:{order_id}"
 
 
 def cash_account(store_id: int) -> str:
@@ -28,18 +90,119 @@ def payable_account(store_id: int) -> str:
     return f"payable:store:{store_id}"
 
 
-def cash_sale(store_id: int, total: int, commission: int) -> list[Entry]:
-    """The entries of a sale paid to the shop in cash: `total` rupiah, of which `commission` is the market's.
+def pending_account(store_id: int) -> str:
+    """Paid by buyers who do not have the goods yet (credit)."""
+    return f"pending:store:{store_id}"
 
-    Raises ValueError when the commission is not between zero and the total.
-    """
-    if not 0 <= commission <= total:
-        raise ValueError("a commission is a part of the total")
-    entries = [
-        Entry(cash_account(store_id), total, store_id),
-        Entry(payable_account(store_id), commission - total, store_id),
-        Entry(COMMISSION, -commission),
-    ]
+
+def disputed_account(store_id: int) -> str:
+    """A shop's money that a buyer's bank asks back (credit)."""
+    return f"disputed:store:{store_id}"
+
+
+def clearing_account(provider: str) -> str:
+    """What lies with a provider for the market (debit)."""
+    return f"clearing:{provider}"
+
+
+def cash_sale(share: Share) -> list[Entry]:
+    """A sale paid to the shop in cash: the money is in its hand, the commission is owed to the market."""
+    return moving(
+        Entry(cash_account(share.store_id), share.total, share.store_id, share.about),
+        Entry(payable_account(share.store_id), -share.net, share.store_id, share.about),
+        Entry(COMMISSION, -share.commission, None, share.about),
+    )
+
+
+def online_sale(provider: str, shares: Sequence[Share]) -> list[Entry]:
+    """Money that a provider took for several shops at once. Each share names its shop and commission."""
+    return moving(Entry(clearing_account(provider), sum(share.total for share in shares)), *_credited(shares))
+
+
+def release(share: Share) -> list[Entry]:
+    """The buyer has the goods: what was kept for the shop (`share.total` is all of it) is owed to it now."""
+    return moving(
+        Entry(pending_account(share.store_id), share.total, share.store_id, share.about),
+        Entry(payable_account(share.store_id), -share.total, share.store_id, share.about),
+    )
+
+
+def credit(provider: str, amount: int) -> list[Entry]:
+    """Money that came in and belongs to the buyer: paid twice, or not what was asked."""
+    return moving(Entry(clearing_account(provider), amount), Entry(CUSTOMER_CREDIT, -amount))
+
+
+def completion(received: int, shares: Sequence[Share]) -> list[Entry]:
+    """A sale paid with money that lay as the buyer's credit. What is missing the market bears."""
+    asked = sum(share.total for share in shares)
+    used = min(received, asked)
+    return moving(Entry(CUSTOMER_CREDIT, used), Entry(ADJUSTMENTS, asked - used), *_credited(shares))
+
+
+def refund(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
+    """Money promised back: out of each order's share, commission included, and out of the buyer's credit."""
+    total = sum(share.total for share in shares) + from_credit
+    return moving(*_debited(shares), Entry(CUSTOMER_CREDIT, from_credit), Entry(REFUNDS_ON_THE_WAY, -total))
+
+
+def refund_sent(provider: str, amount: int) -> list[Entry]:
+    """The provider has sent a refund."""
+    return moving(Entry(REFUNDS_ON_THE_WAY, amount), Entry(clearing_account(provider), -amount))
+
+
+def refund_failed(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
+    """A refund did not arrive: all is as before it was promised."""
+    return opposite(refund(shares, from_credit))
+
+
+def provider_fee(provider: str, borne_by_shops: Sequence[Share], borne_by_market: int) -> list[Entry]:
+    """What a provider took for itself, out of shops' shares or as the market's expense."""
+    total = sum(share.total for share in borne_by_shops) + borne_by_market
+    return moving(
+        *(Entry(share.account, share.total, share.store_id, share.about) for share in borne_by_shops),
+        Entry(PROVIDER_FEES, borne_by_market),
+        Entry(clearing_account(provider), -total),
+    )
+
+
+def dispute(shares: Sequence[Share]) -> list[Entry]:
+    """A buyer's bank asks money back: each order's share is set aside until it is decided."""
+    return moving(
+        *_debited(shares),
+        *(Entry(disputed_account(share.store_id), -share.total, share.store_id, share.about) for share in shares),
+    )
+
+
+def dispute_won(shares: Sequence[Share]) -> list[Entry]:
+    """The bank has turned the buyer down: what was set aside is the shops' again."""
+    return opposite(dispute(shares))
+
+
+def dispute_lost(shares: Sequence[Share]) -> list[Entry]:
+    """The bank has given the money to the buyer: what was set aside covers it."""
+    return moving(
+        *(Entry(disputed_account(share.store_id), share.total, share.store_id, share.about) for share in shares),
+        Entry(DISPUTED, -sum(share.total for share in shares)),
+    )
+
+
+def dispute_money(provider: str, withdrawn: int) -> list[Entry]:
+    """The bank took money (or gave it back: negative) that was lying with the provider."""
+    return moving(Entry(DISPUTED, withdrawn), Entry(clearing_account(provider), -withdrawn))
+
+
+def dispute_fee(provider: str, fee: int) -> list[Entry]:
+    """What a dispute costs the market, however it ends."""
+    return moving(Entry(DISPUTE_FEES, fee), Entry(clearing_account(provider), -fee))
+
+
+def opposite(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries that undo others."""
+    return [Entry(entry.code, -entry.amount, entry.store_id, entry.about) for entry in entries]
+
+
+def moving(*entries: Entry) -> list[Entry]:
+    """Those entries that move something."""
     return [entry for entry in entries if entry.amount]
 
 
@@ -49,3 +212,15 @@ def check(entries: Sequence[Entry]) -> None:
         raise ValueError("a transaction has entries, and each moves something")
     if sum(entry.amount for entry in entries):
         raise ValueError("a transaction sums to zero")
+
+
+def _credited(shares: Sequence[Share]) -> list[Entry]:
+    entries = []
+    for share in shares:
+        entries.append(Entry(share.account, -share.net, share.store_id, share.about))
+        entries.append(Entry(COMMISSION, -share.commission, None, share.about))
+    return entries
+
+
+def _debited(shares: Sequence[Share]) -> list[Entry]:
+    return opposite(_credited(shares))

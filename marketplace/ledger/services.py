@@ -35,7 +35,9 @@ def post(key: str, kind: str, entries: Sequence[Entry]) -> bool:
         return False
     accounts = _accounts(entries)
     db.session.add_all(
-        LedgerEntry(transaction_id=transaction_id, account_id=accounts[entry.code], amount=entry.amount)
+        LedgerEntry(
+            transaction_id=transaction_id, account_id=accounts[entry.code], amount=entry.amount, about=entry.about
+        )
         for entry in entries
     )
     db.session.flush()

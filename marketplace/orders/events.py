@@ -18,6 +18,27 @@ class PurchaseCancelled:
 
 
 @dataclass(frozen=True)
+class PurchasePaid:
+    """An online payment has come in: the shops can begin."""
+
+    purchase_id: int
+
+
+@dataclass(frozen=True)
+class PurchaseExpired:
+    """The time to pay is over; the goods are free again."""
+
+    purchase_id: int
+
+
+@dataclass(frozen=True)
+class RefundSettled:
+    """A refund has been sent to the buyer, or has failed."""
+
+    refund_id: int
+
+
+@dataclass(frozen=True)
 class OrderAccepted:
     order_id: int
 

@@ -5,31 +5,79 @@ A letter is written once, however often its handler runs: its key names the step
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
 
 from marketplace.accounts.queries import people_of_store
 from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import Stale
+from marketplace.core.ports import port
 from marketplace.notifications.services import write_letter
 from marketplace.orders import events, queries, services
 from marketplace.orders.models import Purchase
 from marketplace.orders.policies import guest_key
 from marketplace.orders.queries import OrderView
 from marketplace.orders.rules import OrderStatus
+from marketplace.payments import queries as payment_queries
+from marketplace.payments.adapters.provider import Providers
+from marketplace.payments.events import RefundRequested
+from marketplace.payments.rules import (
+    OutcomeUnknown,
+    ProviderTrouble,
+    RefundSnapshot,
+    RefundState,
+    Refused,
+    Unavailable,
+)
+from marketplace.payments.services import refunds
 
+SWEEP_AFTER = timedelta(minutes=5)
 log = structlog.get_logger()
 
 
 def tell_of_purchase(event: events.PurchasePlaced) -> None:
-    """To the buyer: it has arrived. To each shop: a new order waits for an answer."""
+    """To the buyer: it has arrived. To each shop: a new order waits for an answer. Not before an online payment."""
     with transaction():
         view = queries.purchase_view(event.purchase_id)
         if view is None:
             return
+        if view.payment.hold_until is not None:
+            values = {"orders": view.orders, "payment": view.payment}
+            _to_buyer(view.purchase, "purchase_awaits_payment", f"{view.purchase.id}", **values)
+            return
         _to_buyer(view.purchase, "purchase_placed", f"{view.purchase.id}", orders=view.orders)
         for order in view.orders:
             _to_shop(view.purchase, order, "shop_new_order")
+
+
+def tell_of_payment(event: events.PurchasePaid) -> None:
+    """To the buyer: the money is here. To each shop that can begin: a new order waits for an answer."""
+    with transaction():
+        view = queries.purchase_view(event.purchase_id)
+        if view is None:
+            return
+        begun = tuple(order for order in view.orders if order.was_shown)
+        _to_buyer(view.purchase, "purchase_paid", f"{view.purchase.id}", orders=begun)
+        for order in begun:
+            _to_shop(view.purchase, order, "shop_new_order")
+
+
+def tell_of_expiry(event: events.PurchaseExpired) -> None:
+    """To the buyer: the time to pay is over, nothing was taken."""
+    with transaction():
+        view = queries.purchase_view(event.purchase_id)
+        if view is not None:
+            _to_buyer(view.purchase, "purchase_expired", f"{view.purchase.id}", orders=view.orders)
+
+
+def tell_of_refund(event: events.RefundSettled) -> None:
+    """To the buyer: her money is on its way back to her bank. A refund that failed is the operator's to mend."""
+    with transaction():
+        found = queries.refund_view(event.refund_id)
+        if found is not None and found.refund.state is RefundState.SUCCEEDED:
+            _to_buyer(found.purchase, "refund_sent", f"{event.refund_id}", refund=found.refund, orders=found.orders)
 
 
 def tell_of_cancellation(event: events.PurchaseCancelled) -> None:
@@ -41,7 +89,8 @@ def tell_of_cancellation(event: events.PurchaseCancelled) -> None:
         cancelled = tuple(order for order in view.orders if order.status is OrderStatus.CANCELLED)
         _to_buyer(view.purchase, "purchase_cancelled", f"{view.purchase.id}", orders=cancelled)
         for order in cancelled:
-            _to_shop(view.purchase, order, "shop_cancelled")
+            if order.was_shown:
+                _to_shop(view.purchase, order, "shop_cancelled")
 
 
 def tell_of_acceptance(event: events.OrderAccepted) -> None:
@@ -79,6 +128,44 @@ def lapse_unanswered() -> None:
                 services.lapse(order_id)
         except Stale:  # answered this very moment
             log.info("orders.answered_at_last", order_id=order_id)
+
+
+def send_refund(event: RefundRequested) -> None:
+    """Ask the provider to send money back. Asked before and not answered: first read whether it was sent.
+
+    Raises ProviderTrouble when it could not be asked or gave no answer: then it is tried again, later each time.
+    """
+    with transaction():
+        submission = refunds.submit(event.refund_id)
+        method = queries.refund_method(event.refund_id)
+    if submission is None:
+        return
+    provider = port(Providers).online(method)
+    if provider is None:
+        raise Unavailable(f"{method} is switched off")
+    order = submission.order
+    try:
+        found = provider.find_refund(order) if submission.was_asked else None
+        found = found or provider.refund(order)
+    except Refused as refusal:
+        found = RefundSnapshot("", RefundState.FAILED, order.amount, order.reference, str(refusal))
+    except OutcomeUnknown as trouble:
+        with transaction():
+            refunds.note_unknown(event.refund_id, trouble)
+        raise
+    with transaction():
+        services.refunds.apply(event.refund_id, found)
+
+
+def sweep_refunds() -> None:
+    """Routine: look after refunds whose end is not known, e.g. because a worker was killed or an answer was lost."""
+    stuck = [refund.id for refund in payment_queries.open_refunds(now() - SWEEP_AFTER)]
+    db.session.rollback()
+    for refund_id in stuck:
+        try:
+            send_refund(RefundRequested(refund_id))
+        except ProviderTrouble as trouble:
+            log.warning("orders.refund_still_open", refund_id=refund_id, why=str(trouble))
 
 
 def _tell_buyer(order_id: int, template: str, shop_template: str | None = None) -> None:

@@ -46,13 +46,24 @@ class Purchase(Base):
 
 
 class Order(Base):
-    """One shop's part of a purchase. The buyer shows `handover_code` when she receives the goods and pays."""
+    """One shop's part of a purchase. The buyer shows `handover_code` when she receives the goods (and pays in cash).
+
+    `commission` (rupiah) and `bears_fee` follow the rules of the day it was placed, whatever is changed later.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
         one_of("status", OrderStatus),
         one_of("delivery_method", DeliveryMethod),
         sa.CheckConstraint("total = goods_total + delivery_fee", name="total_adds_up"),
+        sa.CheckConstraint("commission >= 0 AND commission <= goods_total", name="commission_of_goods"),
+        sa.CheckConstraint("refunded_goods >= 0 AND refunded_goods <= goods_total", name="goods_refunded_of_sold"),
+        sa.CheckConstraint(
+            "refunded_delivery >= 0 AND refunded_delivery <= delivery_fee", name="delivery_refunded_of_sold"
+        ),
+        sa.CheckConstraint(
+            "refunded_commission >= 0 AND refunded_commission <= commission", name="commission_refunded_of_taken"
+        ),
         sa.UniqueConstraint("purchase_id", "store_id"),
         sa.Index("ix_orders_store_status", "store_id", "status", "placed_at"),
         sa.Index("ix_orders_answer_by", "status", "answer_by"),
@@ -67,6 +78,11 @@ class Order(Base):
     goods_total: Mapped[int]
     delivery_fee: Mapped[int]
     total: Mapped[int]
+    commission: Mapped[int] = mapped_column(default=0)
+    bears_fee: Mapped[bool] = mapped_column(default=False)
+    refunded_goods: Mapped[int] = mapped_column(default=0)
+    refunded_delivery: Mapped[int] = mapped_column(default=0)
+    refunded_commission: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(sa.String(300), default="")
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
     handover_code: Mapped[str] = mapped_column(sa.String(4))
@@ -113,6 +129,36 @@ class OrderEvent(Base):
     at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     note: Mapped[str] = mapped_column(sa.String(300), default="")
+
+
+class RefundPart(Base):
+    """What a refund takes from one order (rupiah). A refund of money that belongs to no order has no part."""
+
+    __tablename__ = "refund_parts"
+    __table_args__ = (
+        sa.CheckConstraint("goods >= 0 AND delivery >= 0 AND goods + delivery > 0", name="something"),
+        sa.CheckConstraint("commission >= 0", name="commission_not_negative"),
+    )
+
+    refund_id: Mapped[int] = mapped_column(sa.ForeignKey("refunds.id"), primary_key=True)
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"), primary_key=True, index=True)
+    goods: Mapped[int]
+    delivery: Mapped[int]
+    commission: Mapped[int]
+
+
+class DisputePart(Base):
+    """What a dispute sets aside of one order (rupiah), until it is decided."""
+
+    __tablename__ = "dispute_parts"
+    __table_args__ = (
+        sa.CheckConstraint("total > 0 AND commission >= 0 AND commission <= total", name="commission_of_total"),
+    )
+
+    dispute_id: Mapped[int] = mapped_column(sa.ForeignKey("disputes.id"), primary_key=True)
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"), primary_key=True, index=True)
+    total: Mapped[int]
+    commission: Mapped[int]
 
 
 class PurchasePayment(Base):

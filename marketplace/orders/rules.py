@@ -6,14 +6,21 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
+from marketplace.core.money import split
 from marketplace.shipping.rules import DeliveryMethod
 
 
 class OrderStatus(StrEnum):
-    """Where one shop's order stands. Cash begins at WAITING: the shop has yet to say yes."""
+    """Where one shop's order stands.
 
+    Paid online it begins UNPAID, which the shop does not see; paid in cash at WAITING: the shop has yet to say yes.
+    """
+
+    UNPAID = "unpaid"
     WAITING = "waiting"
     PROCESSING = "processing"
     READY = "ready"
@@ -22,9 +29,11 @@ class OrderStatus(StrEnum):
     DECLINED = "declined"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
+    EXPIRED = "expired"
 
 
 MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.UNPAID: frozenset({OrderStatus.WAITING, OrderStatus.CANCELLED, OrderStatus.EXPIRED}),
     OrderStatus.WAITING: frozenset(
         {OrderStatus.PROCESSING, OrderStatus.DECLINED, OrderStatus.CANCELLED, OrderStatus.LAPSED}
     ),
@@ -35,6 +44,7 @@ MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.DECLINED: frozenset(),
     OrderStatus.CANCELLED: frozenset(),
     OrderStatus.LAPSED: frozenset(),
+    OrderStatus.EXPIRED: frozenset({OrderStatus.WAITING}),  # the money came late, and the goods are still there
 }
 
 
@@ -43,8 +53,10 @@ def may_move(now: OrderStatus, to: OrderStatus) -> bool:
     return to in MOVES[now]
 
 
-OPEN = frozenset({OrderStatus.WAITING, OrderStatus.PROCESSING, OrderStatus.READY, OrderStatus.ON_THE_WAY})
-NEVER_ACCEPTED = frozenset({OrderStatus.WAITING, OrderStatus.DECLINED, OrderStatus.CANCELLED, OrderStatus.LAPSED})
+NOT_ANSWERED = frozenset({OrderStatus.UNPAID, OrderStatus.WAITING})
+OPEN = NOT_ANSWERED | {OrderStatus.PROCESSING, OrderStatus.READY, OrderStatus.ON_THE_WAY}
+ENDED_EARLY = frozenset({OrderStatus.DECLINED, OrderStatus.CANCELLED, OrderStatus.LAPSED, OrderStatus.EXPIRED})
+NEVER_ACCEPTED = NOT_ANSWERED | ENDED_EARLY
 CODE_PREFIX = "NTT-"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 HANDOVER_TRIES = 5
@@ -73,9 +85,53 @@ def ready_status(method: DeliveryMethod) -> OrderStatus:
     return OrderStatus.READY if method is DeliveryMethod.PICKUP else OrderStatus.ON_THE_WAY
 
 
-def booking_key(order_id: int) -> str:
+def cash_key(order_id: int) -> str:
     """The key under which the cash of an order is booked in the ledger."""
     return f"cash:order:{order_id}"
+
+
+def release_key(order_id: int) -> str:
+    """The key under which the money of an order becomes its shop's."""
+    return f"release:order:{order_id}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a refund takes from one order, in rupiah: goods, delivery, and the market's commission on those goods."""
+
+    order_id: int
+    goods: int
+    delivery: int
+    commission: int
+
+    @property
+    def total(self) -> int:
+        return self.goods + self.delivery
+
+
+def commission_back(commission: int, goods_total: int, goods_back: int, given_back: int) -> int:
+    """How much more of an order's commission goes back once `goods_back` of its goods are refunded in all (rupiah).
+
+    `given_back` of it went before. The parts add up: whoever refunds all the goods, in however many steps and with
+    whatever refunds failing in between, gives back all the commission.
+    """
+    if not 0 <= goods_back <= goods_total or not 0 <= given_back <= commission:
+        raise ValueError("no more can be refunded than was sold")
+    if goods_back == goods_total:
+        return commission - given_back
+    return max(0, commission * goods_back // goods_total - given_back)
+
+
+def spread(amount: int, left: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spread a refund that names no order over what is left of each, as (goods, delivery), by largest remainder.
+
+    Raises ValueError when there is less left than that.
+    """
+    weights = [value for pair in left for value in pair]
+    if amount > sum(weights):
+        raise ValueError("less is left than is to be refunded")
+    shares = split(amount, weights) if amount else [0] * len(weights)
+    return list(zip(shares[0::2], shares[1::2], strict=True))
 
 
 def guest_key(secret: str, purchase_code: str) -> str:

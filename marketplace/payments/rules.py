@@ -137,6 +137,8 @@ class AttemptRef:
     number: int
     created_at: datetime
     session_ref: str = ""
+    provider_ref: str = ""
+    """Where a payment came in past our own tries, what the provider calls it; then it has no session."""
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,42 @@ class BadNotice(Exception):
 
 
 # --- how states follow -------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    """What a reading means for the purchase."""
+
+    NOTHING = "nothing"
+    PAID = "paid"
+    LATE = "late"
+    DOUBLE = "double"
+    MISMATCH = "mismatch"
+
+
+def after_money(state: PaymentState, is_exact: bool) -> tuple[PaymentState, Outcome]:
+    """Where a payment goes when money comes in, and what it means. Exact: as much as was asked, to the rupiah.
+
+    Paid states are never left; what comes on top of them belongs to the buyer. What ended unpaid may become paid late.
+    """
+    if state in PAID or state is PaymentState.MISMATCH:
+        return state, Outcome.DOUBLE
+    if not is_exact:
+        return PaymentState.MISMATCH, Outcome.MISMATCH
+    if state in ENDED_UNPAID:
+        return PaymentState.PAID_LATE, Outcome.LATE
+    return PaymentState.PAID, Outcome.PAID
+
+
+REFUND_MOVES: dict[RefundState, frozenset[RefundState]] = {
+    RefundState.REQUESTED: frozenset({RefundState.SUBMITTED}),
+    RefundState.SUBMITTED: frozenset(
+        {RefundState.PENDING, RefundState.UNKNOWN, RefundState.SUCCEEDED, RefundState.FAILED}
+    ),
+    RefundState.UNKNOWN: frozenset({RefundState.PENDING, RefundState.SUCCEEDED, RefundState.FAILED}),
+    RefundState.PENDING: frozenset({RefundState.SUCCEEDED, RefundState.FAILED}),
+    RefundState.SUCCEEDED: frozenset({RefundState.FAILED}),  # a bank may send it back days later
+    RefundState.FAILED: frozenset(),
+}
 
 
 def state_of(amount: int, received: int, dropped: int) -> PaymentState:

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("transaction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("amount", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=False),
         sa.CheckConstraint("amount <> 0", name=op.f("ck_ledger_entries_amount_not_zero")),
         sa.ForeignKeyConstraint(
             ["account_id"], ["ledger_accounts.id"], name=op.f("fk_ledger_entries_account_id_ledger_accounts")
@@ -60,6 +61,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entries")),
     )
+    op.create_index(op.f("ix_ledger_entries_about"), "ledger_entries", ["about"], unique=False)
     op.create_index(op.f("ix_ledger_entries_account_id"), "ledger_entries", ["account_id"], unique=False)
     op.create_index(op.f("ix_ledger_entries_transaction_id"), "ledger_entries", ["transaction_id"], unique=False)
     make_append_only("ledger_transactions")
@@ -75,6 +77,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_ledger_entries_transaction_id"), table_name="ledger_entries")
     op.drop_index(op.f("ix_ledger_entries_account_id"), table_name="ledger_entries")
+    op.drop_index(op.f("ix_ledger_entries_about"), table_name="ledger_entries")
     op.drop_table("ledger_entries")
     op.drop_index(op.f("ix_ledger_accounts_store_id"), table_name="ledger_accounts")
     op.drop_table("ledger_accounts")

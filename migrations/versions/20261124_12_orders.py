@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("delivery_total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("payment_method IN ('cash')", name=op.f("ck_purchases_payment_method_known")),
+        sa.CheckConstraint("payment_method IN ('cash', 'card')", name=op.f("ck_purchases_payment_method_known")),
         sa.CheckConstraint("total = goods_total + delivery_total", name=op.f("ck_purchases_total_adds_up")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_purchases_person_id_people")),
         sa.ForeignKeyConstraint(["village_code"], ["regions.code"], name=op.f("fk_purchases_village_code_regions")),
@@ -67,6 +67,11 @@ def upgrade() -> None:
         sa.Column("goods_total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("delivery_fee", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("commission", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bears_fee", sa.Boolean(), nullable=False),
+        sa.Column("refunded_goods", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("refunded_delivery", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("refunded_commission", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("handover_code", sa.String(length=4), nullable=False),
@@ -78,8 +83,21 @@ def upgrade() -> None:
             "delivery_method IN ('pickup', 'own_delivery')", name=op.f("ck_orders_delivery_method_known")
         ),
         sa.CheckConstraint(
-            "status IN ('waiting', 'processing', 'ready', 'on_the_way', 'done', 'declined', 'cancelled', 'lapsed')",
+            "status IN ('unpaid', 'waiting', 'processing', 'ready', 'on_the_way', 'done', 'declined', 'cancelled', "
+            "'lapsed', 'expired')",
             name=op.f("ck_orders_status_known"),
+        ),
+        sa.CheckConstraint("commission >= 0 AND commission <= goods_total", name=op.f("ck_orders_commission_of_goods")),
+        sa.CheckConstraint(
+            "refunded_commission >= 0 AND refunded_commission <= commission",
+            name=op.f("ck_orders_commission_refunded_of_taken"),
+        ),
+        sa.CheckConstraint(
+            "refunded_delivery >= 0 AND refunded_delivery <= delivery_fee",
+            name=op.f("ck_orders_delivery_refunded_of_sold"),
+        ),
+        sa.CheckConstraint(
+            "refunded_goods >= 0 AND refunded_goods <= goods_total", name=op.f("ck_orders_goods_refunded_of_sold")
         ),
         sa.CheckConstraint("total = goods_total + delivery_fee", name=op.f("ck_orders_total_adds_up")),
         sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_orders_purchase_id_purchases")),
@@ -126,10 +144,42 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_order_lines_order_id"), "order_lines", ["order_id"], unique=False)
     op.create_index(op.f("ix_order_lines_variant_id"), "order_lines", ["variant_id"], unique=False)
+    op.create_table(
+        "dispute_parts",
+        sa.Column("dispute_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("commission", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "total > 0 AND commission >= 0 AND commission <= total", name=op.f("ck_dispute_parts_commission_of_total")
+        ),
+        sa.ForeignKeyConstraint(["dispute_id"], ["disputes.id"], name=op.f("fk_dispute_parts_dispute_id_disputes")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_dispute_parts_order_id_orders")),
+        sa.PrimaryKeyConstraint("dispute_id", "order_id", name=op.f("pk_dispute_parts")),
+    )
+    op.create_index(op.f("ix_dispute_parts_order_id"), "dispute_parts", ["order_id"], unique=False)
+    op.create_table(
+        "refund_parts",
+        sa.Column("refund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("goods", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("delivery", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("commission", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("commission >= 0", name=op.f("ck_refund_parts_commission_not_negative")),
+        sa.CheckConstraint(
+            "goods >= 0 AND delivery >= 0 AND goods + delivery > 0", name=op.f("ck_refund_parts_something")
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_refund_parts_order_id_orders")),
+        sa.ForeignKeyConstraint(["refund_id"], ["refunds.id"], name=op.f("fk_refund_parts_refund_id_refunds")),
+        sa.PrimaryKeyConstraint("refund_id", "order_id", name=op.f("pk_refund_parts")),
+    )
+    op.create_index(op.f("ix_refund_parts_order_id"), "refund_parts", ["order_id"], unique=False)
     make_append_only("order_events")
 
 
 def downgrade() -> None:
+    op.drop_table("refund_parts")
+    op.drop_table("dispute_parts")
     op.drop_index(op.f("ix_order_lines_variant_id"), table_name="order_lines")
     op.drop_index(op.f("ix_order_lines_order_id"), table_name="order_lines")
     op.drop_table("order_lines")

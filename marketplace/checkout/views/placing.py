@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, make_response, redirect, render_template, session, url_for
+from flask import Response, make_response, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
 from marketplace.accounts.queries import AddressRow, addresses_of, contact
@@ -13,24 +13,28 @@ from marketplace.checkout.forms import NEW_ADDRESS, CheckoutForm, chosen_deliver
 from marketplace.checkout.queries import CartView, ShopPart
 from marketplace.checkout.rules import Difference, SeenLine, differences, read_seen, write_seen
 from marketplace.checkout.services import Destination
+from marketplace.checkout.views.paying import go_and_pay
 from marketplace.checkout.views.visitor import bp, cart_owner, tell_count
+from marketplace.checkout.words import METHODS as WAYS_TO_PAY
+from marketplace.checkout.words import TEST_NOTE
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, Stale
+from marketplace.core.ports import port
 from marketplace.orders.policies import guest_key
-from marketplace.payments.rules import PaymentMethod
+from marketplace.orders.queries import online_payment
+from marketplace.payments.adapters.provider import Providers
 from marketplace.places.rules import FATULULI
 from marketplace.shipping.queries import DeliveryOption, options
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.web.access import current_actor, public
 from marketplace.web.filters import rupiah
 from marketplace.web.language import current_language, explain
+from marketplace.web.remembered import remember_purchase
 
 METHODS = {
     DeliveryMethod.PICKUP: lazy_gettext("Ambil sendiri"),
     DeliveryMethod.OWN_DELIVERY: lazy_gettext("Diantar toko"),
 }
-PURCHASES = "purchases"
-KEPT_PURCHASES = 10
 
 
 @dataclass(frozen=True)
@@ -98,23 +102,19 @@ def place() -> Response:
         with transaction():
             purchase = services.place(current_actor(), cart_owner(), form.form_key.data or "", spec)
             code, is_guests = purchase.code, purchase.person_id is None
+            to_pay = online_payment(purchase.id)
             left = queries.count(cart_owner()) if is_guests else 0
     except Invalid as refusal:
         form.refuse(refusal)
         return _page(form, addresses, 422)
     except Stale as refusal:
         return _page(form, addresses, 409, explain(refusal))
-    return tell_count(_thanks(code, is_guests), left)
-
-
-def _thanks(code: str, is_guests: bool) -> Response:
-    """To the purchase. A guest's address carries the key that opens it, and her browser remembers the code."""
-    key = None
     if is_guests:
-        key = guest_key(code)
-        session[PURCHASES] = [code, *(old for old in session.get(PURCHASES, []) if old != code)][:KEPT_PURCHASES]
-        session.permanent = True
-    return make_response(redirect(url_for("purchases.purchase", code=code, kunci=key), 303))
+        remember_purchase(code)
+    if to_pay is not None:
+        return tell_count(go_and_pay(to_pay), left)
+    key = guest_key(code) if is_guests else None
+    return tell_count(make_response(redirect(url_for("purchases.purchase", code=code, kunci=key), 303)), left)
 
 
 def _form() -> tuple[CheckoutForm, list[AddressRow]]:
@@ -142,9 +142,14 @@ def _address_choices(addresses: list[AddressRow]) -> list[dict[str, str]]:
     return [*saved, {"value": NEW_ADDRESS, "label": gettext("Alamat lain")}]
 
 
-def _cash() -> dict[str, str]:
-    words = gettext("Bayar di toko saat mengambil, atau ke pengantar saat barang tiba.")
-    return {"value": PaymentMethod.CASH.value, "label": gettext("Bayar tunai"), "note": words}
+def _ways_to_pay() -> list[dict[str, str]]:
+    """What is switched on, as radio buttons."""
+    ways = []
+    for provider in port(Providers).offered():
+        label, note = WAYS_TO_PAY[provider.method]
+        words = f"{note} {TEST_NOTE}" if provider.is_test else str(note)
+        ways.append({"value": provider.method.value, "label": str(label), "note": words})
+    return ways
 
 
 def _chosen_address(form: CheckoutForm, addresses: list[AddressRow]) -> AddressRow | None:
@@ -179,7 +184,7 @@ def _page(form: CheckoutForm, addresses: list[AddressRow], status: int = 200, wo
             form=form,
             addresses=addresses,
             address_choices=_address_choices(addresses),
-            payment_choices=[_cash()],
+            payment_choices=_ways_to_pay(),
             shops=shops,
             left_out=[line for line in cart.lines if line.orderable < line.quantity],
             changes=_changes(before, basket.seen, cart),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from marketplace.checkout.services import settling
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
@@ -16,13 +17,14 @@ from marketplace.orders.models import Purchase
 from marketplace.orders.policies import Buyer, can_read_purchase, guest_key
 from marketplace.orders.queries import PurchaseView
 from marketplace.orders.rules import OrderStatus
+from marketplace.payments.rules import ProviderTrouble
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor, public, to_sign_in
 from marketplace.web.language import explain
+from marketplace.web.remembered import remembered_purchases
 
 bp = Blueprint("purchases", __name__)
-REMEMBERED = "purchases"
 FRESH = timedelta(minutes=15)
 
 
@@ -34,7 +36,7 @@ def purchases() -> Response:
     if actor.person_id is not None:
         page = queries.person_purchases(actor.person_id, after=request.args.get("setelah"))
         return _private(render_template("desks/purchases.html", rows=page.items, page=page, **_words()))
-    codes = session.get(REMEMBERED, [])
+    codes = remembered_purchases()
     rows = queries.guest_purchases(codes) if codes else []
     return _private(render_template("desks/purchases.html", rows=rows, page=None, **_words()))
 
@@ -59,14 +61,32 @@ def cancel(code: str) -> Response:
     if found is None or not can_read_purchase(current_actor(), found, key):
         raise NotFound
     purchase_id = found.id
+    to_pay = queries.online_payment(purchase_id)
     try:
+        if to_pay is not None:
+            readings = settling.close(to_pay)  # nothing may come in after this
+            with transaction():
+                settling.apply(readings)
         with transaction():
             services.cancel_purchase(Buyer(current_actor(), key), purchase_id)
+    except ProviderTrouble:
+        return _show(
+            purchase_id,
+            key,
+            503,
+            gettext("Pembatalan belum berhasil. Coba lagi sebentar."),
+        )
     except Stale as refusal:
         words = explain(refusal)
         return _show(purchase_id, key, 409, words)
-    flash(gettext("Pembelian dibatalkan. Tidak ada yang perlu Anda bayar."), "success")
+    flash(_cancelled_words(purchase_id), "success")
     return redirect(url_for("purchases.purchase", code=code, kunci=request.args.get("kunci")), 303)  # type: ignore[return-value]
+
+
+def _cancelled_words(purchase_id: int) -> str:
+    if queries.payment_of_purchase(purchase_id).refunded:
+        return gettext("Pembelian dibatalkan. Uang Anda kami kembalikan ke kartu yang sama.")
+    return gettext("Pembelian dibatalkan. Tidak ada yang perlu Anda bayar.")
 
 
 @bp.get("/pesanan/<string:code>")
@@ -91,7 +111,7 @@ def _key(found: Purchase | None) -> str:
     given = request.args.get("kunci", "")
     if given or found is None:
         return given
-    return guest_key(found.code) if found.code in session.get(REMEMBERED, []) else ""
+    return guest_key(found.code) if found.code in remembered_purchases() else ""
 
 
 def _link_key(key: str) -> str | None:

@@ -52,6 +52,9 @@ class OnlineProvider(PaymentProvider, Protocol):
     Every call but `parse_notice` goes over the network and may raise Refused, Unavailable or OutcomeUnknown.
     """
 
+    takes_notices: bool
+    """It holds the secret that notices are signed with. Without one its webhook is off; reading goes on."""
+
     def start(self, order: StartOrder) -> Started:
         """Open a page where the buyer pays. Repeating it with the same order opens no second one."""
 

@@ -1,4 +1,4 @@
-"""Questions about purchases and orders, for both sides of the counter."""
+"""Lists of orders and purchases, a page at a time."""
 
 from __future__ import annotations
 
@@ -14,83 +14,13 @@ from marketplace.core.db import db
 from marketplace.core.paging import Page, Row, Statement
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
-from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase, PurchasePayment
-from marketplace.orders.rules import NEVER_ACCEPTED, OPEN, OrderStatus, normal_code
-from marketplace.payments.models import Payment
-from marketplace.payments.rules import PaymentState
+from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase
+from marketplace.orders.queries.finding import was_shown
+from marketplace.orders.rules import OPEN, OrderStatus
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.models import Store
 
 ORDERS, PURCHASES = Order.__table__.c, Purchase.__table__.c
-
-
-@dataclass(frozen=True)
-class LineView:
-    """One variant in an order, as it was when it was bought (rupiah, grams)."""
-
-    variant_id: int
-    product_name: str
-    variant_name: str
-    unit_price: int
-    quantity: int
-    total: int
-    weight: int
-    is_not_halal: bool
-    picture: Picture | None
-
-
-@dataclass(frozen=True)
-class StepView:
-    """A step that an order has gone."""
-
-    status: OrderStatus
-    at: datetime
-    note: str
-
-
-@dataclass(frozen=True)
-class OrderView:
-    """One shop's order with its lines and its time line, oldest step first. `handover_code` is for the buyer's eyes."""
-
-    id: int
-    code: str
-    store_id: int
-    store_name: str
-    store_slug: str
-    store_phone: str
-    status: OrderStatus
-    delivery_method: DeliveryMethod
-    goods_total: int
-    delivery_fee: int
-    total: int
-    note: str
-    reason: str
-    handover_code: str
-    placed_at: datetime
-    answer_by: datetime
-    lines: tuple[LineView, ...]
-    steps: tuple[StepView, ...]
-
-    @property
-    def is_open(self) -> bool:
-        return self.status in OPEN
-
-
-@dataclass(frozen=True)
-class PurchaseView:
-    """A purchase with all its orders, and what is owed and paid for it (rupiah)."""
-
-    purchase: Purchase
-    payment_state: PaymentState
-    received: int
-    due: int
-    orders: tuple[OrderView, ...]
-
-    @property
-    def is_cancellable(self) -> bool:
-        """May the buyer still take it back: no shop has said yes, and something is waiting."""
-        statuses = {order.status for order in self.orders}
-        return OrderStatus.WAITING in statuses and statuses <= NEVER_ACCEPTED
 
 
 @dataclass(frozen=True)
@@ -136,55 +66,12 @@ class PurchaseRow:
     """Name of the shop and state of its order, one for each shop."""
 
 
-def purchase_by_code(code: str) -> Purchase | None:
-    """The purchase with a code, however it was typed."""
-    return db.session.scalar(sa.select(Purchase).where(Purchase.code == normal_code(code)))
-
-
-def purchase_by_form_key(form_key: str) -> Purchase | None:
-    """The purchase that a checkout form has already made."""
-    return db.session.scalar(sa.select(Purchase).where(Purchase.form_key == form_key))
-
-
-def order_by_code(code: str) -> Order | None:
-    """The order with a code, however it was typed."""
-    return db.session.scalar(sa.select(Order).where(Order.code == normal_code(code)))
-
-
-def order_id_by_code(code: str, store_ids: Iterable[int]) -> int | None:
-    """The id of an order of one of these shops. An order of another shop does not exist for them."""
-    query = sa.select(Order.id).where(Order.code == normal_code(code), Order.store_id.in_(list(store_ids)))
-    return db.session.scalar(query)
-
-
-def purchase_view(purchase_id: int) -> PurchaseView | None:
-    """A purchase with orders, lines and time lines. Four statements, however many shops and lines."""
-    query = (
-        sa.select(Purchase, Payment.state, Payment.received, Payment.amount - Payment.received - Payment.dropped)
-        .join(PurchasePayment, PurchasePayment.purchase_id == Purchase.id)
-        .join(Payment, Payment.id == PurchasePayment.payment_id)
-        .where(Purchase.id == purchase_id)
-    )
-    row = db.session.execute(query).one_or_none()
-    if row is None:
-        return None
-    return PurchaseView(*row, orders=_orders(Order.purchase_id == purchase_id))
-
-
-def order_view(order_id: int) -> tuple[OrderView, Purchase] | None:
-    """An order and the purchase it belongs to. Four statements."""
-    found = _orders(Order.id == order_id)
-    if not found:
-        return None
-    purchase = sa.select(Purchase).join(Order, Order.purchase_id == Purchase.id).where(Order.id == order_id)
-    return found[0], db.session.scalars(purchase).one()
-
-
 def store_orders(
     store_ids: Iterable[int], statuses: Iterable[OrderStatus], after: str | None = None, limit: int = 20
 ) -> Page[OrderRow]:
     """The orders of some shops in some states, the newest first, a page at a time. One statement."""
-    query = _order_rows().where(Order.store_id.in_(list(store_ids)), Order.status.in_(list(statuses)))
+    of_stores = Order.store_id.in_(list(store_ids))
+    query = _order_rows().where(of_stores, Order.status.in_(list(statuses)), was_shown())
     page = paging.fetch(query, [ORDERS.placed_at, ORDERS.id], cursor=after, limit=limit, descending=True)
     return page.map(_order_row)
 
@@ -324,74 +211,3 @@ def _order_row(row: Row) -> OrderRow:
 def _picture(row: Row) -> Picture | None:
     """The picture of a line, unless it had none or the file is gone."""
     return Picture(row.picture_key, row.width, row.height, row.product_name) if row.width else None
-
-
-def _orders(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
-    """Orders with lines and steps, by id. Three statements."""
-    heads = (
-        sa.select(
-            Order.id,
-            Order.code,
-            Order.store_id,
-            Store.name.label("store_name"),
-            Store.slug.label("store_slug"),
-            Store.phone.label("store_phone"),
-            Order.status,
-            Order.delivery_method,
-            Order.goods_total,
-            Order.delivery_fee,
-            Order.total,
-            Order.note,
-            Order.reason,
-            Order.handover_code,
-            Order.placed_at,
-            Order.answer_by,
-        )
-        .join(Store, Store.id == Order.store_id)
-        .where(which)
-        .order_by(Order.id)
-    )
-    rows = db.session.execute(heads).all()
-    ids = [row.id for row in rows]
-    lines, steps = _lines(ids), _steps(ids)
-    return tuple(
-        OrderView(**row._mapping, lines=tuple(lines.get(row.id, ())), steps=tuple(steps.get(row.id, ())))
-        for row in rows
-    )
-
-
-def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
-    query = (
-        sa.select(OrderLine, MediaFile.width, MediaFile.height)
-        .join(MediaFile, MediaFile.key == OrderLine.picture_key, isouter=True)
-        .where(OrderLine.order_id.in_(order_ids))
-        .order_by(OrderLine.id)
-    )
-    found: dict[int, list[LineView]] = {}
-    for line, width, height in db.session.execute(query):
-        picture = Picture(line.picture_key, width, height, line.product_name) if width else None
-        view = LineView(
-            line.variant_id,
-            line.product_name,
-            line.variant_name,
-            line.unit_price,
-            line.quantity,
-            line.total,
-            line.weight,
-            line.is_not_halal,
-            picture,
-        )
-        found.setdefault(line.order_id, []).append(view)
-    return found
-
-
-def _steps(order_ids: list[int]) -> dict[int, list[StepView]]:
-    query = (
-        sa.select(OrderEvent.order_id, OrderEvent.status, OrderEvent.at, OrderEvent.note)
-        .where(OrderEvent.order_id.in_(order_ids))
-        .order_by(OrderEvent.id)
-    )
-    found: dict[int, list[StepView]] = {}
-    for order_id, status, at, note in db.session.execute(query):
-        found.setdefault(order_id, []).append(StepView(status, at, note))
-    return found

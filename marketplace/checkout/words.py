@@ -1,0 +1,26 @@
+"""What a buyer reads about paying."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from marketplace.payments.rules import PaymentMethod, Trouble
+
+METHODS = {
+    PaymentMethod.CASH: (_l("Bayar tunai"), _l("Bayar di toko saat mengambil, atau ke pengantar saat barang tiba.")),
+    PaymentMethod.CARD: (
+        _l("Kartu debit atau kredit"),
+        _l("Visa, Mastercard, dan lainnya. Anda membayar sekarang di halaman Stripe yang aman."),
+    ),
+}
+TEST_NOTE = _l("Ini pasar percobaan: tidak ada uang sungguhan yang berpindah.")
+TROUBLES = {
+    Trouble.DECLINED: _l("Bank menolak kartu itu, dan tidak ada uang yang diambil. Coba kartu lain."),
+    Trouble.NO_FUNDS: _l("Saldo atau limit kartu itu tidak cukup. Tidak ada uang yang diambil. Coba kartu lain."),
+    Trouble.CARD_EXPIRED: _l("Masa berlaku kartu itu sudah lewat. Coba kartu lain."),
+    Trouble.NOT_AUTHENTICATED: _l(
+        "Bank tidak mendapat persetujuan Anda (3-D Secure). Tidak ada uang yang diambil. Coba lagi, atau kartu lain."
+    ),
+    Trouble.TOO_SMALL: _l("Jumlahnya terlalu kecil untuk dibayar dengan kartu."),
+    Trouble.OTHER: _l("Pembayaran tidak berhasil, dan tidak ada uang yang diambil. Coba lagi."),
+}

@@ -1,0 +1,235 @@
+"""A purchase and an order, whole, for both sides of the counter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from marketplace.core.db import db
+from marketplace.media.models import MediaFile
+from marketplace.media.rules import Picture
+from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase, PurchasePayment, RefundPart
+from marketplace.orders.rules import NEVER_ACCEPTED, NOT_ANSWERED, OPEN, OrderStatus
+from marketplace.payments.models import Payment, Refund
+from marketplace.payments.rules import PaymentMethod, PaymentState
+from marketplace.shipping.rules import DeliveryMethod
+from marketplace.stores.models import Store
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One variant in an order, as it was when it was bought (rupiah, grams)."""
+
+    variant_id: int
+    product_name: str
+    variant_name: str
+    unit_price: int
+    quantity: int
+    total: int
+    weight: int
+    is_not_halal: bool
+    picture: Picture | None
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step that an order has gone."""
+
+    status: OrderStatus
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One shop's order with its lines and its time line, oldest step first. `handover_code` is for the buyer's eyes."""
+
+    id: int
+    code: str
+    store_id: int
+    store_name: str
+    store_slug: str
+    store_phone: str
+    status: OrderStatus
+    delivery_method: DeliveryMethod
+    goods_total: int
+    delivery_fee: int
+    total: int
+    commission: int
+    refunded_goods: int
+    refunded_delivery: int
+    note: str
+    reason: str
+    handover_code: str
+    placed_at: datetime
+    answer_by: datetime
+    lines: tuple[LineView, ...]
+    steps: tuple[StepView, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def was_shown(self) -> bool:
+        """Has the shop heard of it?"""
+        return any(step.status is OrderStatus.WAITING for step in self.steps)
+
+    @property
+    def refunded(self) -> int:
+        """Rupiah that went back to the buyer, or are on their way."""
+        return self.refunded_goods + self.refunded_delivery
+
+
+@dataclass(frozen=True)
+class PurchaseView:
+    """A purchase with all its orders, and the payment for it."""
+
+    purchase: Purchase
+    payment: Payment
+    orders: tuple[OrderView, ...]
+
+    @property
+    def due(self) -> int:
+        """Rupiah that are still to be paid."""
+        return max(0, self.payment.amount - self.payment.received - self.payment.dropped)
+
+    @property
+    def is_to_be_paid(self) -> bool:
+        """Does it wait for an online payment?"""
+        return self.payment.state is PaymentState.PENDING and self.payment.hold_until is not None
+
+    @property
+    def is_cancellable(self) -> bool:
+        """May the buyer still take it back: no shop has said yes, and something is waiting."""
+        statuses = {order.status for order in self.orders}
+        return bool(statuses & NOT_ANSWERED) and statuses <= NEVER_ACCEPTED
+
+
+@dataclass(frozen=True)
+class RefundView:
+    """A refund, the purchase it belongs to, and the orders it is for."""
+
+    refund: Refund
+    purchase: Purchase
+    orders: tuple[OrderView, ...]
+
+
+def refund_view(refund_id: int) -> RefundView | None:
+    """A refund with what it is for. Four statements."""
+    query = (
+        sa.select(Refund, Purchase)
+        .join(PurchasePayment, PurchasePayment.payment_id == Refund.payment_id)
+        .join(Purchase, Purchase.id == PurchasePayment.purchase_id)
+        .where(Refund.id == refund_id)
+    )
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        return None
+    parts = sa.select(RefundPart.order_id).where(RefundPart.refund_id == refund_id)
+    return RefundView(*row, orders=_orders(Order.id.in_(parts)))
+
+
+def refund_method(refund_id: int) -> PaymentMethod:
+    """By which provider a refund is sent."""
+    query = sa.select(Payment.method).join(Refund, Refund.payment_id == Payment.id).where(Refund.id == refund_id)
+    return db.session.scalars(query).one()
+
+
+def purchase_view(purchase_id: int) -> PurchaseView | None:
+    """A purchase with orders, lines and time lines. Four statements, however many shops and lines."""
+    query = (
+        sa.select(Purchase, Payment)
+        .join(PurchasePayment, PurchasePayment.purchase_id == Purchase.id)
+        .join(Payment, Payment.id == PurchasePayment.payment_id)
+        .where(Purchase.id == purchase_id)
+    )
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        return None
+    return PurchaseView(*row, orders=_orders(Order.purchase_id == purchase_id))
+
+
+def order_view(order_id: int) -> tuple[OrderView, Purchase] | None:
+    """An order and the purchase it belongs to. Four statements."""
+    found = _orders(Order.id == order_id)
+    if not found:
+        return None
+    purchase = sa.select(Purchase).join(Order, Order.purchase_id == Purchase.id).where(Order.id == order_id)
+    return found[0], db.session.scalars(purchase).one()
+
+
+def _orders(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
+    """Orders with lines and steps, by id. Three statements."""
+    heads = (
+        sa.select(
+            Order.id,
+            Order.code,
+            Order.store_id,
+            Store.name.label("store_name"),
+            Store.slug.label("store_slug"),
+            Store.phone.label("store_phone"),
+            Order.status,
+            Order.delivery_method,
+            Order.goods_total,
+            Order.delivery_fee,
+            Order.total,
+            Order.commission,
+            Order.refunded_goods,
+            Order.refunded_delivery,
+            Order.note,
+            Order.reason,
+            Order.handover_code,
+            Order.placed_at,
+            Order.answer_by,
+        )
+        .join(Store, Store.id == Order.store_id)
+        .where(which)
+        .order_by(Order.id)
+    )
+    rows = db.session.execute(heads).all()
+    ids = [row.id for row in rows]
+    lines, steps = _lines(ids), _steps(ids)
+    return tuple(
+        OrderView(**row._mapping, lines=tuple(lines.get(row.id, ())), steps=tuple(steps.get(row.id, ())))
+        for row in rows
+    )
+
+
+def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
+    query = (
+        sa.select(OrderLine, MediaFile.width, MediaFile.height)
+        .join(MediaFile, MediaFile.key == OrderLine.picture_key, isouter=True)
+        .where(OrderLine.order_id.in_(order_ids))
+        .order_by(OrderLine.id)
+    )
+    found: dict[int, list[LineView]] = {}
+    for line, width, height in db.session.execute(query):
+        picture = Picture(line.picture_key, width, height, line.product_name) if width else None
+        view = LineView(
+            line.variant_id,
+            line.product_name,
+            line.variant_name,
+            line.unit_price,
+            line.quantity,
+            line.total,
+            line.weight,
+            line.is_not_halal,
+            picture,
+        )
+        found.setdefault(line.order_id, []).append(view)
+    return found
+
+
+def _steps(order_ids: list[int]) -> dict[int, list[StepView]]:
+    query = (
+        sa.select(OrderEvent.order_id, OrderEvent.status, OrderEvent.at, OrderEvent.note)
+        .where(OrderEvent.order_id.in_(order_ids))
+        .order_by(OrderEvent.id)
+    )
+    found: dict[int, list[StepView]] = {}
+    for order_id, status, at, note in db.session.execute(query):
+        found.setdefault(order_id, []).append(StepView(status, at, note))
+    return found

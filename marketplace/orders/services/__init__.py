@@ -1,0 +1,28 @@
+"""The life of purchases and orders. Every move locks its orders first, then checks; money and stock move with it.
+
+Locks are taken in one order everywhere: orders by id, variants by id, the payment with its tries, the ledger.
+"""
+
+from marketplace.orders.services import disputes, paying, refunds
+from marketplace.orders.services.cancelling import cancel_purchase
+from marketplace.orders.services.moves import accept, decline, hand_over, lapse, mark_ready
+from marketplace.orders.services.people import export_purchases, forget_buyer
+from marketplace.orders.services.placing import NewLine, NewOrder, NewPurchase, create
+
+__all__ = [
+    "NewLine",
+    "NewOrder",
+    "NewPurchase",
+    "accept",
+    "cancel_purchase",
+    "create",
+    "decline",
+    "disputes",
+    "export_purchases",
+    "forget_buyer",
+    "hand_over",
+    "lapse",
+    "mark_ready",
+    "paying",
+    "refunds",
+]

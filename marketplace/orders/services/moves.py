@@ -1,0 +1,111 @@
+"""What a shop does with an order, and what the clock does when it does nothing."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import timedelta
+
+from marketplace.catalog.services import stock
+from marketplace.core import audit
+from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.clock import now
+from marketplace.core.db import db
+from marketplace.core.errors import Invalid, Refusal, Stale, TooMany
+from marketplace.core.locks import lock_one
+from marketplace.ledger import rules as ledger_rules
+from marketplace.ledger import services as ledger
+from marketplace.orders import events, rules
+from marketplace.orders.models import Order, Purchase
+from marketplace.orders.rules import OrderStatus
+from marketplace.orders.services import endings, paying
+from marketplace.orders.services.steps import locked, move, payment_id_of, pieces, tell
+from marketplace.payments import services as payments
+from marketplace.payments.rules import PaymentMethod, RefundSource
+
+
+def accept(actor: Actor, order_id: int) -> Order:
+    """The shop says yes. Raises NotFound, NotAllowed, Stale when the order has moved on."""
+    order = locked(actor, order_id)
+    move(actor, order, OrderStatus.PROCESSING)
+    tell(actor, "orders.accepted", order, events.OrderAccepted(order.id))
+    return order
+
+
+def decline(actor: Actor, order_id: int, reason: str) -> Order:
+    """The shop says no, and the buyer is told why. The goods are free again; what was paid for them goes back.
+
+    Raises Invalid without a reason (field reason), NotFound, NotAllowed, Stale.
+    """
+    order = locked(actor, order_id)
+    reason = reason.strip()
+    if not reason:
+        raise Invalid("orders.reason_required", field="reason")
+    if len(reason) > rules.LONGEST_REASON:
+        raise Invalid("orders.reason_too_long", field="reason", maximum=rules.LONGEST_REASON)
+    endings.end(actor, [order], OrderStatus.DECLINED, RefundSource.SHOP, reason)
+    tell(actor, "orders.declined", order, events.OrderDeclined(order.id), reason=reason)
+    return order
+
+
+def mark_ready(actor: Actor, order_id: int) -> Order:
+    """The goods are packed: ready to be fetched, or on their way. Raises NotFound, NotAllowed, Stale."""
+    order = locked(actor, order_id)
+    move(actor, order, rules.ready_status(order.delivery_method))
+    tell(actor, "orders.readied", order, events.OrderReady(order.id))
+    return order
+
+
+def hand_over(actor: Actor, order_id: int, code: str) -> Refusal | None:
+    """The buyer has the goods (and paid, if in cash), which her four digits prove: stock falls, the money is booked.
+
+    A wrong code is *returned* as a refusal, not raised, because the try must be counted: the caller commits, then
+    shows it. Five wrong ones lock the order for 15 minutes. Raises NotFound, NotAllowed, Stale, TooMany while locked.
+    """
+    order = locked(actor, order_id)
+    if not rules.may_move(order.status, OrderStatus.DONE):
+        raise Stale("orders.moved_on")
+    at = now()
+    if order.handover_locked_until is not None:
+        left = int((order.handover_locked_until - at).total_seconds()) + 1
+        if order.handover_locked_until > at:
+            raise TooMany("orders.code_locked", left, minutes=-(-left // 60))
+        order.handover_tries, order.handover_locked_until = 0, None
+    if not hmac.compare_digest(code.strip().encode(), order.handover_code.encode()):
+        return _count_wrong_code(actor, order)
+    move(actor, order, OrderStatus.DONE)
+    stock.hand_over(pieces([order.id]))
+    _book(order)
+    tell(actor, "orders.handed_over", order, events.OrderHandedOver(order.id), total=order.total)
+    return None
+
+
+def lapse(order_id: int) -> Order:
+    """End an order that its shop has not answered in time. Raises NotFound, Stale: answered, or not due yet."""
+    order = lock_one(Order, order_id)
+    if order.answer_by > now():
+        raise Stale("orders.moved_on")
+    endings.end(SYSTEM, [order], OrderStatus.LAPSED, RefundSource.TIMEOUT)
+    tell(SYSTEM, "orders.lapsed", order, events.OrderLapsed(order.id))
+    return order
+
+
+def _book(order: Order) -> None:
+    """Cash is in the shop's hand now; money that was paid before becomes the shop's."""
+    purchase = db.session.get_one(Purchase, order.purchase_id)
+    if purchase.payment_method is not PaymentMethod.CASH:
+        paying.release(order)
+        return
+    payments.receive_cash(payment_id_of(order.purchase_id), order.total)
+    share = ledger_rules.Share(order.id, order.store_id, order.total, order.commission)
+    ledger.post(rules.cash_key(order.id), ledger_rules.Kind.CASH_SALE, ledger_rules.cash_sale(share))
+
+
+def _count_wrong_code(actor: Actor, order: Order) -> Refusal:
+    order.handover_tries += 1
+    audit.record(actor, "orders.code_refused", "order", order.code, tries=order.handover_tries)
+    left = rules.HANDOVER_TRIES - order.handover_tries
+    if left > 0:
+        return Invalid("orders.wrong_code", field="code", left=left)
+    minutes = rules.HANDOVER_LOCK_MINUTES
+    order.handover_locked_until = now() + timedelta(minutes=minutes)
+    return TooMany("orders.code_locked", minutes * 60, minutes=minutes)

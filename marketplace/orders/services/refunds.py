@@ -1,0 +1,194 @@
+"""Money back to a buyer, out of exactly what each order earned: goods, delivery, and the commission on the goods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from marketplace.catalog.services import stock
+from marketplace.core import audit, outbox
+from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.db import db
+from marketplace.core.errors import Invalid, Stale
+from marketplace.core.locks import lock_one
+from marketplace.ledger import rules as ledger_rules
+from marketplace.ledger import services as ledger
+from marketplace.ledger.rules import Kind, Share
+from marketplace.orders import events, rules
+from marketplace.orders.models import Order, RefundPart
+from marketplace.orders.rules import OrderStatus, Part
+from marketplace.orders.services.steps import lock_orders_of, move, payment_id_of, pieces, purchase_id_of
+from marketplace.payments import queries as payment_queries
+from marketplace.payments import services as payments
+from marketplace.payments.models import Payment, PaymentAttempt, Refund
+from marketplace.payments.rules import PaymentState, RefundSnapshot, RefundSource, RefundState
+
+LONGEST_REASON = 300
+
+
+def refund_order(actor: Actor, order_id: int, goods: int, delivery: int, reason: str) -> Refund:
+    """The operator gives back a part of an order, or all that is left of it. `goods` and `delivery` are rupiah.
+
+    Raises NotFound; Stale when it was not paid online; Invalid (fields goods, delivery, reason) for a part that is
+    not there or a missing reason.
+    """
+    if not reason.strip():
+        raise Invalid("orders.reason_required", field="reason")
+    order = lock_one(Order, order_id)
+    attempt = payment_queries.paid_attempt(payment_id_of(order.purchase_id))
+    if attempt is None or _is_credit(attempt):
+        raise Stale("orders.not_paid_online")
+    _check_left(order, goods, delivery)
+    refund = _refund(actor, attempt.id, [(order, goods, delivery)], RefundSource.OPERATOR, reason.strip())
+    audit.record(actor, "orders.refunded", "order", order.code, goods=goods, delivery=delivery, reason=reason.strip())
+    return refund
+
+
+def refund_rest(actor: Actor, attempt_id: int, order: Order, source: RefundSource, reason: str = "") -> Refund | None:
+    """Give back all that is left of a locked order. None when nothing is."""
+    goods, delivery = _left(order)
+    if not goods and not delivery:
+        return None
+    return _refund(actor, attempt_id, [(order, goods, delivery)], source, reason)
+
+
+def refund_credit(actor: Actor, attempt: PaymentAttempt, amount: int, source: RefundSource) -> Refund:
+    """Give back money that is no order's: paid twice, or not what was asked."""
+    refund = payments.refunds.request(actor, attempt.id, amount, source, "")
+    ledger.post(_key(refund), Kind.REFUND, ledger_rules.refund([], from_credit=amount))
+    return refund
+
+
+def refund_mismatch(actor: Actor, payment_id: int) -> None:
+    """The operator sends back a sum that was not what was asked; the orders end unpaid. Raises Stale without one."""
+    orders = lock_orders_of(purchase_id_of(payment_id))
+    payment = db.session.get_one(Payment, payment_id)
+    attempt = payment_queries.paid_attempt(payment_id)
+    if payment.state is not PaymentState.MISMATCH or attempt is None:
+        raise Stale("payments.no_mismatch")
+    left = attempt.received - attempt.refunded
+    if left:
+        refund_credit(actor, attempt, left, RefundSource.OPERATOR)
+    audit.record(actor, "payments.mismatch_refunded", "payment", payment.reference, amount=left)
+    payments.attempts.call_off(payment_id)
+    unpaid = [order for order in orders if order.status is OrderStatus.UNPAID]
+    for order in unpaid:
+        move(actor, order, OrderStatus.CANCELLED)
+    stock.release(pieces([order.id for order in unpaid]))
+
+
+def record_external(attempt_id: int, found: RefundSnapshot) -> None:
+    """Take over a refund that was made at the provider by hand: spread over the orders by what is left of each."""
+    refund = payments.refunds.record_external(attempt_id, found)
+    if refund is None:
+        return
+    orders = lock_orders_of(purchase_id_of(refund.payment_id))
+    left = [_left(order) for order in orders]
+    of_orders = min(refund.amount, sum(goods + delivery for goods, delivery in left))
+    if _is_credit(db.session.get_one(PaymentAttempt, attempt_id)):
+        of_orders = 0
+    parts = zip(orders, rules.spread(of_orders, left), strict=True)
+    shares = _take([(order, goods, delivery) for order, (goods, delivery) in parts], refund)
+    ledger.post(_key(refund), Kind.REFUND, ledger_rules.refund(shares, refund.amount - of_orders))
+    audit.record(SYSTEM, "payments.refunded_outside", "refund", refund.reference, amount=refund.amount)
+    apply(refund.id, found)
+
+
+def apply(refund_id: int, found: RefundSnapshot) -> None:
+    """Take over what the provider says of a refund, and book it: sent, or failed and all is as before.
+
+    Safe to repeat.
+    """
+    refund = db.session.get_one(Refund, refund_id)
+    orders = {order.id: order for order in lock_orders_of(purchase_id_of(refund.payment_id))}
+    before, after = payments.refunds.apply(refund_id, found)
+    if before is after:
+        return
+    provider = str(db.session.get_one(Payment, refund.payment_id).method)
+    if after is RefundState.SUCCEEDED:
+        ledger.post(f"refund_sent:{refund.id}", Kind.REFUND_SENT, ledger_rules.refund_sent(provider, refund.amount))
+    elif after is RefundState.FAILED:
+        _undo(refund, orders, provider, was_sent=before is RefundState.SUCCEEDED)
+    if after in (RefundState.SUCCEEDED, RefundState.FAILED):
+        outbox.emit(events.RefundSettled(refund.id))
+
+
+def _refund(
+    actor: Actor, attempt_id: int, parts: Sequence[tuple[Order, int, int]], source: RefundSource, reason: str
+) -> Refund:
+    amount = sum(goods + delivery for _, goods, delivery in parts)
+    refund = payments.refunds.request(actor, attempt_id, amount, source, reason[:LONGEST_REASON])
+    ledger.post(_key(refund), Kind.REFUND, ledger_rules.refund(_take(parts, refund)))
+    return refund
+
+
+def _take(parts: Sequence[tuple[Order, int, int]], refund: Refund) -> list[Share]:
+    """Count a refund on its orders, and say what it takes from each."""
+    shares = []
+    for order, goods, delivery in parts:
+        if not goods and not delivery:
+            continue
+        order.refunded_goods += goods
+        order.refunded_delivery += delivery
+        commission = rules.commission_back(
+            order.commission, order.goods_total, order.refunded_goods, order.refunded_commission
+        )
+        order.refunded_commission += commission
+        db.session.add(
+            RefundPart(refund_id=refund.id, order_id=order.id, goods=goods, delivery=delivery, commission=commission)
+        )
+        shares.append(_share(order, goods + delivery, commission))
+    db.session.flush()
+    return shares
+
+
+def _undo(refund: Refund, orders: dict[int, Order], provider: str, was_sent: bool) -> None:
+    """A refund did not arrive: the orders have their money back. What the provider returned lies with it again."""
+    if was_sent:
+        back = ledger_rules.opposite(ledger_rules.refund_sent(provider, refund.amount))
+        ledger.post(f"refund_returned:{refund.id}", Kind.REFUND_FAILED, back)
+    shares = []
+    for part in _parts_of(refund.id):
+        order = orders[part.order_id]
+        order.refunded_goods -= part.goods
+        order.refunded_delivery -= part.delivery
+        order.refunded_commission -= part.commission
+        shares.append(_share(order, part.total, part.commission))
+    credit = refund.amount - sum(share.total for share in shares)
+    ledger.post(f"refund_failed:{refund.id}", Kind.REFUND_FAILED, ledger_rules.refund_failed(shares, credit))
+
+
+def _parts_of(refund_id: int) -> list[Part]:
+    query = sa.select(RefundPart).where(RefundPart.refund_id == refund_id).order_by(RefundPart.order_id)
+    return [Part(part.order_id, part.goods, part.delivery, part.commission) for part in db.session.scalars(query)]
+
+
+def _share(order: Order, total: int, commission: int) -> Share:
+    return Share(order.id, order.store_id, total, commission, is_released=order.status is OrderStatus.DONE)
+
+
+def _key(refund: Refund) -> str:
+    return f"refund:{refund.id}"
+
+
+def _left(order: Order) -> tuple[int, int]:
+    """What can still be refunded of an order: goods, delivery."""
+    return order.goods_total - order.refunded_goods, order.delivery_fee - order.refunded_delivery
+
+
+def _check_left(order: Order, goods: int, delivery: int) -> None:
+    left_goods, left_delivery = _left(order)
+    if not 0 <= goods <= left_goods:
+        raise Invalid("orders.refund_too_much", field="goods", left=left_goods)
+    if not 0 <= delivery <= left_delivery:
+        raise Invalid("orders.refund_too_much", field="delivery", left=left_delivery)
+    if not goods and not delivery:
+        raise Invalid("payments.refund_nothing", field="goods")
+
+
+def _is_credit(attempt: PaymentAttempt) -> bool:
+    """Does the money of this try lie as the buyer's credit, and pay no order?"""
+    first = payment_queries.paid_attempt(attempt.payment_id)
+    payment = db.session.get_one(Payment, attempt.payment_id)
+    return payment.state is PaymentState.MISMATCH or first is None or first.id != attempt.id

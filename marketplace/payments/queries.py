@@ -1,0 +1,114 @@
+"""Questions about payments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from marketplace.core.db import db
+from marketplace.payments.models import Dispute, Payment, PaymentAttempt, ProviderNotice, Refund
+from marketplace.payments.rules import (
+    ATTEMPT_LIVE,
+    REFUND_OPEN,
+    AttemptState,
+    DisputeState,
+    NoticeState,
+    PaymentState,
+)
+
+
+def payment_by_reference(reference: str) -> Payment | None:
+    """The payment with a reference."""
+    return db.session.scalar(sa.select(Payment).where(Payment.reference == reference))
+
+
+def live_attempt(payment_id: int) -> PaymentAttempt | None:
+    """The try that may still be paid: at most one, by a unique index."""
+    query = sa.select(PaymentAttempt).where(
+        PaymentAttempt.payment_id == payment_id, PaymentAttempt.state.in_(ATTEMPT_LIVE)
+    )
+    return db.session.scalar(query)
+
+
+def attempts_of(payment_id: int) -> list[PaymentAttempt]:
+    """All tries of a payment, the first first."""
+    query = sa.select(PaymentAttempt).where(PaymentAttempt.payment_id == payment_id)
+    return list(db.session.scalars(query.order_by(PaymentAttempt.number)))
+
+
+def paid_attempt(payment_id: int) -> PaymentAttempt | None:
+    """The try that paid a payment: the first that brought money, for what came later belongs to the buyer."""
+    query = sa.select(PaymentAttempt).where(
+        PaymentAttempt.payment_id == payment_id, PaymentAttempt.state == AttemptState.PAID
+    )
+    return db.session.scalars(query.order_by(PaymentAttempt.settled_at, PaymentAttempt.id).limit(1)).first()
+
+
+def refunds_of(payment_id: int) -> list[Refund]:
+    """All refunds of a payment, the first first."""
+    return list(db.session.scalars(sa.select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)))
+
+
+def disputes_of(payment_id: int) -> list[Dispute]:
+    """All disputes about a payment, the first first."""
+    return list(db.session.scalars(sa.select(Dispute).where(Dispute.payment_id == payment_id).order_by(Dispute.id)))
+
+
+def holds_over(at: datetime, limit: int = 200) -> list[int]:
+    """The ids of payments that are still unpaid though their hold is over, the longest overdue first."""
+    query = sa.select(Payment.id).where(Payment.state == PaymentState.PENDING, Payment.hold_until <= at)
+    return list(db.session.scalars(query.order_by(Payment.hold_until, Payment.id).limit(limit)))
+
+
+def waiting_online(before: datetime, limit: int = 200) -> list[int]:
+    """The ids of unpaid payments with a try that began before then: an answer of the provider may have been lost."""
+    query = (
+        sa.select(Payment.id)
+        .join(PaymentAttempt, PaymentAttempt.payment_id == Payment.id)
+        .where(Payment.state == PaymentState.PENDING, Payment.hold_until.is_not(None))
+        .where(PaymentAttempt.state.in_(ATTEMPT_LIVE), PaymentAttempt.created_at <= before)
+    )
+    return list(db.session.scalars(query.order_by(Payment.hold_until, Payment.id).limit(limit)))
+
+
+def open_refunds(before: datetime, limit: int = 200) -> list[Refund]:
+    """Refunds written down before then whose end is not known."""
+    query = sa.select(Refund).where(Refund.state.in_(REFUND_OPEN), Refund.created_at <= before)
+    return list(db.session.scalars(query.order_by(Refund.created_at, Refund.id).limit(limit)))
+
+
+def unfollowed_notices(since: datetime, before: datetime, limit: int = 200) -> list[int]:
+    """The ids of notices of that time that did not lead to a booking."""
+    query = sa.select(ProviderNotice.id).where(
+        ProviderNotice.state.in_((NoticeState.NEW, NoticeState.UNMATCHED, NoticeState.FAILED)),
+        ProviderNotice.received_at >= since,
+        ProviderNotice.received_at <= before,
+    )
+    return list(db.session.scalars(query.order_by(ProviderNotice.id).limit(limit)))
+
+
+def payment_of_notice(notice: ProviderNotice) -> int | None:
+    """The payment that a notice is about: by session, by what the provider calls the payment, by our reference."""
+    for column, value in (
+        (PaymentAttempt.session_ref, notice.session_ref),
+        (PaymentAttempt.provider_ref, notice.provider_ref),
+    ):
+        found = db.session.scalar(sa.select(PaymentAttempt.payment_id).where(column == value)) if value else None
+        if found is not None:
+            return found
+    if not notice.reference:
+        return None
+    return db.session.scalar(sa.select(Payment.id).where(Payment.reference == notice.reference))
+
+
+def knows_provider_ref(provider_ref: str) -> bool:
+    """Is this payment, by what the provider calls it, one of our tries?"""
+    query = sa.select(PaymentAttempt.id).where(PaymentAttempt.provider_ref == provider_ref)
+    return db.session.scalar(query) is not None
+
+
+def is_disputed(payment_id: int) -> bool:
+    """Is a dispute about this payment open?"""
+    query = sa.select(Dispute.id).where(Dispute.payment_id == payment_id, Dispute.state == DisputeState.OPEN)
+    return db.session.scalar(query.limit(1)) is not None

@@ -1,0 +1,165 @@
+"""Money on its way back. Never more than came in: counters with CHECKs, changed under the payment's lock."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from marketplace.core import outbox
+from marketplace.core.actor import Actor
+from marketplace.core.clock import now
+from marketplace.core.db import db
+from marketplace.core.errors import Invalid, Stale
+from marketplace.core.locks import lock_one
+from marketplace.core.once import insert_once
+from marketplace.payments.events import RefundRequested
+from marketplace.payments.models import Payment, PaymentAttempt, Refund
+from marketplace.payments.rules import (
+    REFUND_MOVES,
+    RefundOrder,
+    RefundSnapshot,
+    RefundSource,
+    RefundState,
+    idempotency_key,
+)
+
+LONGEST_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A refund about to be asked for. It was asked before: then it is looked for first, for the answer may be lost."""
+
+    order: RefundOrder
+    was_asked: bool
+
+
+def request(actor: Actor, attempt_id: int, amount: int, source: RefundSource, reason: str) -> Refund:
+    """Promise `amount` rupiah of a paid try back to the buyer; the worker asks the provider for it.
+
+    Raises Invalid (field amount) when that is nothing, or more than is left of it.
+    """
+    attempt = _take_back(attempt_id, amount)
+    refund = Refund(
+        reference=str(uuid.uuid4()),
+        payment_id=attempt.payment_id,
+        attempt_id=attempt.id,
+        amount=amount,
+        state=RefundState.REQUESTED,
+        source=source,
+        reason=reason,
+        requested_by=actor.person_id,
+        created_at=now(),
+    )
+    db.session.add(refund)
+    db.session.flush()
+    outbox.emit(RefundRequested(refund.id))
+    return refund
+
+
+def record_external(attempt_id: int, found: RefundSnapshot) -> Refund | None:
+    """Write down a refund that was made at the provider by hand. None when it is known already.
+
+    Raises Invalid when it is more than is left of the payment, which the provider would not have done.
+    """
+    at = now()
+    payment_id = db.session.get_one(PaymentAttempt, attempt_id).payment_id
+    refund_id = insert_once(
+        Refund,
+        "provider_ref",
+        reference=str(uuid.uuid4()),
+        payment_id=payment_id,
+        attempt_id=attempt_id,
+        amount=found.amount,
+        state=RefundState.PENDING,
+        source=RefundSource.EXTERNAL,
+        reason="",
+        provider_ref=found.provider_ref,
+        number=1,
+        last_error="",
+        created_at=at,
+        submitted_at=at,
+    )
+    if refund_id is None:
+        return None
+    _take_back(attempt_id, found.amount)
+    return db.session.get_one(Refund, refund_id)
+
+
+def submit(refund_id: int) -> Submission | None:
+    """Note that the provider is about to be asked, and with which words. None when nothing is to be asked any more.
+
+    Commit it before the call: whoever finds it submitted reads before asking again.
+    """
+    refund = lock_one(Refund, refund_id)
+    was_asked = refund.state in (RefundState.SUBMITTED, RefundState.UNKNOWN)
+    if refund.state is RefundState.REQUESTED:
+        refund.state, refund.submitted_at = RefundState.SUBMITTED, now()
+    elif not was_asked:
+        return None
+    attempt = db.session.get_one(PaymentAttempt, refund.attempt_id)
+    db.session.flush()
+    key = idempotency_key("refund", refund.reference, refund.number)
+    order = RefundOrder(refund.reference, key, attempt.provider_ref or "", refund.amount)
+    return Submission(order, was_asked)
+
+
+def note_unknown(refund_id: int, error: Exception) -> None:
+    """No answer came: it may have been sent. From now on it is read."""
+    refund = lock_one(Refund, refund_id)
+    if RefundState.UNKNOWN in REFUND_MOVES[refund.state]:
+        refund.state = RefundState.UNKNOWN
+    refund.last_error = str(error)[:LONGEST_ERROR]
+    db.session.flush()
+
+
+def apply(refund_id: int, found: RefundSnapshot) -> tuple[RefundState, RefundState]:
+    """Take over what the provider says of a refund: the state before and after; the same twice when nothing is new.
+
+    A refund that failed goes off the counters, so that it can be asked for again.
+    """
+    refund = lock_one(Refund, refund_id)
+    before = refund.state
+    if before is RefundState.REQUESTED or found.state not in REFUND_MOVES[before]:
+        return before, before
+    refund.state, refund.provider_ref = found.state, refund.provider_ref or found.provider_ref or None
+    refund.last_error = found.error[:LONGEST_ERROR]
+    if found.state in (RefundState.SUCCEEDED, RefundState.FAILED):
+        refund.settled_at = now()
+    if found.state is RefundState.FAILED:
+        _give_back(refund)
+    db.session.flush()
+    return before, refund.state
+
+
+def by_snapshot(attempt_id: int, found: RefundSnapshot) -> Refund | None:
+    """Our record of a refund that the provider shows: by what it calls it, else by our reference."""
+    known = sa.or_(Refund.provider_ref == found.provider_ref, Refund.reference == found.reference)
+    return db.session.scalar(sa.select(Refund).where(Refund.attempt_id == attempt_id, known))
+
+
+def _take_back(attempt_id: int, amount: int) -> PaymentAttempt:
+    """Count `amount` as refunded, under the payment's lock."""
+    payment_id = db.session.get_one(PaymentAttempt, attempt_id).payment_id
+    payment = lock_one(Payment, payment_id)
+    attempt = lock_one(PaymentAttempt, attempt_id)
+    left = attempt.received - attempt.refunded
+    if amount <= 0:
+        raise Invalid("payments.refund_nothing", field="amount")
+    if amount > left:
+        raise Invalid("payments.refund_too_much", field="amount", left=left)
+    attempt.refunded += amount
+    payment.refunded += amount
+    db.session.flush()
+    return attempt
+
+
+def _give_back(refund: Refund) -> None:
+    payment = lock_one(Payment, refund.payment_id)
+    attempt = lock_one(PaymentAttempt, refund.attempt_id)
+    if attempt.refunded < refund.amount:
+        raise Stale("payments.refund_not_counted")
+    attempt.refunded -= refund.amount
+    payment.refunded -= refund.amount
