@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import structlog
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -37,6 +38,9 @@ from marketplace.notifications.services import LetterRenderer
 from marketplace.orders import events as order_events
 from marketplace.orders import handlers as orders_handlers
 from marketplace.orders import services as orders_services
+from marketplace.payments.adapters.cash import Cash
+from marketplace.payments.adapters.provider import PaymentProvider, Providers
+from marketplace.payments.adapters.stripe_checkout import stripe_provider
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores.events import StoreChanged
@@ -104,8 +108,21 @@ def _plug(app: Flask, config: Config) -> None:
     health.probe("media", lambda: ports.port(MediaStore).check())
     parts.provide(MailTransport, transport_for(config.smtp_url))
     parts.provide(LetterRenderer, letters.Letters(app))
+    parts.provide(Providers, Providers(_ways_to_pay(config)))
     app.extensions["ports"] = parts
     ports.connect(lambda: current_app.extensions["ports"])
+
+
+def _ways_to_pay(config: Config) -> list[PaymentProvider]:
+    """Cash always; cards when there is a key for them."""
+    ways: list[PaymentProvider] = [Cash()]
+    if config.stripe_secret_key:
+        ways.append(
+            stripe_provider(config.stripe_secret_key, config.stripe_webhook_secret, config.stripe_api_base),
+        )
+    else:
+        structlog.get_logger().info("cards.off", reason="STRIPE_SECRET_KEY is not set: only cash is taken")
+    return ways
 
 
 def _subscribe() -> None:

@@ -29,6 +29,13 @@ from tests.serving import LiveServer, serve
 from tests.smtp import MailServer, free_port
 
 
+def pytest_configure() -> None:
+    """No test may ever move real money: with a live key anywhere in the environment nothing runs."""
+    live = [name for name, value in os.environ.items() if name.startswith("STRIPE_") and "k_live_" in value]
+    if live:
+        pytest.exit(f"{', '.join(live)}: a live key of Stripe's. No test runs with it.", returncode=4)
+
+
 class Visitor(FlaskClient):
     """A client whose requests know nothing of the test's own app context, as real requests would not.
 
