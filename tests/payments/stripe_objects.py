@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marketplace.payments.rules import StartOrder
+from marketplace.payments.rules import AttemptRef, StartOrder
 
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 HOLD = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -27,6 +27,11 @@ def order(**changes: Any) -> StartOrder:
         "cancel_url": "http://localhost/bayar/x",
     }
     return StartOrder(**{**plain, **changes})
+
+
+def attempt_of(order: StartOrder, session_ref: str = "") -> AttemptRef:
+    """The try as the market finds it again; without `session_ref` as one whose answer got lost."""
+    return AttemptRef(order.reference, order.number, order.created_at, session_ref)
 
 
 def session(**changes: Any) -> dict[str, Any]:
