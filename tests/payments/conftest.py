@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -14,12 +15,11 @@ import stripe
 from marketplace.core import clock
 from marketplace.payments.adapters.stripe_checkout import StripeCheckout, stripe_provider
 from marketplace.payments.rules import RefundOrder, StartOrder, idempotency_key
+from marketplace.web import log
 from tests.payments import stripe_objects as say
+from tests.payments.stripe_objects import Order, Refund
 from tests.standin import KEY
 from tools.stripe_standin.server import StandIn
-
-Order = Callable[..., StartOrder]
-Refund = Callable[..., RefundOrder]
 
 
 @pytest.fixture
@@ -61,3 +61,11 @@ def give_back() -> Refund:
         return RefundOrder(reference, idempotency_key("refund", reference, 1), intent_id, amount)
 
     return make
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """What was logged since it was asked last."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # so that the log's own handler does not outlive the test
+    log.configure()
+    return lambda: capsys.readouterr().err

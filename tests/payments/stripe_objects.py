@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from marketplace.payments.rules import AttemptRef, StartOrder
+from marketplace.payments.rules import AttemptRef, RefundOrder, StartOrder
+
+Order = Callable[..., StartOrder]  # makes an order to pay, with changes
+Refund = Callable[..., RefundOrder]  # makes an order to refund a sum of a payment intent
 
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 HOLD = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
