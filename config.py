@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent
 DEVELOPMENT_SECRET = "only-for-development-never-for-production"  # noqa: S105  (refused outside loopback)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+STRIPE_PAGES = "https://checkout.stripe.com"
+LIVE_KEYS = ("sk_live_", "rk_live_")
+STANDIN_KEYS = "sk_test_standin"
 
 
 class BadConfig(Exception):
@@ -33,12 +36,21 @@ class Config:
     complaints_email: str = "pengaduan@localhost"
     complaints_hours: str = "Senin–Jumat, 08.00–16.00 WITA"
     trusted_proxies: int = 0
+    stripe_secret_key: str = ""
+    stripe_webhook_secret: str = ""
+    stripe_api_base: str = ""
     testing: bool = False
 
     @property
     def is_local(self) -> bool:
         """True when the site is served from this machine only: demo data and the development secret are allowed."""
         return urlsplit(self.site_url).hostname in LOOPBACK
+
+    @property
+    def stripe_pay_origin(self) -> str:
+        """Where the page lies on which a card is paid: a form of ours that ends there must be allowed to."""
+        base = urlsplit(self.stripe_api_base)
+        return f"{base.scheme}://{base.netloc}" if base.netloc else STRIPE_PAGES
 
     @property
     def is_https(self) -> bool:
@@ -63,11 +75,32 @@ def load(environ: Mapping[str, str]) -> Config:
         complaints_email=environ.get("COMPLAINTS_EMAIL", "pengaduan@localhost"),
         complaints_hours=environ.get("COMPLAINTS_HOURS", "Senin–Jumat, 08.00–16.00 WITA"),
         trusted_proxies=int(environ.get("TRUSTED_PROXIES", "0")),
+        stripe_secret_key=environ.get("STRIPE_SECRET_KEY", "").strip(),
+        stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET", "").strip(),
+        stripe_api_base=environ.get("STRIPE_API_BASE", "").strip().rstrip("/"),
         testing=environ.get("TESTING", "") == "1",
     )
     if not config.is_local and (config.secret_key == DEVELOPMENT_SECRET or len(config.secret_key) < 32):
         raise BadConfig("SECRET_KEY must be set to at least 32 characters when SITE_URL is not this machine")
+    _check_stripe(config, environ.get("STRIPE_TEST_KEY", ""))
     return config
+
+
+def _check_stripe(config: Config, asked_for: str) -> None:
+    """No real money in tests, no play money in public, and no real key for somebody who is not Stripe.
+
+    A test may go to Stripe itself only with the test key that STRIPE_TEST_KEY names (`asked_for`).
+    """
+    key, base = config.stripe_secret_key, config.stripe_api_base
+    is_standin = key.startswith(STANDIN_KEYS) or urlsplit(base).hostname in LOOPBACK
+    if base and not (urlsplit(base).scheme in ("http", "https") and urlsplit(base).hostname):
+        raise BadConfig("STRIPE_API_BASE must look like https://host")
+    if key.startswith(LIVE_KEYS) and (config.testing or base):
+        raise BadConfig("STRIPE_SECRET_KEY is a live key: not in tests, and not together with STRIPE_API_BASE")
+    if is_standin and not config.is_local:
+        raise BadConfig("cards would be paid at a stand-in for Stripe, which SITE_URL must not offer to the public")
+    if config.testing and key and not base and key != asked_for:
+        raise BadConfig("tests go to Stripe itself only with the key in STRIPE_TEST_KEY: set STRIPE_API_BASE")
 
 
 def _database_url(url: str) -> str:

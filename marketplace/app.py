@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import structlog
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -39,7 +40,8 @@ from marketplace.orders import handlers as orders_handlers
 from marketplace.orders import services as orders_services
 from marketplace.payments import views as payments_views
 from marketplace.payments.adapters.cash import Cash
-from marketplace.payments.adapters.provider import Providers
+from marketplace.payments.adapters.provider import PaymentProvider, Providers
+from marketplace.payments.adapters.stripe_checkout import stripe_provider
 from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
@@ -108,10 +110,22 @@ def _plug(app: Flask, config: Config) -> None:
     parts.provide(MediaStore, FolderStore(Path(config.media_url)))
     health.probe("media", lambda: ports.port(MediaStore).check())
     parts.provide(MailTransport, transport_for(config.smtp_url))
-    parts.provide(Providers, Providers([Cash()]))
     parts.provide(LetterRenderer, letters.Letters(app))
+    parts.provide(Providers, Providers(_ways_to_pay(config)))
     app.extensions["ports"] = parts
     ports.connect(lambda: current_app.extensions["ports"])
+
+
+def _ways_to_pay(config: Config) -> list[PaymentProvider]:
+    """Cash always; cards when there is a key for them."""
+    ways: list[PaymentProvider] = [Cash()]
+    if config.stripe_secret_key:
+        ways.append(
+            stripe_provider(config.stripe_secret_key, config.stripe_webhook_secret, config.stripe_api_base),
+        )
+    else:
+        structlog.get_logger().info("cards.off", reason="STRIPE_SECRET_KEY is not set: only cash is taken")
+    return ways
 
 
 def _subscribe() -> None:

@@ -5,6 +5,7 @@ client         a test client inside the same transaction, CSRF switched off (str
 live_database  a database of its own with real commits, for races, crashes and workers
 live_server    the real server on loopback, SQLite, no demo data
 mail_server    a mail server on loopback that keeps what arrives
+stripe_standin a stand-in for Stripe on loopback; stripe_client is the real client that talks to it
 """
 
 from __future__ import annotations
@@ -27,6 +28,16 @@ from tests import postgres
 from tests.databases import Market, PostgresSource, Source, SqliteSource, build, rolled_back
 from tests.serving import LiveServer, serve
 from tests.smtp import MailServer, free_port
+from tests.standin import stripe_client, stripe_standin
+
+__all__ = ["stripe_client", "stripe_standin"]  # fixtures that live elsewhere
+
+
+def pytest_configure() -> None:
+    """No test may ever move real money: with a live key anywhere in the environment nothing runs."""
+    live = [name for name, value in os.environ.items() if name.startswith("STRIPE_") and "k_live_" in value]
+    if live:
+        pytest.exit(f"{', '.join(live)}: a live key of Stripe's. No test runs with it.", returncode=4)
 
 
 class Visitor(FlaskClient):

@@ -68,7 +68,7 @@ class Source(Protocol):
 
 
 def environ(url: str, folder: Path, **more: str) -> dict[str, str]:
-    """The settings of an application under test. Files go to `folder`; no address of a local `.env` gets through."""
+    """The settings of an application under test. Files go to `folder`; nothing of a local `.env` gets through."""
     folder.mkdir(parents=True, exist_ok=True)
     base = {
         "SECRET_KEY": "known to everybody, good for tests only",
@@ -77,6 +77,9 @@ def environ(url: str, folder: Path, **more: str) -> dict[str, str]:
         "JOBS_URL": f"sqlite:///{folder / 'jobs.db'}",
         "MEDIA_URL": str(folder / "media"),
         "SMTP_URL": "",
+        "STRIPE_SECRET_KEY": "",
+        "STRIPE_WEBHOOK_SECRET": "",
+        "STRIPE_API_BASE": "",
         "SITE_URL": "http://localhost",
     }
     return {**base, **more}

@@ -45,6 +45,7 @@ def configure() -> None:
     root.handlers = [handler]
     root.setLevel(logging.INFO)
     logging.getLogger("huey").setLevel(logging.WARNING)
+    logging.getLogger("stripe").setLevel(logging.WARNING)  # its lines repeat what Stripe says of a buyer's input
 
 
 def register(app: Flask) -> None:

@@ -22,19 +22,16 @@ View = TypeVar("View", bound=Callable[..., Any])
 csrf = CSRFProtect()
 COOKIE_LIFETIME = timedelta(days=90)  # no sign-in lasts longer; the server ends idle ones before
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
 )
 
 
@@ -54,7 +51,15 @@ def comes_from_here(site_url: str) -> bool:
     return bool(sent.netloc) and (sent.scheme, sent.netloc) in {(own.scheme, own.netloc), (host.scheme, host.netloc)}
 
 
+def policy_for(config: Config) -> str:
+    """The content security policy. A form of ours that is answered by a redirect to the page where cards are paid is
+    blocked by browsers unless that page is named as well."""
+    targets = ["'self'", config.stripe_pay_origin] if config.stripe_secret_key else ["'self'"]
+    return "; ".join((*POLICY, "form-action " + " ".join(targets)))
+
+
 def register(app: Flask, config: Config) -> None:
+    policy = policy_for(config)
     prefix = "__Host-" if config.is_https else ""
     app.config.update(
         SESSION_COOKIE_NAME=f"{prefix}belintt",
@@ -77,7 +82,7 @@ def register(app: Flask, config: Config) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", POLICY)
+        headers.setdefault("Content-Security-Policy", policy)
         headers["X-Content-Type-Options"] = "nosniff"
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers["X-Frame-Options"] = "DENY"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from config import load
 from marketplace.web.access import local_path
+from marketplace.web.security import policy_for
 
 
 def change_language(client: FlaskClient, **headers: str) -> int:
@@ -20,8 +22,24 @@ def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
+        assert "form-action 'self'" in policy.split("; ")
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "Server" not in headers
+
+
+@pytest.mark.parametrize(
+    ("environ", "targets"),
+    [
+        ({}, "form-action 'self'"),
+        ({"STRIPE_SECRET_KEY": "sk_test_x"}, "form-action 'self' https://checkout.stripe.com"),
+        (
+            {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_API_BASE": "http://127.0.0.1:8001/v1"},
+            "form-action 'self' http://127.0.0.1:8001",
+        ),
+    ],
+)
+def test_a_form_may_lead_away_only_to_where_cards_are_paid(environ: dict[str, str], targets: str) -> None:
+    assert targets in policy_for(load(environ)).split("; ")
 
 
 @pytest.mark.parametrize(
