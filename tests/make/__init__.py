@@ -34,4 +34,8 @@ from tests.make.orders import place as place
 from tests.make.orders import purchase as purchase
 from tests.make.orders import spec as spec
 from tests.make.orders import walk as walk
+from tests.make.payments import attempt as attempt
+from tests.make.payments import let_expire as let_expire
+from tests.make.payments import paid as paid
+from tests.make.payments import pay as pay
 from tests.make.stores import store as store
