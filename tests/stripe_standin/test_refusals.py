@@ -41,6 +41,23 @@ def test_a_session_that_cannot_be_paid_is_refused(stripe_client: Client, params:
     assert refused.value.param == param
 
 
+@pytest.mark.parametrize(
+    ("params", "param"),
+    [
+        (asked(discounts=[{"coupon": "x"}]), "discounts"),
+        (asked(payment_intent_data={"capture_method": "manual"}), "payment_intent_data[capture_method]"),
+    ],
+)
+def test_what_is_not_built_is_refused_instead_of_ignored(
+    stripe_client: Client, params: dict[str, Any], param: str
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="does not build") as refused:
+        stripe_client.v1.checkout.sessions.create(params)
+    assert refused.value.param == param
+    with pytest.raises(stripe.InvalidRequestError, match="does not build customer"):
+        stripe_client.v1.charges.list({"customer": "cus_x"})
+
+
 def test_more_than_twelve_digits_are_too_large(stripe_client: Client) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         stripe_client.v1.checkout.sessions.create(asked(line_items=[_line(unit_amount=10**12)]))
