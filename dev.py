@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import platform
+import secrets
 import shutil
 import signal
 import socket
@@ -21,6 +22,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -96,9 +98,9 @@ def install(lock: str) -> None:
     stamp.write_text(want)
 
 
-def flask(*words: str) -> None:
+def flask(*words: str, env: Mapping[str, str]) -> None:
     """A command of the application, run by the environment's Python."""
-    sh(PY, "-m", "flask", "--app", "wsgi", *words)
+    sh(PY, "-m", "flask", "--app", "wsgi", *words, env=env)
 
 
 def settings() -> dict[str, str]:
@@ -132,19 +134,45 @@ def seen_from_here(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
 
 
+def stand_in_for_stripe(site: str, port: int, env: dict[str, str]) -> dict[str, Command]:
+    """Without a key of Stripe's, cards are paid at a stand-in: its process, and its settings put into the environment.
+
+    `site` is where it tells what was paid; the port is the next free one. The webhook secret is made for this run. A
+    market that others can reach gets none: they would pay with no money.
+    """
+    if env.get("STRIPE_SECRET_KEY") or urlsplit(env["SITE_URL"]).hostname not in {"127.0.0.1", "localhost", "::1"}:
+        return {}
+    while is_listening("127.0.0.1", port):
+        port += 1
+    env["STRIPE_SECRET_KEY"] = f"sk_test_standin_{secrets.token_hex(12)}"
+    env["STRIPE_WEBHOOK_SECRET"] = f"whsec_{secrets.token_hex(24)}"
+    env["STRIPE_API_BASE"] = f"http://127.0.0.1:{port}"
+    says: Command = ["--webhook-url", f"{site}/webhooks/stripe", "--webhook-secret", env["STRIPE_WEBHOOK_SECRET"]]
+    keeps: Command = ["--file", instance(env) / "stripe.db"]
+    return {"stand-in for Stripe": [PY, "-m", "tools.stripe_standin", "--port", str(port), *says, *keeps]}
+
+
+def instance(env: Mapping[str, str]) -> Path:
+    """The folder of the market's own data."""
+    return ROOT / (env.get("INSTANCE_PATH") or "instance")
+
+
 def run() -> int:
     """web server, worker and demo market on http://127.0.0.1:8000 (HOST, PORT)"""
     install("requirements.lock")
     host, port, env = address()
     if is_listening(seen_from_here(host), port):
         sys.exit(f"[dev] Port {port} is taken. Stop what runs there, or:  PORT={port + 1} python3 dev.py run")
-    flask("db", "upgrade")
-    flask("demo", "load", "--if-empty")
+    stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
+    flask("db", "upgrade", env=env)
+    flask("demo", "load", "--if-empty", env=env)
     print(DEMO, flush=True)
+    if stand_in:
+        say("no STRIPE_SECRET_KEY: cards are paid at a stand-in, no real money moves. Test card: 4242 4242 4242 4242")
     granian = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--no-ws"]
     server: Command = [PY, "-m", "granian", *granian, "--host", host, "--port", str(port), "wsgi:app"]
     worker: Command = [PY, "-m", "flask", "--app", "wsgi", "jobs", "work"]
-    return supervise({"web server": server, "worker": worker}, env, (host, port))
+    return supervise({**stand_in, "web server": server, "worker": worker}, env, (host, port))
 
 
 def supervise(commands: Mapping[str, Command], env: Mapping[str, str], place: tuple[str, int]) -> int:
@@ -203,18 +231,18 @@ def stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:
 def demo() -> int:
     """a fresh demo market in place of the one under instance/"""
     install("requirements.lock")
-    _, port, env = address()
+    host, port, env = address()
     if env.get("DATABASE_URL"):
         sys.exit("[dev] DATABASE_URL is set; only the default database under instance/ is thrown away here.")
     if is_listening("127.0.0.1", port):
         sys.exit(f"[dev] Something answers on port {port}. Stop the running market first.")
-    instance = ROOT / (env.get("INSTANCE_PATH") or "instance")
-    for pattern in ("*.sqlite*", "*.db*"):
-        for file in instance.glob(pattern):
+    for pattern in ("*.sqlite*", "*.db*"):  # the stand-in's stripe.db among them: its payments belong to the old orders
+        for file in instance(env).glob(pattern):
             file.unlink()
-    shutil.rmtree(instance / "media", ignore_errors=True)
-    flask("db", "upgrade")
-    flask("demo", "load")
+    shutil.rmtree(instance(env) / "media", ignore_errors=True)
+    stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)  # for its settings: cards are on
+    flask("db", "upgrade", env=env)
+    flask("demo", "load", env=env)
     print(DEMO)
     return 0
 
@@ -276,7 +304,7 @@ def check() -> int:
     steps: dict[str, Command] = {
         "ruff": [PY, "-m", "ruff", "check", "."],
         "format": [PY, "-m", "ruff", "format", "--check", "."],
-        "mypy": [PY, "-m", "mypy", "marketplace", "config.py", "wsgi.py", "dev.py"],
+        "mypy": [PY, "-m", "mypy", "marketplace", "tools/stripe_standin", "config.py", "wsgi.py", "dev.py"],
         "layers": [BIN / "lint-imports"],
         "templates": [PY, "-m", "djlint", "templates", "--lint", "--quiet"],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import stripe
@@ -30,6 +31,24 @@ def stripe_standin() -> Iterator[StandIn]:
 def stripe_client(stripe_standin: StandIn) -> stripe.StripeClient:
     """The real client, set up as the market's own."""
     return client_of(stripe_standin)
+
+
+def asked(**more: Any) -> dict[str, Any]:
+    """Parameters of a session of Rp 30.000 as the market sends them, with these in addition or instead."""
+    line = {
+        "price_data": {"currency": "idr", "unit_amount": 15_000_00, "product_data": {"name": "Kopi"}},
+        "quantity": 2,
+    }
+    return {
+        "mode": "payment",
+        "success_url": "http://127.0.0.1:9/selesai?sesi={CHECKOUT_SESSION_ID}",
+        "cancel_url": "http://127.0.0.1:9/batal",
+        "line_items": [line],
+        "client_reference_id": "NTT-1",
+        "metadata": {"payment": "one"},
+        "payment_intent_data": {"metadata": {"payment": "two"}},
+        **more,
+    }
 
 
 def client_of(server: StandIn, *, version: str = VERSION, key: str = KEY, retries: int = 2) -> stripe.StripeClient:

@@ -63,6 +63,13 @@ def blueprint(desk: Desk) -> Blueprint:
     def answer(rest: str) -> Response:
         return _respond(desk, f"/v1/{rest}")
 
+    def failed(error: Exception) -> Response:
+        """A mistake of the stand-in itself."""
+        desk.violations.append(repr(error))
+        ours = broken(f"The stand-in failed: {error!r}")
+        return Response(json.dumps(ours.body), ours.status, content_type="application/json")
+
+    api.register_error_handler(Exception, failed)
     api.add_url_rule("/v1/<path:rest>", "answer", answer, methods=["GET", "POST", "DELETE"])
     return api
 
@@ -154,8 +161,6 @@ def _work(
     fault = desk.faults.take(operation.name)
     if fault and fault.kind in BEFORE:
         raise BEFORE[fault.kind]
-    if fault and fault.kind is Kind.SLOW:
-        time.sleep(fault.seconds)
     status, body = _do(desk, operation, parts, params, {"id": request_id, "idempotency_key": key or None})
     if fault and fault.kind is Kind.ERROR_AFTER:
         refused = broken("An error occurred (after the work).")
@@ -163,7 +168,7 @@ def _work(
     kept = Kept(status, json.dumps(body), request_id)
     if key:
         desk.keys.keep(key, asked, kept)
-    _drop(fault)
+    _meet(fault)
     return kept
 
 
@@ -189,8 +194,10 @@ def _do(desk: Desk, operation: Operation, parts: dict[str, str], params: Json, a
     return status, body
 
 
-def _drop(fault: Fault | None) -> None:
-    """Break the connection; what is written to it afterwards goes nowhere."""
+def _meet(fault: Fault | None) -> None:
+    """Wait, or break the connection: what is written to it afterwards goes nowhere."""
+    if fault and fault.kind is Kind.SLOW:
+        time.sleep(fault.seconds)
     if fault and fault.kind is Kind.DROP_AFTER:
         connection: socket.socket = request.environ["werkzeug.socket"]
         connection.shutdown(socket.SHUT_RDWR)

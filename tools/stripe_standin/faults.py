@@ -16,7 +16,7 @@ class Kind(Enum):
     CONFLICT = "409, nothing done"
     RATE_LIMIT = "429, nothing done"
     DROP_AFTER = "the work is done and kept, the connection breaks before the answer"
-    SLOW = "the answer takes its time; the key is in use meanwhile"
+    SLOW = "the work is done and kept, the answer takes its time; the key is in use meanwhile"
 
 
 @dataclass(frozen=True)

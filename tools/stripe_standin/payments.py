@@ -184,7 +184,10 @@ def _customer(session: Json, name: str) -> Json:
 
 
 def _new_charge(world: World, intent: Json, card: Card, name: str, amount: int) -> Json:
-    """A charge that is not decided yet. Of the card only brand and last digits are kept."""
+    """A charge that is not decided yet, with the intent's metadata (docs.stripe.com/metadata: copied to the charge).
+
+    Of the card only brand and last digits are kept.
+    """
     charge = world.begin(
         "charge",
         **copy.deepcopy(PLAIN_CHARGE),

@@ -111,6 +111,16 @@ def _stored(world: World, refund_id: str) -> Json:
     return refund
 
 
+def bring_bookings(world: World) -> list[str]:
+    """Late balance transactions arrive, each with refund.updated; gives the refunds."""
+    with world.store.work():
+        waiting = [one for one in world.store.newest_first(KIND) if not one["balance_transaction"]]
+        for refund in waiting:
+            refund["balance_transaction"] = balance.book_refund(world, refund)["id"]
+            world.emit("refund.updated", world.store.put(refund))
+        return [refund["id"] for refund in waiting]
+
+
 def finish(world: World, refund_id: str) -> Json:
     """A pending refund reaches the buyer: refund.updated."""
     with world.store.work():

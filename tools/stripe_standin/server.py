@@ -117,8 +117,8 @@ class StandIn:
         return payments.settle(self.world, session_id, paid=paid)
 
     def bring_fees(self) -> list[str]:
-        """The late balance transactions arrive (switches.late_fee)."""
-        return payments.bring_fees(self.world)
+        """The late balance transactions arrive (switches.late_fee); gives charges and refunds."""
+        return payments.bring_fees(self.world) + refunds.bring_bookings(self.world)
 
     def expire_now(self, session_id: str) -> Json:
         """The session's time is over."""
