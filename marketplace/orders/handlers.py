@@ -21,7 +21,6 @@ from marketplace.orders.policies import guest_key
 from marketplace.orders.queries import OrderView
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments import queries as payment_queries
-from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.events import RefundRequested
 from marketplace.payments.rules import (
     OutcomeUnknown,
@@ -32,6 +31,7 @@ from marketplace.payments.rules import (
     Unavailable,
 )
 from marketplace.payments.services import refunds
+from marketplace.payments.services.providing import Providers
 
 SWEEP_AFTER = timedelta(minutes=5)
 log = structlog.get_logger()

@@ -22,11 +22,11 @@ from marketplace.orders.handlers import send_refund
 from marketplace.orders.models import Order
 from marketplace.orders.queries import payment_of_purchase
 from marketplace.orders.rules import OrderStatus
-from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.events import RefundRequested
 from marketplace.payments.queries import refunds_of
 from marketplace.payments.rules import PaymentMethod, ProviderTrouble
 from marketplace.payments.services import attempts
+from marketplace.payments.services.providing import Providers
 
 FIRST_NUMBER = 1001
 MARKED_READY = (OrderStatus.READY, OrderStatus.DONE)
