@@ -24,7 +24,7 @@ from marketplace.orders.services.steps import answer_time, lock_orders_of, move,
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt
-from marketplace.payments.rules import Outcome, RefundSource, Snapshot
+from marketplace.payments.rules import Outcome, PaymentState, RefundSource, Snapshot
 
 
 def apply(attempt_id: int, snapshot: Snapshot) -> Outcome:
@@ -52,12 +52,15 @@ def apply(attempt_id: int, snapshot: Snapshot) -> Outcome:
 def expire(purchase_id: int) -> None:
     """The time to pay is over: unpaid orders end, their goods are free again.
 
-    Raises Stale when it is not over, when nothing is unpaid, or while a try may still be paid.
+    Raises Stale when it is not over, when nothing is unpaid, or while a try may still be paid. Money that came in and
+    is not what was asked waits for the operator, and the goods with it.
     """
     orders = lock_orders_of(purchase_id)
     payment = db.session.get_one(Payment, payment_id_of(purchase_id))
     unpaid = [order for order in orders if order.status is OrderStatus.UNPAID]
-    if not unpaid or payment.hold_until is None or payment.hold_until > now():
+    if not unpaid or payment.state is not PaymentState.PENDING:
+        raise Stale("orders.moved_on")
+    if payment.hold_until is None or payment.hold_until > now():
         raise Stale("orders.moved_on")
     if payment_queries.live_attempt(payment.id) is not None:
         raise Stale("orders.payment_open")
