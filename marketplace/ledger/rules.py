@@ -139,6 +139,12 @@ def completion(received: int, shares: Sequence[Share]) -> list[Entry]:
     return moving(Entry(CUSTOMER_CREDIT, used), Entry(ADJUSTMENTS, asked - used), *_credited(shares))
 
 
+def completion_undone(share: Share) -> list[Entry]:
+    """What the market had added to a sale for less than was asked, and the order ended: `share` is the market's again.
+    """
+    return moving(*_debited([share]), Entry(ADJUSTMENTS, -share.total))
+
+
 def refund(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
     """Money promised back: out of each order's share, commission included, and out of the buyer's credit."""
     total = sum(share.total for share in shares) + from_credit

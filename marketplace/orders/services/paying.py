@@ -85,7 +85,7 @@ def complete(actor: Actor, payment_id: int) -> None:
     if attempt is None:
         raise Stale("payments.no_mismatch")
     booked = ledger_rules.completion(attempt.received, _shares(orders))
-    ledger.post(f"completion:{payment.reference}", Kind.COMPLETION, booked)
+    ledger.post(refunds.completion_key(attempt.id), Kind.COMPLETION, booked)
     if attempt.received > attempt.amount:
         refunds.refund_credit(actor, attempt, attempt.received - attempt.amount, RefundSource.SYSTEM)
     _let_begin(purchase_id, orders)
@@ -148,7 +148,7 @@ def _reserve_again(order: Order) -> bool:
 def _keep_for_buyer(attempt: PaymentAttempt, outcome: Outcome) -> None:
     """Money that is not the price of these orders is the buyer's. A second payment goes back by itself."""
     provider = _provider(attempt)
-    ledger.post(f"credit:{attempt.id}", Kind.CREDIT, ledger_rules.credit(provider, attempt.received))
+    ledger.post(refunds.credit_key(attempt.id), Kind.CREDIT, ledger_rules.credit(provider, attempt.received))
     audit.record(
         SYSTEM, f"payments.{outcome}", "payment", _reference(attempt), asked=attempt.amount, received=attempt.received
     )
@@ -157,15 +157,19 @@ def _keep_for_buyer(attempt: PaymentAttempt, outcome: Outcome) -> None:
 
 
 def _book_fee(attempt: PaymentAttempt, orders: Sequence[Order]) -> None:
-    """What the provider took, borne by the market or by the shops as the rule was when they sold."""
+    """What the provider took, borne by the market or by the shops as the rule was when they sold.
+
+    No shop bears it for money that paid none of its orders, or for an order that it never heard of.
+    """
     fee = attempt.fee or 0
     if not fee:
         return
+    is_sale = not refunds.is_credit(attempt)
     parts = split(fee, [order.total for order in orders])
     borne = [
         Share(order.id, order.store_id, part, is_released=order.status is OrderStatus.DONE)
         for order, part in zip(orders, parts, strict=True)
-        if order.bears_fee and part
+        if is_sale and order.bears_fee and order.status is not OrderStatus.EXPIRED and part
     ]
     by_market = fee - sum(share.total for share in borne)
     booked = ledger_rules.provider_fee(_provider(attempt), borne, by_market)

@@ -115,8 +115,14 @@ def give_up(attempt_id: int) -> None:
 
 
 def adopt(payment_id: int, snapshot: Snapshot) -> PaymentAttempt:
-    """Write down a payment that came in past our own tries, as a try of its own; apply the snapshot to it next."""
+    """Write down a payment that came in past our own tries, as a try of its own; apply the snapshot to it next.
+
+    Two who read it at the same time get the same try.
+    """
     payment = lock_one(Payment, payment_id)
+    known = db.session.scalar(sa.select(PaymentAttempt).where(PaymentAttempt.provider_ref == snapshot.provider_ref))
+    if known is not None:
+        return known
     numbers = sa.select(sa.func.max(PaymentAttempt.number)).where(PaymentAttempt.payment_id == payment_id)
     at = now()
     attempt = PaymentAttempt(
