@@ -88,11 +88,15 @@ class CardMarket:
         return self.client.post("/webhooks/stripe", data=body, headers=headers)
 
     def tell_all(self) -> None:
-        """Hand every event to the market that it was not handed yet, and let the worker do all that follows."""
+        """Hand every event to the market that it was not handed yet, and let the worker do all that follows.
+
+        AssertionError when the market refuses one, or the worker cannot do something.
+        """
         events = self.standin.all("event")[self._told :]
         self._told += len(events)
         assert {self.tell(event).status_code for event in events} <= {200}
         self.work()
+        assert self._left_to_do() == 0
 
     def lose_notices(self) -> None:
         """What happened so far is never told."""
@@ -101,15 +105,15 @@ class CardMarket:
     # --- the worker ---
 
     def work(self) -> None:
-        """Everything that is due; what failed is tried again as late as that takes."""
-        for hours in range(4):
+        """Everything that is due or will be; what failed is tried again as late as that takes."""
+        for hours in (0, 1, 2, 3, 50):
             with travel(now() + timedelta(hours=hours)):
                 outbox.deliver_all()
 
-    def is_all_done(self) -> bool:
-        """Has the worker nothing left to do?"""
+    def _left_to_do(self) -> int:
+        """How much the worker could not do."""
         left = sa.select(sa.func.count()).where(outbox.OutboxRow.done_at.is_(None))
-        return db.session.scalar(left) == 0
+        return db.session.scalar(left) or 0
 
     # --- what there is ---
 

@@ -73,14 +73,14 @@ def _follow_again(event: NoticeReceived) -> None:
 
 
 def sweep_payments() -> None:
-    """Routine: read what is under way; a notice may have been lost, and the buyer may not have come back."""
-    waiting = payments.waiting_online(now() - SWEEP_AFTER)
-    for payment_id in waiting:
+    """Routine: read what is under way, there or back; a notice may have been lost, and nobody may have come back."""
+    before = now() - SWEEP_AFTER
+    for payment_id in [*payments.waiting_online(before), *payments.refunds_under_way(before)]:
         try:
             readings = settling.read(payment_id)
             with transaction():
                 settling.apply(readings)
-        except (ProviderTrouble, Stale) as trouble:
+        except (ProviderTrouble, Refusal) as trouble:
             log.warning("checkout.not_read", payment_id=payment_id, why=str(trouble))
 
 
@@ -96,5 +96,5 @@ def end_holds() -> None:
                 orders.paying.expire(purchase_of_payment(payment_id).id)
         except Stale:  # paid at the last moment, or taken back
             log.info("checkout.hold_settled", payment_id=payment_id)
-        except ProviderTrouble as trouble:
+        except (ProviderTrouble, Refusal) as trouble:
             log.warning("checkout.hold_not_ended", payment_id=payment_id, why=str(trouble))

@@ -15,6 +15,7 @@ from marketplace.payments.rules import (
     DisputeState,
     NoticeState,
     PaymentState,
+    RefundState,
 )
 
 
@@ -70,6 +71,18 @@ def waiting_online(before: datetime, limit: int = 200) -> list[int]:
         .where(PaymentAttempt.state.in_(ATTEMPT_LIVE), PaymentAttempt.created_at <= before)
     )
     return list(db.session.scalars(query.order_by(Payment.hold_until, Payment.id).limit(limit)))
+
+
+def refunds_under_way(before: datetime, limit: int = 200) -> list[int]:
+    """The ids of payments with a refund that the provider took before then and that has not arrived, as far as we know.
+    """
+    query = (
+        sa.select(Refund.payment_id)
+        .where(Refund.state == RefundState.PENDING, Refund.created_at <= before)
+        .group_by(Refund.payment_id)
+        .order_by(sa.func.min(Refund.created_at), Refund.payment_id)
+    )
+    return list(db.session.scalars(query.limit(limit)))
 
 
 def open_refunds(before: datetime, limit: int = 200) -> list[Refund]:
