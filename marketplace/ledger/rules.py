@@ -184,11 +184,14 @@ def dispute_won(shares: Sequence[Share]) -> list[Entry]:
     return opposite(dispute(shares))
 
 
-def dispute_lost(shares: Sequence[Share]) -> list[Entry]:
-    """The bank has given the money to the buyer: what was set aside covers it."""
+def dispute_lost(taken: int, shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
+    """The bank has given the buyer `taken` rupiah: out of what was set aside, her own credit, and else the market's."""
+    missing = taken - sum(share.total for share in shares) - from_credit
     return moving(
         *(Entry(disputed_account(share.store_id), share.total, share.store_id, share.about) for share in shares),
-        Entry(DISPUTED, -sum(share.total for share in shares)),
+        Entry(CUSTOMER_CREDIT, from_credit),
+        Entry(ADJUSTMENTS, missing),
+        Entry(DISPUTED, -taken),
     )
 
 
