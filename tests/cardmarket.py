@@ -77,7 +77,7 @@ class CardMarket:
         session = self.open_page(payment)
         hundredths = None if received is None else received * 100
         intent = self.standin.pay(session, card=card, received=hundredths)
-        self.come_back(payment)
+        assert self.come_back(payment).status_code == 303
         return str(intent["id"])
 
     # --- Stripe ---

@@ -25,6 +25,7 @@ from marketplace.payments.rules import (
     Snapshot,
     Started,
     after_money,
+    may_become,
 )
 
 LAST_MINUTES = timedelta(minutes=31)
@@ -149,7 +150,7 @@ def apply(attempt_id: int, snapshot: Snapshot) -> Applied:
     attempt.provider_ref = attempt.provider_ref or snapshot.provider_ref or None
     fee_is_new = _learn_fee(attempt, snapshot)
     outcome = Outcome.NOTHING
-    if attempt.state is not AttemptState.PAID:
+    if may_become(attempt.state, snapshot.state):
         attempt.url = snapshot.url or attempt.url
         attempt.state, attempt.trouble = snapshot.state, snapshot.trouble
         if snapshot.state is AttemptState.PAID:
