@@ -80,7 +80,8 @@ def lock_minutes(tries: int) -> int:
     """How long an order is locked after so many wrong codes, a multiple of five: a quarter of an hour, twice as long
     each further time, a day at most. Who tries on hits one code in years.
     """
-    return min(HANDOVER_LOCK_MINUTES * 2 ** (tries // HANDOVER_TRIES - 1), LONGEST_HANDOVER_LOCK_MINUTES)
+    doubled = max(0, tries // HANDOVER_TRIES - 1)
+    return min(HANDOVER_LOCK_MINUTES << doubled, LONGEST_HANDOVER_LOCK_MINUTES)
 
 
 def normal_code(typed: str) -> str:

@@ -59,7 +59,8 @@ def hand_over(actor: Actor, order_id: int, code: str) -> Refusal | None:
     """The buyer has the goods (and paid, if in cash), which her four digits prove: stock falls, the money is booked.
 
     A wrong code is *returned* as a refusal, not raised, because the try must be counted: the caller commits, then
-    shows it. Five wrong ones lock the order, each time for longer. Raises NotFound, NotAllowed, Stale, TooMany while locked.
+    shows it. Five wrong ones lock the order, each time for longer. Raises NotFound, NotAllowed, Stale, TooMany while
+    it is locked.
     """
     order = locked(actor, order_id)
     if not rules.may_move(order.status, OrderStatus.DONE):
