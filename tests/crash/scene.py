@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from bs4 import BeautifulSoup
-from werkzeug.test import TestResponse
 
 from marketplace.catalog.models import Variant
 from marketplace.checkout import handlers as checkout
+from marketplace.checkout.queries import cart_view
+from marketplace.checkout.rules import write_seen
+from marketplace.checkout.views.visitor import TOKEN
 from marketplace.core import outbox
 from marketplace.core.actor import SYSTEM
 from marketplace.core.clock import now, travel
@@ -23,13 +24,14 @@ from marketplace.orders import services
 from marketplace.orders.models import Order
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.models import Payment, PaymentAttempt
-from marketplace.payments.rules import AttemptState, PaymentState
+from marketplace.payments.rules import AttemptState, PaymentMethod, PaymentState
+from marketplace.shipping.rules import DeliveryMethod
 from tests import books, make
 from tests.crash.child import Job, Moment, Request, killed
 from tests.databases import Market
 from tools.stripe_standin.server import StandIn
 
-HERE = {"Sec-Fetch-Site": "same-origin"}
+GUEST_TOKEN = "tamu"
 ON_HAND, QUANTITY = 10, 2
 TOTAL = QUANTITY * (50_000 + 30_000)
 ROUTINES: tuple[Callable[[], None], ...] = (
@@ -45,14 +47,23 @@ class Scene:
 
     def __init__(self, market: Market, standin: StandIn) -> None:
         self.market, self.standin = market, standin
+        market.app.config["WTF_CSRF_ENABLED"] = False
         self.client = market.app.test_client()
-        with market.app.app_context(), transaction():
-            goods = [make.product(price=price, on_hand=ON_HAND) for price in (50_000, 30_000)]
-            variants = [make.variant(product).id for product in goods]
-        for variant_id in variants:
-            self.client.post("/keranjang", data={"variant_id": variant_id, "quantity": QUANTITY}, headers=HERE)
-        self.form = {**_form_of(self.client.get("/checkout")), "name": "Tamu", "phone": "081234567890"}
-        self.form["payment"] = "card"
+        with market.app.app_context():
+            with transaction():
+                goods = [make.product(price=price, on_hand=ON_HAND) for price in (50_000, 30_000)]
+                cart = make.filled_cart(GUEST_TOKEN, goods, QUANTITY)
+            view = cart_view(cart)
+        with self.client.session_transaction() as session:
+            session[TOKEN] = GUEST_TOKEN
+        self.form = {
+            "form_key": make.form_key(),
+            "seen": write_seen(view.seen),
+            "name": "Tamu Lestari",
+            "phone": "0812-3456-7890",
+            "payment": PaymentMethod.CARD.value,
+            **{f"delivery-{shop.store_id}": f"{DeliveryMethod.PICKUP}@0" for shop in view.shops},
+        }
 
     # --- processes that die ---
 
@@ -192,14 +203,3 @@ class Scene:
         with self.market.app.app_context():
             assert list(db.session.scalars(sa.select(Payment.state))) == [payment]
             assert set(db.session.scalars(sa.select(PaymentAttempt.state))) <= {attempt}
-
-
-def _form_of(page: TestResponse) -> dict[str, str]:
-    """What the checkout form would send if the buyer touched nothing."""
-    form = BeautifulSoup(page.text, "html.parser").select_one("form[data-checkout]")
-    assert form is not None
-    sent = {}
-    for field in form.select("input[name]"):
-        if field["type"] not in ("radio", "checkbox") or field.has_attr("checked"):
-            sent[str(field["name"])] = str(field.get("value", ""))
-    return sent
