@@ -15,6 +15,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
+from itertools import count
+from multiprocessing.context import ForkServerProcess
+from threading import Event
 from typing import Any
 
 from flask import Flask
@@ -33,7 +36,8 @@ Deed = Callable[[Flask], None]
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment at which a process dies: just before or just after the first `step` that follows the call of `since`.
+    """A moment at which a process dies: just before or just after a `step`, the first (or another one by `number`)
+    that follows the call of `since`.
 
     Steps are named as `package.module:thing.attribute`, and are looked up there by whoever calls them.
     """
@@ -41,6 +45,7 @@ class Moment:
     step: str
     is_before: bool
     since: str = ""
+    number: int = 1
 
     def __str__(self) -> str:
         since = f" since {self.since.partition(':')[2]}" if self.since else ""
@@ -48,17 +53,20 @@ class Moment:
 
     def arm(self) -> None:
         """From now on this process dies there."""
-        armed = [] if self.since else [True]
+        begun, left = Event(), count(self.number, -1)
+        if not self.since:
+            begun.set()
 
         def note(real: Callable[..., Any], *args: Any, **more: Any) -> Any:
-            armed.append(True)
+            begun.set()
             return real(*args, **more)
 
         def deadly(real: Callable[..., Any], *args: Any, **more: Any) -> Any:
-            if armed and self.is_before:
+            is_now = begun.is_set() and next(left) == 1
+            if is_now and self.is_before:
                 die()
             found = real(*args, **more)
-            if armed:
+            if is_now:
                 die()
             return found
 
@@ -114,16 +122,26 @@ def run(environ: dict[str, str], deed: Deed, moment: Moment) -> None:
     deed(app)
 
 
-def killed(environ: dict[str, str], deed: Deed, moment: Moment) -> None:
-    """Let another process do it and die. AssertionError when it did not come to that moment."""
+def start(environ: dict[str, str], deed: Deed, moment: Moment) -> ForkServerProcess:
+    """Let another process do it and die."""
     process = FORKS.Process(target=run, args=(environ, deed, moment))
     process.start()
+    return process
+
+
+def exit_code(process: ForkServerProcess) -> int:
+    """How a process ended: -9 when it was killed. AssertionError when it does not end."""
     process.join(PATIENCE)
     if process.exitcode is None:
         process.kill()
         process.join()
-        raise AssertionError(f"it did not come to an end, and not to {moment}")
-    assert process.exitcode == -signal.SIGKILL, f"it never came to {moment}"
+        raise AssertionError("it did not come to an end")
+    return process.exitcode
+
+
+def killed(environ: dict[str, str], deed: Deed, moment: Moment) -> None:
+    """Let another process do it and die. AssertionError when it did not come to that moment."""
+    assert exit_code(start(environ, deed, moment)) == -signal.SIGKILL, f"it never came to {moment}"
 
 
 def _wrap(name: str, around: Callable[..., Any]) -> None:
