@@ -78,6 +78,16 @@ def refund_mismatch(actor: Actor, payment_id: int) -> None:
     stock.release(pieces([order.id for order in unpaid]))
 
 
+def take_over(attempt_id: int, found: Sequence[RefundSnapshot]) -> None:
+    """Take over all refunds that the provider shows for a try, our own and those made there by hand. Safe to repeat."""
+    for each in found:
+        refund = payments.refunds.by_snapshot(attempt_id, each)
+        if refund is None:
+            record_external(attempt_id, each)
+        else:
+            apply(refund.id, each)
+
+
 def record_external(attempt_id: int, found: RefundSnapshot) -> None:
     """Take over a refund that was made at the provider by hand: spread over the orders by what is left of each."""
     refund = payments.refunds.record_external(attempt_id, found)
