@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase
 from marketplace.orders.queries.finding import was_shown
-from marketplace.orders.rules import OPEN_FOR_SHOP, OrderStatus
+from marketplace.orders.rules import ENDED_EARLY, OPEN_FOR_SHOP, OrderStatus
 from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.models import Store
@@ -43,6 +43,11 @@ class OrderRow:
     kinds: int
     picture: Picture | None
 
+    @property
+    def has_ended_early(self) -> bool:
+        """Did it end before the goods changed hands?"""
+        return self.status in ENDED_EARLY
+
 
 @dataclass(frozen=True)
 class SoldRow:
@@ -67,6 +72,11 @@ class PurchaseRow:
     placed_at: datetime
     orders: tuple[tuple[str, OrderStatus], ...]
     """Name of the shop and state of its order, one for each shop."""
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Does it wait for the buyer's online payment?"""
+        return any(status is OrderStatus.UNPAID for _, status in self.orders)
 
 
 def store_orders(
@@ -113,7 +123,7 @@ def sold(store_ids: Iterable[int], after: str | None = None, limit: int = 20) ->
         .where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.DONE)
     )
     page = paging.fetch(query, [OrderEvent.__table__.c.at, ORDERS.id], cursor=after, limit=limit, descending=True)
-    return page.map(lambda row: SoldRow(*row))
+    return page.map(lambda row: SoldRow(**{field.name: row._mapping[field.name] for field in fields(SoldRow)}))
 
 
 def daily_sales(store_ids: Iterable[int], days: int = 14) -> list[tuple[date, int]]:
