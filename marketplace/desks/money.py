@@ -22,8 +22,8 @@ EVENTS = {
     Kind.REFUND: lazy_gettext("Kembali ke pembeli"),
     Kind.REFUND_FAILED: lazy_gettext("Pengembalian tidak berhasil"),
     Kind.DISPUTE: lazy_gettext("Bank pembeli meminta uangnya"),
-    Kind.DISPUTE_WON: lazy_gettext("Bank memenangkan Anda"),
-    Kind.DISPUTE_LOST: lazy_gettext("Bank memenangkan pembeli"),
+    Kind.DISPUTE_WON: lazy_gettext("Diputuskan bank untuk Anda"),
+    Kind.DISPUTE_LOST: lazy_gettext("Diputuskan bank untuk pembeli"),
 }
 PLACES = {
     "cash": lazy_gettext("Tunai di tangan Anda"),
