@@ -84,7 +84,9 @@ def _place(order: OrderView) -> str:
     if order.is_online and is_done:
         return gettext("Uang ini sudah milik Anda dan kami pegang untuk Anda. Lihat jumlah semuanya di Saldo.")
     if order.is_online:
-        return gettext("Uang pembeli kami simpan. Begitu barang diserahkan dengan kode pembeli, uangnya menjadi milik Anda.")
+        return gettext(
+            "Uang pembeli kami simpan. Begitu barang diserahkan dengan kode pembeli, uangnya menjadi milik Anda."
+        )
     if is_done:
         return gettext("Uang tunainya sudah Anda terima langsung dari pembeli.")
     return gettext("Anda terima tunai dari pembeli saat serah terima.")
