@@ -50,9 +50,8 @@ def blank(drawings: Iterable[Drawing]) -> Iterator[tuple[Drawing, Files]]:
 def market(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An application with the whole demo market, on a database of its own."""
     made = build(source.kind, source.fresh(), tmp_path_factory.mktemp("demo") / "instance")
-    with made.app.app_context(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "draw_all", blank)
-        loading.load(lambda words: None)
+    with made.app.app_context():
+        loading.load(lambda words: None, blank)
     yield made.app
     made.close()
 

@@ -52,11 +52,13 @@ def test_a_typed_card_counts_more_than_a_chosen_one(bill: str, stripe_standin: S
 
 
 def test_no_card_number_is_kept(bill: str, stripe_standin: StandIn) -> None:
-    _post(bill, number="4242 4242 4242 4242", expiry="12/34", cvc="123")
-    _post(bill, card="4242424242424242")
-    kept = " ".join(str(stripe_standin.all(kind)) for kind in ("charge", "payment_intent", "event", "checkout.session"))
-    assert "4242" in kept
-    assert "42424242" not in kept
+    _post(bill, number="4000 0025 0000 3155", expiry="12/34", cvc="123")
+    intent = stripe_standin.all("payment_intent")[0]["id"]
+    _post(f"{bill}/3ds", answer="agree")
+    kinds = ("charge", "payment_intent", "event", "checkout.session")
+    kept = " ".join(str(stripe_standin.all(kind)) for kind in kinds) + str(stripe_standin.world.store.private(intent))
+    assert "3155" in kept
+    assert "00003155" not in kept
 
 
 @pytest.mark.parametrize(

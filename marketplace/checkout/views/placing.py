@@ -102,7 +102,7 @@ def place() -> Response:
         with transaction():
             purchase = services.place(current_actor(), cart_owner(), form.form_key.data or "", spec)
             code, is_guests = purchase.code, purchase.person_id is None
-            to_pay = online_payment(purchase.id)
+            to_pay = online_payment(purchase)
             left = queries.count(cart_owner()) if is_guests else 0
     except Invalid as refusal:
         form.refuse(refusal)

@@ -103,9 +103,13 @@ def note_unanswered(attempt_id: int, error: Exception) -> None:
 
 
 def give_up(attempt_id: int) -> None:
-    """End a try of which the provider knows nothing: it was asked and has none."""
+    """End a try of which the provider knows nothing: it was asked and has none.
+
+    One whose page we know of ends only after its time: the provider may have been asked with another account's key.
+    """
     attempt = lock_one(PaymentAttempt, attempt_id)
-    if attempt.state in ATTEMPT_LIVE:
+    is_over = attempt.state is AttemptState.CREATED or attempt.expires_at <= now()
+    if attempt.state in ATTEMPT_LIVE and is_over:
         attempt.state = AttemptState.EXPIRED
     db.session.flush()
 
