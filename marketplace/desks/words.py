@@ -57,7 +57,12 @@ def steps_of(order: OrderView) -> list[Step]:
     is_online = any(step.status is OrderStatus.UNPAID for step in order.steps)
     titles = {**STEPS, **PAID_BEFORE} if is_online else STEPS
     gone = [Step(str(titles[step.status]), step.at, step.note, True) for step in order.steps]
-    road: tuple[OrderStatus, ...] = (OrderStatus.WAITING, OrderStatus.PROCESSING, ready_status(order.delivery_method), OrderStatus.DONE)
+    road: tuple[OrderStatus, ...] = (
+        OrderStatus.WAITING,
+        OrderStatus.PROCESSING,
+        ready_status(order.delivery_method),
+        OrderStatus.DONE,
+    )
     if is_online:
         road = (OrderStatus.UNPAID, *road)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()

@@ -100,7 +100,10 @@ class PaymentAttempt(Base):
 
 
 class Refund(Base):
-    """Money that goes back to a buyer. `number` is the try whose key the provider is told."""
+    """Money that goes back to a buyer. `number` is the try whose key the provider is told.
+
+    One that failed waits for the operator until `handled_at`: it was asked for anew, or set aside.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
@@ -125,6 +128,7 @@ class Refund(Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
 
 
 class Dispute(Base):

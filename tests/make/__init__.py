@@ -34,4 +34,10 @@ from tests.make.orders import place as place
 from tests.make.orders import purchase as purchase
 from tests.make.orders import spec as spec
 from tests.make.orders import walk as walk
+from tests.make.payments import Till as Till
+from tests.make.payments import card_payment as card_payment
+from tests.make.payments import open_page as open_page
+from tests.make.payments import paid_payment as paid_payment
+from tests.make.payments import plugged as plugged
+from tests.make.payments import take_in as take_in
 from tests.make.stores import store as store
