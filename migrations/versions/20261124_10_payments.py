@@ -77,6 +77,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('new', 'unmatched', 'failed')"),
         postgresql_where=sa.text("state IN ('new', 'unmatched', 'failed')"),
     )
+    for column in ("reference", "session_ref", "provider_ref"):
+        op.create_index(op.f(f"ix_provider_notices_{column}"), "provider_notices", [column], unique=False)
     op.create_table(
         "payment_attempts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

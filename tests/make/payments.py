@@ -8,30 +8,36 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
+import sqlalchemy as sa
 from flask import Flask
 
 from marketplace.catalog.models import Product
 from marketplace.checkout.services import paying as checkout_paying
 from marketplace.checkout.services import settling
 from marketplace.core.clock import now
-from marketplace.core.db import transaction
-from marketplace.orders.queries import payment_of_purchase
+from marketplace.core.db import Base, db, transaction
+from marketplace.orders.models import Purchase, PurchasePayment
+from marketplace.orders.queries import payment_of_purchase, purchase_of_payment
 from marketplace.payments import services
 from marketplace.payments.adapters.cash import Cash
 from marketplace.payments.adapters.provider import Limits, Providers
-from marketplace.payments.models import Payment
+from marketplace.payments.models import Payment, PaymentAttempt, Refund
+from marketplace.payments.queries import attempts_of
 from marketplace.payments.rules import (
     AttemptRef,
     AttemptState,
     BadNotice,
     BalanceLine,
     Capability,
+    DisputeSnapshot,
+    DisputeState,
     Fee,
     Notice,
     PaymentMethod,
     ProviderTrouble,
     RefundOrder,
     RefundSnapshot,
+    RefundSource,
     RefundState,
     Snapshot,
     Started,
@@ -153,3 +159,76 @@ def read(payment: Payment) -> None:
     readings = settling.read(payment.id)
     with transaction():
         settling.apply(readings)
+
+
+def pay_again(till: Till, payment: Payment) -> None:
+    """Let the buyer pay a payment by card a second time, past our own pages."""
+    with transaction():
+        snapshot = Snapshot(AttemptState.PAID, provider_ref=f"pi_{next(_numbers)}", received=payment.amount)
+        settling.apply([settling.Reading(payment.id, None, snapshot)])
+    till.lines.append(BalanceLine(snapshot.provider_ref, "charge", payment.amount, 0, now()))
+
+
+def dispute(till: Till, payment: Payment, state: DisputeState, *, charged: int = 0) -> None:
+    """Let the buyer's bank ask for all of a payment, or decide about it; `charged` is what a dispute costs (rupiah)."""
+    attempt = attempts_of(payment.id)[0]
+    number = f"dp_{attempt.provider_ref}"
+    withdrawn = 0 if state is DisputeState.WON else attempt.received
+    told = DisputeSnapshot(number, state, attempt.received, withdrawn, charged)
+    session = attempt.session_ref or ""
+    till.says[session] = replace(till.says[session], disputes=(told,))
+    moved = {DisputeState.OPEN: -attempt.received, DisputeState.WON: attempt.received, DisputeState.LOST: 0}[state]
+    if moved:
+        till.lines.append(BalanceLine(number, "adjustment", moved, charged if moved < 0 else 0, now()))
+    read(payment)
+
+
+def set_columns(model: type[Base], row_id: int, **values: object) -> None:
+    """Write columns of a row past the services: what no service does, or to let time pass."""
+    with transaction():
+        db.session.execute(sa.update(model).where(sa.inspect(model).primary_key[0] == row_id).values(**values))
+
+
+def multiply(payment: Payment, times: int) -> None:
+    """Many payments like this one, each of a purchase of its own, and a failed refund with each."""
+    purchase = purchase_of_payment(payment.id)
+    attempt = attempts_of(payment.id)[0]
+    with transaction():
+        first_purchase = db.session.scalars(sa.select(sa.func.max(Purchase.id))).one() + 1
+        first_payment = db.session.scalars(sa.select(sa.func.max(Payment.id))).one() + 1
+        first_attempt = db.session.scalars(sa.select(sa.func.max(PaymentAttempt.id))).one() + 1
+        numbers = range(times)
+        many = {
+            Purchase: [_row(purchase, id=first_purchase + n, code=f"M{n}", form_key=f"m{n}") for n in numbers],
+            Payment: [_row(payment, id=first_payment + n, reference=f"m{n}") for n in numbers],
+            PurchasePayment: [{"purchase_id": first_purchase + n, "payment_id": first_payment + n} for n in numbers],
+            PaymentAttempt: [
+                _row(
+                    attempt,
+                    id=first_attempt + n,
+                    payment_id=first_payment + n,
+                    session_ref=f"cs_m{n}",
+                    provider_ref=f"pi_m{n}",
+                )
+                for n in numbers
+            ],
+            Refund: [
+                {
+                    "reference": f"m{n}",
+                    "payment_id": first_payment + n,
+                    "attempt_id": first_attempt + n,
+                    "amount": 1,
+                    "state": RefundState.FAILED,
+                    "source": RefundSource.OPERATOR,
+                    "created_at": payment.created_at,
+                }
+                for n in numbers
+            ],
+        }
+        for model, rows in many.items():
+            db.session.execute(sa.insert(model), rows)
+
+
+def _row(like: Base, **other: object) -> dict[str, object]:
+    columns = [column.name for column in sa.inspect(like).mapper.columns]
+    return {**{name: getattr(like, name) for name in columns}, **other}

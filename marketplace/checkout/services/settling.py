@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from marketplace.checkout.services.paying import is_in_flight, online
 from marketplace.core.db import db
+from marketplace.core.errors import NotFound
 from marketplace.orders import services as orders
 from marketplace.payments import queries
 from marketplace.payments import services as payments
@@ -56,10 +57,12 @@ def close(payment_id: int) -> list[Reading]:
 def read_notice(notice_id: int) -> NoticeReading | None:
     """The same for what a notice is about. None when there is nothing to follow: it was followed, or set aside.
 
-    Not inside a transaction either; raises likewise.
+    Not inside a transaction either; raises likewise, and NotFound.
     """
     notice = db.session.get(ProviderNotice, notice_id)
-    if notice is None or notice.state in payments.notices.ENDED:
+    if notice is None:
+        raise NotFound
+    if notice.state in payments.notices.ENDED:
         return None
     payment_id, provider_ref = queries.payment_of_notice(notice), notice.provider_ref
     readings = read(payment_id, provider_ref) if payment_id is not None else None
