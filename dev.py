@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -165,7 +165,8 @@ def run() -> int:
         sys.exit(f"[dev] Port {port} is taken. Stop what runs there, or:  PORT={port + 1} python3 dev.py run")
     stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
     flask("db", "upgrade", env=env)
-    flask("demo", "load", "--if-empty", env=env)
+    with running(stand_in, env):
+        flask("demo", "load", "--if-empty", env=env)
     print(DEMO, flush=True)
     if stand_in:
         say("no STRIPE_SECRET_KEY: cards are paid at a stand-in, no real money moves. Test card: 4242 4242 4242 4242")
@@ -173,6 +174,30 @@ def run() -> int:
     server: Command = [PY, "-m", "granian", *granian, "--host", host, "--port", str(port), "wsgi:app"]
     worker: Command = [PY, "-m", "flask", "--app", "wsgi", "jobs", "work"]
     return supervise({**stand_in, "web server": server, "worker": worker}, env, (host, port))
+
+
+@contextlib.contextmanager
+def running(commands: Mapping[str, Command], env: Mapping[str, str]) -> Iterator[None]:
+    """Let these processes run meanwhile: the demo market's own people pay at the stand-in."""
+    parts = start(commands, env)
+    deadline = time.monotonic() + GRACE
+    while parts and time.monotonic() < deadline:
+        place = urlsplit(env["STRIPE_API_BASE"])
+        if is_listening(place.hostname or "", place.port or 0):
+            break
+        time.sleep(0.1)
+    try:
+        yield
+    finally:
+        stop(parts.values())
+
+
+def start(commands: Mapping[str, Command], env: Mapping[str, str]) -> dict[str, subprocess.Popen[bytes]]:
+    """Start processes in sessions of their own, so that Ctrl-C reaches them through us and in order."""
+    return {
+        name: subprocess.Popen([str(word) for word in words], cwd=ROOT, env=dict(env), start_new_session=True)
+        for name, words in commands.items()
+    }
 
 
 def supervise(commands: Mapping[str, Command], env: Mapping[str, str], place: tuple[str, int]) -> int:
@@ -184,11 +209,7 @@ def supervise(commands: Mapping[str, Command], env: Mapping[str, str], place: tu
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
-    # Sessions of their own, so that Ctrl-C reaches them through us and in order.
-    parts = {
-        name: subprocess.Popen([str(word) for word in words], cwd=ROOT, env=dict(env), start_new_session=True)
-        for name, words in commands.items()
-    }
+    parts = start(commands, env)
     try:
         return watch(parts, stopping, place)
     finally:
@@ -240,9 +261,10 @@ def demo() -> int:
         for file in instance(env).glob(pattern):
             file.unlink()
     shutil.rmtree(instance(env) / "media", ignore_errors=True)
-    stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)  # for its settings: cards are on
+    stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
     flask("db", "upgrade", env=env)
-    flask("demo", "load", env=env)
+    with running(stand_in, env):
+        flask("demo", "load", env=env)
     print(DEMO)
     return 0
 

@@ -1,98 +1,58 @@
-"""What a page costs, as a ratio to a bare Flask page of 24 cards, measured in the same run.
+"""What pages and orders cost, as ratios to a bare Flask page of 24 cards measured in the same run.
 
-python3 dev.py bench [--postgres]
+python3 dev.py bench [--quick] [--only sqlite|postgresql] [--pay cash]
 
-Each request runs through the whole application in this process; what counts is its CPU time, so a busy machine
-disturbs little. Page and reference are measured in turns and the medians are compared: a ratio of 2 means half the
-CPU of the bare page. Targets: docs/performance.md.
+Both databases in one call; how it is measured and what it should come to: docs/performance.md.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from flask import Flask, render_template_string  # noqa: E402
-from flask.testing import FlaskClient  # noqa: E402
+from bench import orders, pages  # noqa: E402
+from bench.load import Refused, Yardstick, percentile  # noqa: E402
+from bench.market import Market, Place, bare_page, fill, place, served  # noqa: E402
+from bench.pages import Effort, Target  # noqa: E402
 
-from bench.market import Market, demo_market  # noqa: E402
-
-ROUNDS = 15
-BLOCK = 20
-PASSWORD = "beli-ntt-demo"  # noqa: S105  (the demo market's)
-
-REFERENCE = """<!doctype html><html lang="id"><head><meta charset="utf-8"><title>{{ title }}</title></head><body>
-<header><a href="/">BeliNTT</a><form action="/cari"><input name="q"></form></header><main>
-{% for card in cards %}<article class="card"><a href="{{ card.url }}"><img src="{{ card.picture }}" width="320"
-height="320" alt="{{ card.name }}" srcset="{{ card.picture }} 320w, {{ card.picture }} 640w"><h3>{{ card.name }}</h3>
-<p class="price">{{ card.price }}</p><p class="store">{{ card.store }} · {{ card.place }}</p>
-<p class="badge">Terkurasi</p><p class="lead">{{ card.lead }}</p></a></article>{% endfor %}
-</main><footer>{{ title }}</footer></body></html>"""
+CLIENTS = 16
+BUSY = 0.5  # load average from which on somebody else needs the machine too
+KINDS = ("sqlite", "postgresql")
+ORDER_TARGETS = {
+    "add to cart": Target(1.0, 1.0),
+    "open the checkout": None,
+    "place the order": Target(0.35, 0.30),
+}
+HOT_TARGET = Target(0.10, 0.10)
 
 
-def reference() -> FlaskClient:
-    """Flask, Jinja with autoescape, 24 cards of fake rows, about 25 KB: no database, no session."""
-    app = Flask("reference")
-    cards = [
-        {
-            "url": f"/produk/kain-tenun-ikat-{number}",
-            "picture": f"/media/{number:032x}-320.webp",
-            "name": f"Kain tenun ikat motif Kaif, pewarna alami, nomor {number}",
-            "price": f"Rp{number + 1}.385.000",
-            "store": "Tenun Mama Yuli",
-            "place": "Fatululi, Kota Kupang",
-            "lead": "Ditenun tangan dari benang kapas dan dicelup akar mengkudu. " * 6,
-        }
-        for number in range(24)
-    ]
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured."""
 
-    @app.get("/")
-    def page() -> str:
-        return render_template_string(REFERENCE, title="BeliNTT", cards=cards)
-
-    return app.test_client()
+    effort: Effort
+    order_rounds: int
+    guests: int
 
 
-def cost(call: Callable[[], object], times: int = BLOCK) -> float:
-    """CPU microseconds of one call, over a block of them."""
-    start = time.process_time_ns()
-    for _ in range(times):
-        call()
-    return (time.process_time_ns() - start) / times / 1000
+FULL = Scale(Effort(rounds=3, seconds=0.4, clients=CLIENTS, cpu_rounds=7), order_rounds=3, guests=192)
+QUICK = Scale(
+    Effort(rounds=1, seconds=0.2, clients=CLIENTS, cpu_rounds=3, cpu_block=4, is_brief=True), order_rounds=1, guests=64
+)
 
 
-def compare(call: Callable[[], object], bare: Callable[[], object]) -> tuple[float, float]:
-    """The median cost of a call, and how many of it one bare page is worth."""
-    call()
-    mine, ratios = [], []
-    for _ in range(ROUNDS):
-        reference_cost, own_cost = cost(bare), cost(call)
-        mine.append(own_cost)
-        ratios.append(reference_cost / own_cost)
-    return statistics.median(mine), statistics.median(ratios)
-
-
-def fetch(client: FlaskClient, path: str, **headers: str) -> Callable[[], object]:
-    """A call that gets the page and insists that it is there."""
-
-    def call() -> None:
-        response = client.get(path, headers=headers)
-        if response.status_code not in (200, 304):
-            raise SystemExit(f"{path} answered {response.status_code}")
-
-    return call
-
-
-@contextmanager
+@contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """The log of a thousand requests would be measured too, and read by nobody."""
     sink = os.open(os.devnull, os.O_WRONLY)
@@ -106,51 +66,85 @@ def quiet() -> Iterator[None]:
         os.close(kept)
 
 
-def measurements(market: Market) -> Iterator[tuple[str, Callable[[], object]]]:
-    """The pages, by how they are read."""
-    pages = {
-        "home": "/",
-        "category": f"/kategori/{market.category}",
-        "search": "/cari?q=tenun",
-        "product": f"/produk/{market.product}",
-        "shop": f"/toko/{market.store}",
-    }
-    guest = market.app.test_client()
-    for name, path in pages.items():
-        yield f"{name}, guest", fetch(guest, path)
-        etag = guest.get(path).headers.get("ETag", "")
-        yield f"{name}, 304", fetch(guest, path, **{"If-None-Match": etag})
-        yield f"{name}, uncached", without_cache(market.app, fetch(guest, path))
-    for who, paths in {
-        "budi": {"category": pages["category"], "product": pages["product"], "cart": "/keranjang"},
-        "ina": {"seller's orders": "/penjual/pesanan", "seller's stock": "/penjual/stok"},
-        "ratna": {"curator's queue": "/kurasi"},
-    }.items():
-        client = market.signed_in(f"{who}@demo.belintt.id", PASSWORD)
-        for name, path in paths.items():
-            yield f"{name}, signed in", fetch(client, path)
+def target_of(target: Target | None, kind: str) -> str:
+    return f"≥ {getattr(target, kind):.2f}" if target else ""
 
 
-def without_cache(app: Flask, call: Callable[[], object]) -> Callable[[], object]:
-    def cold() -> None:
-        app.extensions.pop("pagecache", None)
-        call()
+def show_pages(market: Market, kind: str, reference: int, effort: Effort) -> None:
+    """The table of pages."""
+    yardstick = Yardstick(reference, effort.seconds, effort.clients)
+    print(f"{'page':<24}{'req/s':>8}{'× ref':>8}{'target':>9}{'p99 ms':>9}{'CPU × ref':>11}{'generator':>11}")
+    for page in pages.pages(market, is_brief=effort.is_brief):
+        found = pages.measure(page, market, yardstick, effort)
+        print(
+            f"{page.name:<24}{found.rate:>8.0f}{found.ratio:>8.2f}{target_of(page.target, kind):>9}{found.p99:>9.1f}"
+            f"{found.cpu_ratio:>11.2f}{found.share:>11.0%}",
+            flush=True,
+        )
+    print(f"{'bare page':<24}{statistics.median(yardstick.rates):>8.0f}{1:>8.2f}\n")
 
-    return cold
+
+def show_orders(market: Market, kind: str, reference: int, scale: Scale, method: str) -> None:
+    """The table of orders; it is only printed when the books agree."""
+    yardstick = Yardstick(reference, scale.effort.seconds, CLIENTS)
+    steps = orders.measure(market, yardstick, scale.order_rounds, scale.guests, method)
+    hot = orders.measure_hot(market, yardstick, method)
+    print(
+        f"{f'orders, paid: {method}':<24}{'req/s':>8}{'× ref':>8}{'target':>9}{'p50 ms':>9}{'p99 ms':>9}{'target':>9}"
+    )
+    for step, target in [*((step, ORDER_TARGETS[step.name]) for step in steps), (hot, HOT_TARGET)]:
+        took = [seconds * 1000 for seconds in step.tally.took]
+        print(
+            f"{step.name:<24}{step.tally.rate:>8.0f}{step.ratio:>8.2f}{target_of(target, kind):>9}"
+            f"{percentile(took, 0.5):>9.1f}{percentile(took, 0.99):>9.1f}"
+            f"{'≤ 100' if step.name == 'place the order' else '':>9}{step.tally.share:>11.0%}",
+            flush=True,
+        )
+    placed, sold = scale.order_rounds * scale.guests, hot.tally.statuses[orders.PLACED]
+    print(f"{placed} orders of 3 lines from 2 shops, then {sold} of {orders.HOT_PIECES} hot pieces: the books agree.\n")
+
+
+def places(kinds: Sequence[str], folder: Path, stack: contextlib.ExitStack) -> list[Place]:
+    """An empty database of each kind; without a PostgreSQL one line that says so."""
+    found = []
+    for kind in kinds:
+        try:
+            (folder / kind).mkdir()
+            found.append(stack.enter_context(place(kind, folder / kind)))
+        except (ImportError, OSError, RuntimeError) as error:
+            print(f"{kind} is left out, it could not be started: {error}\n", flush=True)
+    return found
+
+
+def show(kinds: Sequence[str], scale: Scale, method: str) -> None:
+    """Everything, database by database."""
+    with tempfile.TemporaryDirectory() as name, quiet(), contextlib.ExitStack() as stack:
+        found = places(kinds, Path(name), stack)
+        if not found:
+            return
+        fill(found)
+        reference = stack.enter_context(bare_page(Path(name)))
+        for each in found:
+            with served(each) as market:
+                print(f"{each.kind}: the demo market, {market.products} products; {CLIENTS} clients\n", flush=True)
+                show_pages(market, each.kind, reference, scale.effort)
+                show_orders(market, each.kind, reference, scale, method)
 
 
 def main() -> None:
-    bare = fetch(reference(), "/")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        quiet(),
-        demo_market(Path(folder), "--postgres" in sys.argv) as market,
-    ):
-        print(f"{market.products} products on {market.kind}; 1.00 is a bare Flask page of 24 cards\n")
-        print(f"{'page':<28}{'CPU µs':>10}{'ratio':>8}")
-        for name, call in measurements(market):
-            microseconds, ratio = compare(call, bare)
-            print(f"{name:<28}{microseconds:>10.0f}{ratio:>8.2f}", flush=True)
+    parser = argparse.ArgumentParser(prog="python3 dev.py bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="under a minute; the figures are rough")
+    parser.add_argument("--only", choices=KINDS, help="one database instead of both")
+    parser.add_argument("--pay", default="cash", metavar="METHOD", help="how the orders are paid (default: cash)")
+    words = parser.parse_args()
+    start = time.monotonic()
+    if os.getloadavg()[0] > BUSY:
+        print(f"The machine is busy already (load {os.getloadavg()[0]:.1f}): the figures will be rough.\n", flush=True)
+    try:
+        show([words.only] if words.only else KINDS, QUICK if words.quick else FULL, words.pay)
+    except (Refused, orders.Disagreement) as error:
+        sys.exit(f"bench: FAILED: {error}")
+    print(f"× ref: requests per second against the bare page in the same seconds. {time.monotonic() - start:.0f} s.")
 
 
 if __name__ == "__main__":

@@ -134,10 +134,13 @@ class Cluster(Server):
         shutil.rmtree(self.work, ignore_errors=True)
 
 
-def start() -> Server:
-    """The first PostgreSQL that can be had. Raises RuntimeError, ImportError or OSError when there is none."""
+def start(*, fast: bool = True) -> Server:
+    """The first PostgreSQL that can be had; with fast=False one of our own does not forgo the disk.
+
+    Raises RuntimeError, ImportError or OSError when there is none.
+    """
     url = os.environ.get("TEST_DATABASE_URL")
-    return Server(url) if url else Cluster()
+    return Server(url) if url else Cluster(fast=fast)
 
 
 def _binaries(work: Path, *, is_root: bool) -> Path:

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from flask import Flask
 
 from tests.databases import ROOT, Market
 
-GRANIAN = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "1", "--no-ws"]
+GRANIAN = ["-m", "granian", "--interface", "wsgi", "--blocking-threads", "1", "--no-ws", "--host", "127.0.0.1"]
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,29 @@ class LiveServer:
 @contextlib.contextmanager
 def serve(market: Market, port: int) -> Iterator[LiveServer]:
     """Serve the market on that loopback port until the block ends."""
-    url = f"http://127.0.0.1:{port}"
     log = Path(market.environ["INSTANCE_PATH"]) / "server.log"
+    try:
+        with granian("wsgi:app", port, log, market.environ):
+            yield LiveServer(f"http://127.0.0.1:{port}", market)
+    finally:
+        print(log.read_text()[-5000:])  # noqa: T201 - pytest shows it beside a failure
+
+
+@contextlib.contextmanager
+def granian(target: str, port: int, log: Path, environ: Mapping[str, str], workers: int = 1) -> Iterator[None]:
+    """The web server in a process of its own, until the block ends. Raises RuntimeError when it does not come up."""
+    options = ["--workers", str(workers), "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, *GRANIAN, "--host", "127.0.0.1", "--port", str(port), "wsgi:app"],
+            [sys.executable, *GRANIAN, *options, target],
             cwd=ROOT,
-            env={**os.environ, **market.environ},
+            env={**os.environ, **environ},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
     try:
         _wait(process, port, log)
-        yield LiveServer(url, market)
+        yield
     finally:
         process.terminate()
         try:
@@ -54,7 +64,6 @@ def serve(market: Market, port: int) -> Iterator[LiveServer]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        print(log.read_text()[-5000:])  # noqa: T201 - pytest shows it beside a failure
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -103,7 +103,7 @@ NEEDS = {
     ),
     Need.MISMATCH: (
         _l("Uang masuk tidak sama dengan tagihan"),
-        _l("Pilih: terima sebagai lunas, atau kembalikan semuanya."),
+        _l("Lebih dari tagihan: terima sebagai lunas atau kembalikan semuanya. Kurang: kembalikan semuanya."),
     ),
     Need.CREDIT: (
         _l("Dibayar dua kali, belum semua kembali"),
@@ -148,7 +148,6 @@ ACCOUNTS = {
     "transit:refund": _l("pengembalian dalam perjalanan"),
     "expense:provider_fee": _l("biaya penyedia, ditanggung pasar"),
     "expense:dispute": _l("biaya sengketa, ditanggung pasar"),
-    "expense:adjustment": _l("selisih, ditanggung pasar"),
     "receivable:dispute": _l("uang sengketa di bank pembeli"),
     "cash:store": _l("tunai di tangan toko"),
     "payable:store": _l("hak toko"),

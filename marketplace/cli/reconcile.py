@@ -17,9 +17,9 @@ from marketplace.core.ports import port
 from marketplace.ledger import queries as ledger
 from marketplace.orders import queries as orders
 from marketplace.payments import queries as payments
-from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.queries import Crooked, OwnMovement
 from marketplace.payments.rules import OF_PAYMENTS, BalanceLine, PaymentMethod, ProviderTrouble
+from marketplace.payments.services.providing import Providers
 
 ONLINE = (PaymentMethod.CARD,)
 FRESH = timedelta(minutes=10)

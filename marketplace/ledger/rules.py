@@ -16,7 +16,6 @@ REFUNDS_ON_THE_WAY = "transit:refund"
 PROVIDER_FEES = "expense:provider_fee"
 DISPUTE_FEES = "expense:dispute"
 DISPUTED = "receivable:dispute"
-ADJUSTMENTS = "expense:adjustment"
 
 
 class Kind(StrEnum):
@@ -132,11 +131,9 @@ def credit(provider: str, amount: int) -> list[Entry]:
     return moving(Entry(clearing_account(provider), amount), Entry(CUSTOMER_CREDIT, -amount))
 
 
-def completion(received: int, shares: Sequence[Share]) -> list[Entry]:
-    """A sale paid with money that lay as the buyer's credit. What is missing the market bears."""
-    asked = sum(share.total for share in shares)
-    used = min(received, asked)
-    return moving(Entry(CUSTOMER_CREDIT, used), Entry(ADJUSTMENTS, asked - used), *_credited(shares))
+def completion(shares: Sequence[Share]) -> list[Entry]:
+    """A sale paid with money that lay as the buyer's credit."""
+    return moving(Entry(CUSTOMER_CREDIT, sum(share.total for share in shares)), *_credited(shares))
 
 
 def refund(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:

@@ -55,6 +55,7 @@ def may_move(now: OrderStatus, to: OrderStatus) -> bool:
 
 NOT_ANSWERED = frozenset({OrderStatus.UNPAID, OrderStatus.WAITING})
 OPEN = NOT_ANSWERED | {OrderStatus.PROCESSING, OrderStatus.READY, OrderStatus.ON_THE_WAY}
+OPEN_FOR_SHOP = OPEN - {OrderStatus.UNPAID}
 ENDED_EARLY = frozenset({OrderStatus.DECLINED, OrderStatus.CANCELLED, OrderStatus.LAPSED, OrderStatus.EXPIRED})
 NEVER_ACCEPTED = NOT_ANSWERED | ENDED_EARLY
 CODE_PREFIX = "NTT-"

@@ -45,7 +45,7 @@ from tests.admin.money import (
     unpaid,
 )
 from tests.counting import statements
-from tests.make.payments import dispute, multiply, pay_again, set_columns
+from tests.make.till import dispute, multiply, pay_again, set_columns
 
 LIST_STATEMENTS = 6
 DETAIL_STATEMENTS = 11

@@ -37,7 +37,7 @@ from tests.admin.money import (
     refund_values,
     unpaid,
 )
-from tests.make.payments import pay_again
+from tests.make.till import pay_again
 
 # --- refunds ---------------------------------------------------------------------
 
@@ -195,16 +195,25 @@ def test_a_failed_refund_is_set_aside_with_a_reason(client: FlaskClient, operato
 # --- a sum that was not what was asked ---------------------------------------------
 
 
-def test_a_different_sum_is_taken_as_payment(client: FlaskClient, operator: Person, till: make.Till) -> None:
-    payment = paid(till, received=100_000)
-    assert "Rp10.000" in client.get(page_of(payment)).text  # what the market bears
+def test_more_than_was_asked_is_taken_as_payment_and_the_rest_goes_back(
+    client: FlaskClient, operator: Person, till: make.Till
+) -> None:
+    payment = paid(till, received=120_000)
     answer = client.post(f"{page_of(payment)}/penerimaan", follow_redirects=True)
     assert "Jumlah berbeda diterima sebagai lunas" in answer.text
     assert orders_of(payment)[0].status is OrderStatus.WAITING
-    assert ledger.balance("expense:adjustment") == 10_000
+    outbox.deliver_all()
+    assert ledger.balance("clearing:card") == payment.amount
     for address in ("penerimaan", "pembatalan"):
         answer = client.post(f"{page_of(payment)}/{address}")
         assert answer.status_code == 409
+
+
+def test_less_than_was_asked_is_not_taken_as_payment(client: FlaskClient, operator: Person, till: make.Till) -> None:
+    payment = paid(till, received=100_000)
+    assert "Terima sebagai lunas" not in client.get(page_of(payment)).text
+    assert client.post(f"{page_of(payment)}/penerimaan").status_code == 409
+    assert needed() == {Need.MISMATCH: 1}
 
 
 def test_a_different_sum_is_sent_back(client: FlaskClient, operator: Person, till: make.Till) -> None:

@@ -32,7 +32,7 @@ from tests.cli.books import (
     rename_booking,
 )
 from tests.counting import statements
-from tests.make.payments import dispute, pay_again
+from tests.make.till import dispute, pay_again
 
 
 def busy_book(till: make.Till) -> None:
@@ -60,9 +60,12 @@ def busy_book(till: make.Till) -> None:
     outbox.deliver_all()
     sent = queries.refunds_of(twice.id)[0]
     till.lines.append(BalanceLine(sent.provider_ref or "", "refund", -sent.amount, 0, now()))
-    short = paid(till, received=90_000)
+    more = paid(till, received=120_000)
     with transaction():
-        orders.paying.complete(SYSTEM, short.id)
+        orders.paying.complete(SYSTEM, more.id)
+    outbox.deliver_all()
+    rest = queries.refunds_of(more.id)[0]
+    till.lines.append(BalanceLine(rest.provider_ref or "", "refund", -rest.amount, 0, now()))
     for ended in (DisputeState.WON, DisputeState.LOST):
         disputed = paid(till, shops=2)
         hand_over(orders_of(disputed)[0])

@@ -19,7 +19,7 @@ from tests.cli.books import (
     plant,
     reconcile,
 )
-from tests.make.payments import pay_again
+from tests.make.till import pay_again
 from tests.orders.snapshots import snapshot
 
 

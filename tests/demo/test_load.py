@@ -22,6 +22,7 @@ from marketplace.core.actor import Role
 from marketplace.core.audit import AuditEntry
 from marketplace.core.db import db
 from marketplace.core.outbox import OutboxRow
+from marketplace.core.ports import port
 from marketplace.curation.models import Submission
 from marketplace.curation.rules import SubmissionStatus
 from marketplace.demo.adapters.pictures import Drawing, Files, draw
@@ -29,14 +30,18 @@ from marketplace.demo.rules.goods import fates, goods
 from marketplace.demo.rules.people import PASSWORD
 from marketplace.demo.rules.shops import shops, shops_by_slug
 from marketplace.demo.services import loading
+from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import LedgerEntry
 from marketplace.orders.models import Order, OrderEvent, OrderLine
-from marketplace.orders.rules import OrderStatus
+from marketplace.orders.rules import OPEN, OrderStatus
+from marketplace.payments.adapters.provider import Providers
+from marketplace.payments.models import PaymentAttempt, Refund
+from marketplace.payments.rules import AttemptState, PaymentMethod
 from marketplace.places.rules import FATULULI
 from marketplace.stores.models import Store
 from tests.databases import Source, build
-
-HOLDING = (OrderStatus.WAITING, OrderStatus.PROCESSING, OrderStatus.READY, OrderStatus.ON_THE_WAY)
+from tests.standin import KEY
+from tools.stripe_standin.server import StandIn
 
 
 def blank(drawings: Iterable[Drawing]) -> Iterator[tuple[Drawing, Files]]:
@@ -49,12 +54,20 @@ def blank(drawings: Iterable[Drawing]) -> Iterator[tuple[Drawing, Files]]:
 @pytest.fixture(scope="module")
 def market(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An application with the whole demo market, on a database of its own."""
-    made = build(source.kind, source.fresh(), tmp_path_factory.mktemp("demo") / "instance")
-    with made.app.app_context(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "draw_all", blank)
-        loading.load(lambda words: None)
+    stand_in = StandIn()
+    stand_in.start()
+    cards = {
+        "STRIPE_SECRET_KEY": KEY,
+        "STRIPE_WEBHOOK_SECRET": stand_in.webhooks.secret,
+        "STRIPE_API_BASE": stand_in.url,
+    }
+    made = build(source.kind, source.fresh(), tmp_path_factory.mktemp("demo") / "instance", **cards)
+    with made.app.app_context():
+        loading.load(lambda words: None, blank)
     yield made.app
     made.close()
+    stand_in.stop()
+    assert stand_in.violations == []
 
 
 @pytest.fixture(autouse=True)
@@ -122,16 +135,17 @@ def test_stock_ledger_and_time_lines_agree_with_the_orders() -> None:
         db.session.execute(
             sa.select(OrderLine.variant_id, sa.func.sum(OrderLine.quantity))
             .join(Order, Order.id == OrderLine.order_id)
-            .where(Order.status.in_(HOLDING))
+            .where(Order.status.in_(OPEN))
             .group_by(OrderLine.variant_id)
         ).all()
     )
     reserved = dict(db.session.execute(sa.select(Variant.id, Variant.reserved).where(Variant.reserved > 0)).all())
     assert reserved == held
     assert db.session.scalar(sa.select(sa.func.sum(LedgerEntry.amount))) == 0
-    sold = db.session.scalar(sa.select(sa.func.sum(Order.total)).where(Order.status == OrderStatus.DONE))
-    cash = db.session.scalar(sa.select(sa.func.sum(LedgerEntry.amount)).where(LedgerEntry.amount > 0))
-    assert cash == sold
+    done = {
+        order.id: order.total for order in db.session.scalars(sa.select(Order).where(Order.status == OrderStatus.DONE))
+    }
+    assert {order_id: earning.sold for order_id, earning in ledger.earnings(done).items()} == done
     steps = db.session.execute(
         sa.select(OrderEvent.order_id, OrderEvent.at).order_by(OrderEvent.order_id, OrderEvent.id)
     )
@@ -139,6 +153,18 @@ def test_stock_ledger_and_time_lines_agree_with_the_orders() -> None:
     for order_id, at in steps:
         assert before.get(order_id, at) <= at <= datetime.now(UTC)
         before[order_id] = at
+
+
+def test_cards_were_charged_and_refunded_where_they_say() -> None:
+    cards = port(Providers).online(PaymentMethod.CARD)
+    assert cards is not None
+    moved = {line.provider_ref: line.amount for line in cards.movements(datetime.now(UTC) - timedelta(hours=1))}
+    tries = db.session.scalars(sa.select(PaymentAttempt).where(PaymentAttempt.state == AttemptState.PAID))
+    paid = {attempt.provider_ref: attempt.received for attempt in tries}
+    refunds = {refund.provider_ref: -refund.amount for refund in db.session.scalars(sa.select(Refund))}
+    assert len(paid) >= 5
+    assert refunds
+    assert moved == {**paid, **refunds}
 
 
 def test_the_trail_reads_in_the_order_in_which_it_happened() -> None:

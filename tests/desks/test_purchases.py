@@ -12,7 +12,7 @@ from marketplace.core.db import transaction
 from marketplace.orders import services
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import guest_key
-from marketplace.orders.rules import OrderStatus
+from marketplace.orders.rules import OPEN_FOR_SHOP, OrderStatus
 from tests import make
 from tests.counting import statements
 
@@ -125,7 +125,7 @@ def test_every_state_reads_well(client: FlaskClient, db: SQLAlchemy, status: Ord
     page = client.get(link(purchase))
     assert page.status_code == 200
     assert order.status is reached
-    is_open = reached in (OrderStatus.WAITING, OrderStatus.PROCESSING, OrderStatus.READY, OrderStatus.ON_THE_WAY)
+    is_open = reached in OPEN_FOR_SHOP
     assert ("data-handover-code" in page.text) is is_open
     if reached is OrderStatus.DECLINED:
         assert "Bahan sedang habis." in words(page.text)

@@ -99,9 +99,9 @@ def _by_statement(transaction_id: int, account_id: int) -> None:
 
 
 def _by_text(transaction_id: int, account_id: int) -> None:
-    columns = "(transaction_id, account_id, amount)"
+    columns = "(transaction_id, account_id, amount, about)"
     handle.session.execute(
-        sa.text(f"INSERT INTO ledger_entries {columns} VALUES (:t, :a, 5)"), {"t": transaction_id, "a": account_id}
+        sa.text(f"INSERT INTO ledger_entries {columns} VALUES (:t, :a, 5, '')"), {"t": transaction_id, "a": account_id}
     )
 
 

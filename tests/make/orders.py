@@ -19,10 +19,13 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import Buyer
 from marketplace.orders.rules import OrderStatus
 from marketplace.orders.services import NewLine, NewOrder, NewPurchase
+from marketplace.payments.rules import PaymentMethod
 from marketplace.places.rules import FATULULI
 from marketplace.shipping.rules import DeliveryMethod
+from tests.make.payments import let_expire, pay
 
 _numbers = count(1)
+ONLINE = (OrderStatus.UNPAID, OrderStatus.EXPIRED)
 BUYER_EMAIL = "budi@example.id"
 
 
@@ -43,6 +46,7 @@ def spec(
     fee: int = 0,
     email: str = BUYER_EMAIL,
     language: str = "id",
+    payment_method: PaymentMethod = PaymentMethod.CASH,
 ) -> NewPurchase:
     """A purchase of some products, an order for each of their shops; a fee means the shop brings it."""
     method = DeliveryMethod.OWN_DELIVERY if fee else DeliveryMethod.PICKUP
@@ -63,6 +67,7 @@ def spec(
         landmark="samping gereja",
         language=language,
         orders=tuple(by_store.values()),
+        payment_method=payment_method,
     )
 
 
@@ -85,11 +90,31 @@ def purchase(
     fee: int = 0,
     email: str = BUYER_EMAIL,
     language: str = "id",
+    payment_method: PaymentMethod = PaymentMethod.CASH,
 ) -> Purchase:
-    """A purchase whose orders have all come to a state. Call it inside `transaction()` or a rolled-back test."""
-    made = place(spec(products, buyer=buyer, quantity=quantity, fee=fee, email=email, language=language))
-    for order in orders_of(made):
-        walk(order, up_to)
+    """A purchase whose orders have all come to a state. Call it inside `transaction()` or a rolled-back test.
+
+    Where the orders wait to be paid, or waited too long, it is one by card.
+    """
+    if up_to in ONLINE:
+        payment_method = PaymentMethod.CARD
+    wanted = spec(
+        products,
+        buyer=buyer,
+        quantity=quantity,
+        fee=fee,
+        email=email,
+        language=language,
+        payment_method=payment_method,
+    )
+    made = place(wanted)
+    if up_to is OrderStatus.EXPIRED:
+        let_expire(made)
+    elif payment_method is not PaymentMethod.CASH and up_to is not OrderStatus.UNPAID:
+        pay(made)
+    if up_to not in ONLINE:
+        for order in orders_of(made):
+            walk(order, up_to)
     return made
 
 

@@ -10,9 +10,20 @@ from marketplace.core.db import Base, db
 from marketplace.core.outbox import OutboxRow
 from marketplace.ledger.models import LedgerEntry
 from marketplace.orders.models import Order, OrderEvent, Purchase
-from marketplace.payments.models import Payment
+from marketplace.payments.models import Payment, PaymentAttempt, Refund
 
-WATCHED: tuple[type[Base], ...] = (Variant, Order, OrderEvent, Purchase, Payment, LedgerEntry, AuditEntry, OutboxRow)
+WATCHED: tuple[type[Base], ...] = (
+    Variant,
+    Order,
+    OrderEvent,
+    Purchase,
+    Payment,
+    PaymentAttempt,
+    Refund,
+    LedgerEntry,
+    AuditEntry,
+    OutboxRow,
+)
 
 
 def snapshot() -> dict[str, list[tuple[object, ...]]]:

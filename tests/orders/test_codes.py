@@ -14,6 +14,7 @@ from marketplace.core.errors import Invalid, Refusal, TooMany
 from marketplace.orders import services
 from marketplace.orders.models import Order
 from marketplace.orders.rules import HANDOVER_LOCK_MINUTES, OrderStatus
+from marketplace.orders.services.steps import pieces
 from tests import make
 from tests.orders.snapshots import stock_of
 
@@ -66,4 +67,4 @@ def test_time_opens_the_lock_and_the_count_begins_anew(order: Order) -> None:
 
 
 def _line_variant(order: Order) -> int:
-    return next(iter(services._pieces([order.id])))
+    return next(iter(pieces([order.id])))

@@ -22,7 +22,8 @@ from marketplace.orders import queries, services
 from marketplace.orders.models import Order, OrderEvent
 from marketplace.orders.policies import Buyer
 from marketplace.orders.rules import MOVES, OrderStatus
-from marketplace.payments.rules import PaymentState
+from marketplace.payments.rules import AttemptState, PaymentState, Snapshot
+from marketplace.payments.services import attempts
 from tests import make
 from tests.databases import settle_constraints
 from tests.orders.snapshots import snapshot, stock_of
@@ -51,6 +52,15 @@ def order_at(basket: Product, status: OrderStatus, fee: int = 0) -> Order:
     return order
 
 
+def _pay(order: Order) -> object:
+    """Money comes in by card, whatever state the order is in. What moves no order is no move here."""
+    payment = queries.payment_of_purchase(order.purchase_id)
+    if payment.hold_until is None or payment.received:
+        raise Stale("orders.moved_on")
+    attempt = attempts.adopt(payment.id, Snapshot(AttemptState.PAID, provider_ref=f"pi_{order.id}"))
+    return services.paying.apply(attempt.id, make.paid(attempt))
+
+
 VERBS: dict[str, Callable[[Actor, Order], object]] = {
     "accept": lambda actor, order: services.accept(actor, order.id),
     "decline": lambda actor, order: services.decline(actor, order.id, "Bahan habis"),
@@ -58,11 +68,17 @@ VERBS: dict[str, Callable[[Actor, Order], object]] = {
     "hand_over": lambda actor, order: services.hand_over(actor, order.id, order.handover_code),
     "cancel": lambda actor, order: services.cancel_purchase(Buyer(SYSTEM), order.purchase_id),
     "lapse": lambda actor, order: services.lapse(order.id),
+    "expire": lambda actor, order: services.paying.expire(order.purchase_id),
+    "pay": lambda actor, order: _pay(order),
 }
 ALLOWED = {
     ("accept", S.WAITING): S.PROCESSING,
     ("decline", S.WAITING): S.DECLINED,
     ("cancel", S.WAITING): S.CANCELLED,
+    ("cancel", S.UNPAID): S.CANCELLED,
+    ("pay", S.UNPAID): S.WAITING,
+    ("pay", S.EXPIRED): S.WAITING,
+    ("expire", S.UNPAID): S.EXPIRED,
     ("lapse", S.WAITING): S.LAPSED,
     ("mark_ready", S.PROCESSING): S.READY,
     ("hand_over", S.READY): S.DONE,
@@ -106,7 +122,7 @@ def test_an_order_that_ends_unsold_frees_its_goods_and_owes_nothing(basket: Prod
     assert stock_of(make.variant(basket).id) == (10, 0)
     view = queries.purchase_view(order.purchase_id)
     assert view is not None
-    assert (view.payment_state, view.received, view.due) == (PaymentState.CANCELLED, 0, 0)
+    assert (view.payment.state, view.payment.received, view.due) == (PaymentState.CANCELLED, 0, 0)
     assert balance(cash_account(order.store_id)) == 0
 
 
@@ -121,7 +137,7 @@ def test_hand_over_moves_goods_money_and_ledger_together(basket: Product) -> Non
     assert stock_of(make.variant(basket).id) == (8, 0)
     view = queries.purchase_view(order.purchase_id)
     assert view is not None
-    assert (view.payment_state, view.received, view.due) == (PaymentState.PAID, 100_000, 0)
+    assert (view.payment.state, view.payment.received, view.due) == (PaymentState.PAID, 100_000, 0)
     assert balance(cash_account(order.store_id)) == 100_000
     assert balance(payable_account(order.store_id)) == -97_500
     assert balance("fee:commission") == -2_500

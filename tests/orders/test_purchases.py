@@ -48,7 +48,7 @@ def test_a_purchase_has_an_order_for_each_shop_and_one_payment(db: SQLAlchemy) -
         (100_000, 7_000, 107_000)
     ] * 2
     assert (view.purchase.goods_total, view.purchase.delivery_total, view.purchase.total) == (200_000, 14_000, 214_000)
-    assert (view.payment_state, view.due) == (PaymentState.PENDING, 214_000)
+    assert (view.payment.state, view.due) == (PaymentState.PENDING, 214_000)
     codes = [view.purchase.code, *(order.code for order in view.orders)]
     assert len(set(codes)) == 3
     assert all(CODE.fullmatch(code) for code in codes)
@@ -144,7 +144,7 @@ def test_a_guest_takes_the_whole_purchase_back_with_the_key(db: SQLAlchemy) -> N
     view = queries.purchase_view(made.id)
     assert view is not None
     assert {order.status for order in view.orders} == {S.CANCELLED}
-    assert view.payment_state is PaymentState.CANCELLED
+    assert view.payment.state is PaymentState.CANCELLED
     assert [stock_of(make.variant(product).id) for product in products] == [(10, 0), (10, 0)]
 
 
@@ -184,7 +184,7 @@ def test_one_shop_says_no_and_the_other_sells_all_the_same(db: SQLAlchemy) -> No
         make.walk(second, S.DONE)
     view = queries.purchase_view(made.id)
     assert view is not None
-    assert (view.payment_state, view.received, view.due) == (PaymentState.PAID, 100_000, 0)
+    assert (view.payment.state, view.payment.received, view.due) == (PaymentState.PAID, 100_000, 0)
 
 
 # --- lists -----------------------------------------------------------------

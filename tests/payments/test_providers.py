@@ -74,3 +74,9 @@ def test_no_test_runs_beside_a_live_key(name: str, key: str, monkeypatch: pytest
     monkeypatch.setenv(name, key)
     with pytest.raises(pytest.exit.Exception, match=f"{name}: a live key"):
         conftest.pytest_configure()
+
+
+def test_no_key_of_a_local_env_file_gets_into_an_application_under_test(tmp_path: Path) -> None:
+    """Its other processes read the file too, but never over a setting that is there."""
+    settings = environ("sqlite://", tmp_path)
+    assert {settings[name] for name in ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE")} == {""}

@@ -8,12 +8,12 @@ from flask_sqlalchemy import SQLAlchemy
 from marketplace.core.db import transaction
 from marketplace.payments import services
 from marketplace.payments.models import Payment
-from marketplace.payments.rules import PaymentState
+from marketplace.payments.rules import PaymentMethod, PaymentState
 
 
 def _open(amount: int = 100_000) -> int:
     with transaction():
-        return services.open_cash(amount).id
+        return services.open_payment(PaymentMethod.CASH, amount).id
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_the_state_follows_from_the_sums(
     payment_id = _open()
     with transaction():
         for amount in received:
-            services.receive(payment_id, amount)
+            services.receive_cash(payment_id, amount)
         for amount in dropped:
             services.drop(payment_id, amount)
     payment = db.session.get(Payment, payment_id)
@@ -45,7 +45,7 @@ def test_the_state_follows_from_the_sums(
 @pytest.mark.parametrize("amount", [100_001, 0, -5])
 def test_more_than_is_due_is_never_booked(db: SQLAlchemy, amount: int) -> None:
     payment_id = _open()
-    for verb in (services.receive, services.drop):
+    for verb in (services.receive_cash, services.drop):
         with pytest.raises(ValueError, match="still due"), transaction():
             verb(payment_id, amount)
     payment = db.session.get(Payment, payment_id)
@@ -55,4 +55,4 @@ def test_more_than_is_due_is_never_booked(db: SQLAlchemy, amount: int) -> None:
 
 def test_a_payment_asks_for_something(db: SQLAlchemy) -> None:
     with pytest.raises(ValueError, match="asks for something"), transaction():
-        services.open_cash(0)
+        services.open_payment(PaymentMethod.CASH, 0)

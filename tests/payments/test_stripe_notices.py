@@ -138,6 +138,17 @@ def test_two_time_stamps_are_refused_even_when_the_first_is_signed() -> None:
         _parse({"Stripe-Signature": f"{value},t=1"}, BODY.encode())
 
 
+def test_a_header_that_is_not_ascii_is_refused_even_when_it_is_signed() -> None:
+    [value] = _signed(BODY).values()
+    with pytest.raises(BadNotice, match="ASCII"):
+        _parse({"Stripe-Signature": f"{value},v0=é"}, BODY.encode())
+
+
+def test_with_a_secret_that_is_no_text_nothing_is_believed() -> None:
+    with pytest.raises(BadNotice):
+        _parse(_signed(BODY), BODY.encode(), "whsec_\udcff")
+
+
 def test_a_request_without_the_header_is_refused() -> None:
     with pytest.raises(BadNotice):
         _parse({}, BODY.encode())

@@ -52,11 +52,13 @@ def test_a_typed_card_counts_more_than_a_chosen_one(bill: str, stripe_standin: S
 
 
 def test_no_card_number_is_kept(bill: str, stripe_standin: StandIn) -> None:
-    _post(bill, number="4242 4242 4242 4242", expiry="12/34", cvc="123")
-    _post(bill, card="4242424242424242")
-    kept = " ".join(str(stripe_standin.all(kind)) for kind in ("charge", "payment_intent", "event", "checkout.session"))
-    assert "4242" in kept
-    assert "42424242" not in kept
+    _post(bill, number="4000 0025 0000 3155", expiry="12/34", cvc="123")
+    intent = stripe_standin.all("payment_intent")[0]["id"]
+    _post(f"{bill}/3ds", answer="agree")
+    kinds = ("charge", "payment_intent", "event", "checkout.session")
+    kept = " ".join(str(stripe_standin.all(kind)) for kind in kinds) + str(stripe_standin.world.store.private(intent))
+    assert "3155" in kept
+    assert "00003155" not in kept
 
 
 @pytest.mark.parametrize(
@@ -121,6 +123,14 @@ def test_the_banks_question_is_answered_once(bill: str, stripe_standin: StandIn)
     assert "Sudah dibayar" in _post(f"{bill}/3ds", answer="agree").text
     assert requests.get(f"{bill}/3ds", allow_redirects=False, timeout=5).status_code == 303
     assert len(stripe_standin.all("charge")) == 1
+
+
+def test_the_bank_asks_no_more_once_the_time_is_over(bill: str, session_id: str, stripe_standin: StandIn) -> None:
+    _post(bill, card="4000000000003220")
+    stripe_standin.expire_now(session_id)
+    assert "Waktu pembayaran habis" in requests.get(f"{bill}/3ds", timeout=5).text
+    assert "Waktu pembayaran habis" in _post(f"{bill}/3ds", answer="agree").text
+    assert stripe_standin.all("charge") == []
 
 
 def test_many_clicks_at_once_pay_once(bill: str, stripe_standin: StandIn) -> None:

@@ -19,6 +19,8 @@ def main() -> None:
     parser.add_argument("--webhook-secret", default="", help="what they are signed with")
     parser.add_argument("--file", type=Path, help="where objects are kept; without it in memory")
     asked = parser.parse_args()
+    if asked.webhook_url and not asked.webhook_secret:
+        parser.error("--webhook-url needs --webhook-secret: nobody may believe events that are not signed")
     if asked.file:
         asked.file.parent.mkdir(parents=True, exist_ok=True)
     over = threading.Event()

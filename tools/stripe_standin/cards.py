@@ -30,6 +30,7 @@ class Card:
 
 
 SUCCESS = "4242424242424242"
+# By number, as the buyer gives it; the last four digits tell them apart as well.
 CARDS = {
     card.number: card
     for card in (
@@ -64,3 +65,4 @@ CARDS = {
         Card("4000000000000259", "Berhasil, lalu disengketakan pembeli", disputed=True),
     )
 }
+BY_LAST4 = {card.last4: card for card in CARDS.values()}

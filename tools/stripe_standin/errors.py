@@ -39,6 +39,11 @@ def unknown_address(method: str, path: str) -> Refusal:
     return Refusal(f"Unrecognized request URL ({method}: {path}).", status=404)
 
 
+def not_built(param: str) -> Refusal:
+    """A parameter that Stripe knows and the stand-in would ignore: refused, so that no test passes by that."""
+    return Refusal(f"This stand-in does not build {param}.", param=param)
+
+
 def broken(message: str) -> Refusal:
     """An error of the server itself."""
     return Refusal(message, status=500, kind="api_error")

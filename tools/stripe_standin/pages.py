@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from tools.stripe_standin import payments, sessions
 from tools.stripe_standin.amounts import rupiah
-from tools.stripe_standin.cards import CARDS, SUCCESS, Card
+from tools.stripe_standin.cards import BY_LAST4, CARDS, SUCCESS, Card
 from tools.stripe_standin.errors import Refusal
 from tools.stripe_standin.store import Json, now
 from tools.stripe_standin.world import World
@@ -132,7 +132,7 @@ def _challenged(world: World, session_id: str) -> tuple[Json, Card] | None:
     intent = world.store.get("payment_intent", session["payment_intent"] or "")
     if session["status"] != "open" or intent is None or intent["status"] != "requires_action":
         return None
-    return session, CARDS[world.store.private(intent["id"])["challenged"]]
+    return session, BY_LAST4[world.store.private(intent["id"])["challenged"]]
 
 
 def _question(world: World, session_id: str) -> AnyResponse:

@@ -144,7 +144,7 @@ def _challenge(world: World, session: Json, intent: Json, card: Card) -> Json:
         last_payment_error=None,
         next_action={"type": "redirect_to_url", "redirect_to_url": {"url": page, "return_url": session["success_url"]}},
     )
-    world.store.put(intent, {"challenged": card.number})
+    world.store.put(intent, {"challenged": card.last4})
     world.emit("payment_intent.requires_action", intent)
     return intent
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from tools.stripe_standin import balance, sessions
 from tools.stripe_standin.contract import contract
-from tools.stripe_standin.errors import Refusal, no_such
+from tools.stripe_standin.errors import Refusal, no_such, not_built
 from tools.stripe_standin.store import Json, kind_of
 from tools.stripe_standin.world import World
 
 DEEPEST = 4  # docs.stripe.com/api/expanding_objects
 MOST, USUAL = 100, 10  # docs.stripe.com/api/pagination
+PAGING = {"created", "ending_before", "limit", "starting_after"}
 COMPARE: dict[str, Callable[[int, int], bool]] = {
     "gt": int.__gt__,
     "gte": int.__ge__,
@@ -31,6 +32,8 @@ def one(world: World, kind: str, object_id: str, *, param: str = "id") -> Json:
 
 def page(world: World, kind: str, url: str, params: Json, *fields: str) -> Json:
     """A page of a list, newest first; `fields` are the filters that compare a field of the object."""
+    for name in params.keys() - PAGING - set(fields):
+        raise not_built(name)
     found = world.store.newest_first(kind, **{field: params[field] for field in fields if field in params})
     return cut([body for body in found if _made_in(body["created"], params.get("created"))], url, params)
 

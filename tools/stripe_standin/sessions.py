@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.stripe_standin.amounts import check_total
-from tools.stripe_standin.errors import Refusal, no_such
+from tools.stripe_standin.errors import Refusal, no_such, not_built
 from tools.stripe_standin.store import Json, now, random_text
 from tools.stripe_standin.world import World
 
@@ -50,12 +50,21 @@ PLAIN = {
 }
 
 
+# What would change the amount or who is paid, and is not built.
+NOT_BUILT = {
+    *("allow_promotion_codes", "automatic_tax", "customer", "customer_account", "discounts", "invoice_creation"),
+    *("managed_payments", "optional_items", "payment_method_data", "shipping_options", "subscription_data"),
+}
+NOT_BUILT_INTENT = {"application_fee_amount", "capture_method", "on_behalf_of", "setup_future_usage", "transfer_data"}
+
+
 def create(world: World, params: Json) -> Json:
     """An open session without a PaymentIntent.
 
     The intent comes only when the buyer confirms (docs.stripe.com/changelog/2022-08-01/
     deferred-paymentintent-checkout-session). Raises Refusal.
     """
+    _check_built(params)
     _check_mode(params)
     created = now()
     expires_at = _expiry(params.get("expires_at"), created)
@@ -88,6 +97,13 @@ def create(world: World, params: Json) -> Json:
     # Metadata of the two are not copied to each other (OpenAPI document: payment_intent_data.metadata is set on the
     # intent, metadata on the session).
     return world.store.put(session, {"line_items": items, "payment_intent_data": params.get("payment_intent_data", {})})
+
+
+def _check_built(params: Json) -> None:
+    for name in params.keys() & NOT_BUILT:
+        raise not_built(name)
+    for name in params.get("payment_intent_data", {}).keys() & NOT_BUILT_INTENT:
+        raise not_built(f"payment_intent_data[{name}]")
 
 
 def _check_mode(params: Json) -> None:

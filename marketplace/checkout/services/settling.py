@@ -13,9 +13,9 @@ from marketplace.core.errors import NotFound
 from marketplace.orders import services as orders
 from marketplace.payments import queries
 from marketplace.payments import services as payments
-from marketplace.payments.adapters.provider import OnlineProvider
 from marketplace.payments.models import Payment, PaymentAttempt, ProviderNotice
 from marketplace.payments.rules import ATTEMPT_LIVE, AttemptRef, AttemptState, Snapshot
+from marketplace.payments.services.providing import OnlineProvider
 
 
 @dataclass(frozen=True)

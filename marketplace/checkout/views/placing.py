@@ -22,7 +22,7 @@ from marketplace.core.errors import Invalid, Stale
 from marketplace.core.ports import port
 from marketplace.orders.policies import guest_key
 from marketplace.orders.queries import online_payment
-from marketplace.payments.adapters.provider import Providers
+from marketplace.payments.services.providing import Providers
 from marketplace.places.rules import FATULULI
 from marketplace.shipping.queries import DeliveryOption, options
 from marketplace.shipping.rules import DeliveryMethod
@@ -102,7 +102,7 @@ def place() -> Response:
         with transaction():
             purchase = services.place(current_actor(), cart_owner(), form.form_key.data or "", spec)
             code, is_guests = purchase.code, purchase.person_id is None
-            to_pay = online_payment(purchase.id)
+            to_pay = online_payment(purchase)
             left = queries.count(cart_owner()) if is_guests else 0
     except Invalid as refusal:
         form.refuse(refusal)

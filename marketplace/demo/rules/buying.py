@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from marketplace.orders.rules import OrderStatus
+from marketplace.payments.rules import PaymentMethod
 
 
 @dataclass(frozen=True)
 class Shopping:
-    """So many purchases that ended (or stand) alike, placed between so many days ago. `stores` may be visited."""
+    """So many purchases that ended (or stand) alike, placed between so many days ago."""
 
     count: int
     end: OrderStatus
     days: tuple[float, float]
+    method: PaymentMethod = PaymentMethod.CASH
 
 
 # Each buyer visits these; the first two are the shops one can sign in to.
@@ -39,6 +41,18 @@ SHOPPING = (
     Shopping(3, OrderStatus.ON_THE_WAY, (0.5, 1.2)),
     Shopping(4, OrderStatus.PROCESSING, (0.4, 0.9)),
     Shopping(6, OrderStatus.WAITING, (0.02, 0.6)),
+    Shopping(2, OrderStatus.EXPIRED, (2, 9), PaymentMethod.CARD),
+)
+# How the purchases end that are paid by card while the market is loaded.
+BY_CARD = (
+    OrderStatus.UNPAID,
+    OrderStatus.WAITING,
+    OrderStatus.WAITING,
+    OrderStatus.PROCESSING,
+    OrderStatus.READY,
+    OrderStatus.DECLINED,
+    OrderStatus.DONE,
+    OrderStatus.DONE,
 )
 REASONS = ("Cabai sedang habis di pasar, maaf.", "Kami tutup untuk acara keluarga.", "Stok di rak ternyata rusak.")
 NOTES = (

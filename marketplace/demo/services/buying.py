@@ -16,6 +16,7 @@ from marketplace.catalog.services import stock
 from marketplace.core import clock
 from marketplace.core.actor import GUEST, Actor
 from marketplace.core.db import db
+from marketplace.core.ports import port
 from marketplace.demo.rules.buying import NOTES, REASONS, SHOPPING, STORES
 from marketplace.demo.rules.people import BUYERS, GUESTS, HOMES
 from marketplace.demo.services.world import World
@@ -23,6 +24,8 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import Buyer, guest_key
 from marketplace.orders.rules import OrderStatus
+from marketplace.payments.rules import PaymentMethod
+from marketplace.payments.services.providing import Providers
 from marketplace.places import queries as places
 from marketplace.shipping import queries as shipping
 from marketplace.shipping.rules import DeliveryMethod
@@ -38,6 +41,7 @@ class Plan:
     number: int
     end: OrderStatus
     chance: Random
+    method: PaymentMethod = PaymentMethod.CASH
 
     @property
     def is_delivered(self) -> bool | None:
@@ -49,12 +53,14 @@ def plan(world: World) -> None:
     """Put all purchases on the time line."""
     number = 0
     for shopping in SHOPPING:
+        if shopping.method is not PaymentMethod.CASH and port(Providers).get(shopping.method) is None:
+            continue
         for turn in range(shopping.count):
             number += 1
             chance = Random(f"belanja {number}")
             first, last = shopping.days
             days = first + (last - first) * (turn + chance.random()) / shopping.count
-            wanted = Plan(number, shopping.end, chance)
+            wanted = Plan(number, shopping.end, chance, shopping.method)
             world.timeline.add(_daytime(world.ago(days), days), partial(_place, world, wanted))
 
 
@@ -64,8 +70,20 @@ def _daytime(at: datetime, days: float) -> datetime:
 
 
 def _place(world: World, plan: Plan) -> None:
-    """Choose goods of one or two shops, have them reserved, and write the purchase down."""
-    buyer = world.people[BUYERS[plan.number % len(BUYERS)]] if plan.number % 5 else GUEST
+    """Write a purchase down, and put what follows on the time line."""
+    purchase = order(world, plan)
+    if purchase is not None:
+        _continue(world, plan, buyer_of(world, plan), purchase)
+
+
+def buyer_of(world: World, plan: Plan) -> Actor:
+    """Most have an account; every fifth is a guest."""
+    return world.people[BUYERS[plan.number % len(BUYERS)]] if plan.number % 5 else GUEST
+
+
+def order(world: World, plan: Plan) -> Purchase | None:
+    """Choose goods of one or two shops, have them reserved, and write the purchase down. None when none can be had."""
+    buyer = buyer_of(world, plan)
     village = HOMES[plan.number % len(HOMES)][2]
     visited = (
         [STORES[plan.number % 2], STORES[plan.number % len(STORES)]]
@@ -81,10 +99,9 @@ def _place(world: World, plan: Plan) -> None:
             note = plan.chance.choice(NOTES)
             wanted.append(orders.NewOrder(store_id, way.method, way.fee, lines, note))
     if not wanted:
-        return
-    stock.reserve({line.variant_id: line.quantity for order in wanted for line in order.lines})
-    made = orders.create(buyer, _purchase(world, plan, buyer, tuple(wanted)))
-    _continue(world, plan, buyer, made)
+        return None
+    stock.reserve({line.variant_id: line.quantity for part in wanted for line in part.lines})
+    return orders.create(buyer, _purchase(world, plan, buyer, tuple(wanted)))
 
 
 def _way(ways: list[shipping.DeliveryOption], plan: Plan) -> shipping.DeliveryOption | None:
@@ -132,6 +149,7 @@ def _purchase(world: World, plan: Plan, buyer: Actor, wanted: tuple[orders.NewOr
         buyer_phone=phone,
         buyer_email=email,
         orders=wanted,
+        payment_method=plan.method,
     )
     if all(order.delivery_method is DeliveryMethod.PICKUP for order in wanted):
         return placed
@@ -150,6 +168,9 @@ def _continue(world: World, plan: Plan, buyer: Actor, purchase: Purchase) -> Non
     """Put the steps up to the end of its orders on the time line."""
     placed, code, purchase_id = clock.now(), purchase.code, purchase.id
     soon = placed + timedelta(hours=plan.chance.uniform(0.3, 3))
+    if plan.end is OrderStatus.EXPIRED:
+        world.timeline.add(placed + timedelta(hours=24), partial(orders.paying.expire, purchase_id))
+        return
     if plan.end is OrderStatus.CANCELLED:
         key = "" if buyer.person_id else guest_key(code)
         world.timeline.add(soon, partial(orders.cancel_purchase, Buyer(buyer, key), purchase_id))
@@ -172,10 +193,11 @@ def _answer(world: World, plan: Plan, owner: Actor, order_id: int, at: datetime)
         at += timedelta(hours=plan.chance.uniform(1, 6))
         add(at, partial(orders.mark_ready, owner, order_id))
     if plan.end is OrderStatus.DONE:
-        add(at + timedelta(hours=plan.chance.uniform(1, 20)), partial(_hand_over, owner, order_id))
+        add(at + timedelta(hours=plan.chance.uniform(1, 20)), partial(hand_over, owner, order_id))
 
 
-def _hand_over(owner: Actor, order_id: int) -> None:
+def hand_over(owner: Actor, order_id: int) -> None:
+    """The buyer shows her four digits."""
     code = db.session.scalars(sa.select(Order.handover_code).where(Order.id == order_id)).one()
     refusal = orders.hand_over(owner, order_id, code)
     if refusal is not None:

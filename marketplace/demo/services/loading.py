@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 
@@ -10,17 +10,18 @@ from marketplace.accounts.models import Person
 from marketplace.core.clock import now, travel
 from marketplace.core.db import db, run_now, transaction
 from marketplace.core.outbox import OutboxRow
-from marketplace.demo.adapters.pictures import Drawing, draw_all
+from marketplace.demo.adapters.pictures import Drawing, Files, draw_all
 from marketplace.demo.rules.goods import goods
 from marketplace.demo.rules.people import PEOPLE
 from marketplace.demo.rules.shops import shops
-from marketplace.demo.services import buying, settling, stocking
+from marketplace.demo.services import buying, cards, settling, stocking
 from marketplace.demo.services.world import World
 from marketplace.media import services as media
 from marketplace.media.services import Prepared
 
 DEEDS_AT_ONCE = 250
 Say = Callable[[str], None]
+DrawAll = Callable[[Iterable[Drawing]], Iterable[tuple[Drawing, Files]]]
 
 
 def is_loaded() -> bool:
@@ -34,24 +35,25 @@ def is_empty() -> bool:
     return db.session.scalar(sa.select(Person.id).limit(1)) is None
 
 
-def load(say: Say) -> None:
+def load(say: Say, draw: DrawAll = draw_all) -> None:
     """Make the market. It says how far it is. The caller has looked whether it is there already."""
     say("Drawing the pictures …")
-    world = World(began=now(), pictures=_pictures())
+    world = World(began=now(), pictures=_pictures(draw))
     settling.plan(world)
     stocking.plan(world)
     buying.plan(world)
     say("People come, shops open, goods are judged and bought …")
     first = db.session.scalar(sa.select(sa.func.max(OutboxRow.id))) or 0
     _live_through(world)
+    cards.shop(world, say)
     _close_letters(first)
     say(f"{len(world.stores)} shops, {len(world.products)} products, {len(world.pictures)} pictures.")
 
 
-def _pictures() -> dict[Drawing, Prepared]:
+def _pictures(draw: DrawAll) -> dict[Drawing, Prepared]:
     wanted = [settling.logo_of(shop) for shop in shops()]
     wanted += [drawing for item in goods() for drawing in stocking.drawings_of(item)]
-    return {drawing: media.store_widths(drawing.key, files) for drawing, files in draw_all(wanted)}
+    return {drawing: media.store_widths(drawing.key, files) for drawing, files in draw(wanted)}
 
 
 def _live_through(world: World) -> None:

@@ -61,7 +61,7 @@ def cancel(code: str) -> Response:
     if found is None or not can_read_purchase(current_actor(), found, key):
         raise NotFound
     purchase_id = found.id
-    to_pay = queries.online_payment(purchase_id)
+    to_pay = queries.online_payment(found)
     try:
         if to_pay is not None:
             readings = settling.close(to_pay)  # nothing may come in after this

@@ -10,7 +10,7 @@ from marketplace.core.db import db
 from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase, PurchasePayment
 from marketplace.orders.rules import OrderStatus, normal_code
 from marketplace.payments.models import Payment
-from marketplace.payments.rules import PaymentState
+from marketplace.payments.rules import PaymentMethod, PaymentState
 
 
 def purchase_by_code(code: str) -> Purchase | None:
@@ -35,11 +35,12 @@ def payment_of_purchase(purchase_id: int) -> Payment:
     return db.session.scalars(query.where(PurchasePayment.purchase_id == purchase_id)).one()
 
 
-def online_payment(purchase_id: int) -> int | None:
+def online_payment(purchase: Purchase) -> int | None:
     """The id of the payment that a purchase waits for, when it is to be paid online."""
-    payment = payment_of_purchase(purchase_id)
-    is_waiting = payment.state is PaymentState.PENDING and payment.hold_until is not None
-    return payment.id if is_waiting else None
+    if purchase.payment_method is PaymentMethod.CASH:
+        return None
+    payment = payment_of_purchase(purchase.id)
+    return payment.id if payment.state is PaymentState.PENDING else None
 
 
 def wanted(purchase_id: int) -> dict[int, int]:

@@ -16,7 +16,7 @@ from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase
 from marketplace.orders.queries.finding import was_shown
-from marketplace.orders.rules import OPEN, OrderStatus
+from marketplace.orders.rules import OPEN_FOR_SHOP, OrderStatus
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.models import Store
 
@@ -83,14 +83,14 @@ def to_answer(store_ids: Iterable[int], limit: int = 5) -> list[OrderRow]:
 
 
 def open_counts(store_ids: Iterable[int]) -> dict[OrderStatus, int]:
-    """How many orders of these shops are in each open state. One statement over the open orders only."""
+    """How many orders of these shops are in each open state that it sees. One statement over the open orders only."""
     query = (
         sa.select(Order.status, sa.func.count())
-        .where(Order.store_id.in_(list(store_ids)), Order.status.in_(OPEN))
+        .where(Order.store_id.in_(list(store_ids)), Order.status.in_(OPEN_FOR_SHOP))
         .group_by(Order.status)
     )
     counted = {status: int(number) for status, number in db.session.execute(query)}
-    return {status: counted.get(status, 0) for status in OrderStatus if status in OPEN}
+    return {status: counted.get(status, 0) for status in OrderStatus if status in OPEN_FOR_SHOP}
 
 
 def sold(store_ids: Iterable[int], after: str | None = None, limit: int = 20) -> Page[SoldRow]:

@@ -68,10 +68,9 @@ def expire(purchase_id: int) -> None:
 
 
 def complete(actor: Actor, payment_id: int) -> None:
-    """The operator takes what came in as the payment, though it is not what was asked.
+    """The operator takes what came in as the payment, though it is more than was asked; what is too much goes back.
 
-    What is too much goes back, what is missing the market bears. Raises Stale when there is no such difference, or
-    the orders have ended meanwhile.
+    Raises Stale when there is no such difference, too little came, or the orders have ended meanwhile.
     """
     purchase_id = purchase_id_of(payment_id)
     orders = lock_orders_of(purchase_id)
@@ -81,10 +80,8 @@ def complete(actor: Actor, payment_id: int) -> None:
     attempt = payment_queries.paid_attempt(payment_id)
     if attempt is None:
         raise Stale("payments.no_mismatch")
-    booked = ledger_rules.completion(attempt.received, _shares(orders))
-    ledger.post(f"completion:{payment.reference}", Kind.COMPLETION, booked)
-    if attempt.received > attempt.amount:
-        refunds.refund_credit(actor, attempt, attempt.received - attempt.amount, RefundSource.SYSTEM)
+    ledger.post(f"completion:{payment.reference}", Kind.COMPLETION, ledger_rules.completion(_shares(orders)))
+    refunds.refund_credit(actor, attempt, attempt.received - attempt.amount, RefundSource.SYSTEM)
     _let_begin(purchase_id, orders)
     audit.record(actor, "payments.completed", "payment", payment.reference, received=attempt.received)
 

@@ -89,7 +89,7 @@ def _check_not_future(signature: str) -> None:
 def _is_signed(body: str, signature: str, secret: str) -> bool:
     try:
         stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
-    except (stripe.SignatureVerificationError, ValueError, TypeError):
+    except (stripe.SignatureVerificationError, ValueError):
         return False
     return True
 

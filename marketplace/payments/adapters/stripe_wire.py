@@ -13,7 +13,7 @@ from typing import Any
 
 import stripe
 import structlog
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError
 
 from marketplace.payments.rules import OutcomeUnknown, ProviderTrouble, Refused, Trouble, Unavailable
 
@@ -55,10 +55,10 @@ class WatchedClient(stripe.RequestsClient):
 
 
 def _never_left(error: stripe.APIConnectionError) -> bool:
-    """No connection came about (refused, no such name, too slow to connect): nothing was sent."""
+    """No connection came about, so nothing was sent. A refusal and an unknown name are kinds of ConnectTimeoutError."""
     cause = error.__cause__
     reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
-    return isinstance(reason, (ConnectTimeoutError, NewConnectionError))
+    return isinstance(reason, ConnectTimeoutError)
 
 
 @contextmanager

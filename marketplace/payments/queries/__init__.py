@@ -22,6 +22,7 @@ from marketplace.payments.queries.finding import (
     refunds_of,
     unfollowed_notices,
     waiting_online,
+    without_fee,
 )
 from marketplace.payments.queries.needs import NeedRow, need_counts, needs
 
@@ -48,4 +49,5 @@ __all__ = [
     "refunds_of",
     "unfollowed_notices",
     "waiting_online",
+    "without_fee",
 ]

@@ -86,6 +86,16 @@ def waiting_online(before: datetime, limit: int = 200) -> list[int]:
     return list(db.session.scalars(query.order_by(Payment.hold_until, Payment.id).limit(limit)))
 
 
+def without_fee(since: datetime, before: datetime, limit: int = 200) -> list[int]:
+    """The ids of payments of that time whose provider has not said yet what it took."""
+    query = (
+        sa.select(PaymentAttempt.payment_id)
+        .where(PaymentAttempt.state == AttemptState.PAID, PaymentAttempt.fee.is_(None))
+        .where(PaymentAttempt.settled_at >= since, PaymentAttempt.settled_at <= before)
+    )
+    return list(db.session.scalars(query.order_by(PaymentAttempt.settled_at, PaymentAttempt.id).limit(limit)))
+
+
 def open_refunds(before: datetime, limit: int = 200) -> list[Refund]:
     """Refunds written down before then whose end is not known."""
     query = sa.select(Refund).where(Refund.state.in_(REFUND_OPEN), Refund.created_at <= before)

@@ -103,9 +103,13 @@ def note_unanswered(attempt_id: int, error: Exception) -> None:
 
 
 def give_up(attempt_id: int) -> None:
-    """End a try of which the provider knows nothing: it was asked and has none."""
+    """End a try of which the provider knows nothing: it was asked and has none.
+
+    One whose page we know of ends only after its time: the provider may have been asked with another account's key.
+    """
     attempt = lock_one(PaymentAttempt, attempt_id)
-    if attempt.state in ATTEMPT_LIVE:
+    is_over = attempt.state is AttemptState.CREATED or attempt.expires_at <= now()
+    if attempt.state in ATTEMPT_LIVE and is_over:
         attempt.state = AttemptState.EXPIRED
     db.session.flush()
 
@@ -139,13 +143,18 @@ def apply(attempt_id: int, snapshot: Snapshot) -> Applied:
     attempt.provider_ref = attempt.provider_ref or snapshot.provider_ref or None
     fee_is_new = _learn_fee(attempt, snapshot)
     outcome = Outcome.NOTHING
-    if attempt.state is not AttemptState.PAID:
+    if attempt.state is not AttemptState.PAID and not _is_revival(attempt, snapshot):
         attempt.url = snapshot.url or attempt.url
         attempt.state, attempt.trouble = snapshot.state, snapshot.trouble
         if snapshot.state is AttemptState.PAID:
             outcome = _take_in(payment, attempt, snapshot.received)
     db.session.flush()
     return Applied(outcome, fee_is_new)
+
+
+def _is_revival(attempt: PaymentAttempt, snapshot: Snapshot) -> bool:
+    """A try that was given up does not come back: nobody knows its page, and another try may be open."""
+    return snapshot.state in ATTEMPT_LIVE and attempt.state not in ATTEMPT_LIVE
 
 
 def _learn_fee(attempt: PaymentAttempt, snapshot: Snapshot) -> bool:
@@ -169,10 +178,15 @@ def _take_in(payment: Payment, attempt: PaymentAttempt, received: int) -> Outcom
 
 
 def complete(payment_id: int) -> Payment:
-    """Take what came in as payment, though it is not what was asked. Raises Stale when there is no such difference."""
+    """Take what came in as payment, though it is more than was asked. Raises Stale when there is no such difference.
+
+    Less is never enough: there would be nothing to give back from, should a shop decline.
+    """
     payment = lock_one(Payment, payment_id)
     if payment.state is not PaymentState.MISMATCH or payment.refunded:
         raise Stale("payments.no_mismatch")
+    if payment.received < payment.amount:
+        raise Stale("payments.not_enough")
     payment.state = PaymentState.PAID
     db.session.flush()
     return payment
