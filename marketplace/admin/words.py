@@ -76,7 +76,7 @@ DISPUTE_STATES = {
 NOTICE_STATES = {
     NoticeState.NEW: (_l("Belum diikuti"), "waiting"),
     NoticeState.DONE: (_l("Sudah dibukukan"), "done"),
-    NoticeState.IGNORED: (_l("Disisihkan"), "stopped"),
+    NoticeState.IGNORED: (_l("Tidak perlu diikuti"), "done"),
     NoticeState.UNMATCHED: (_l("Tidak cocok dengan pembayaran mana pun"), "waiting"),
     NoticeState.FAILED: (_l("Gagal diikuti"), "waiting"),
 }
