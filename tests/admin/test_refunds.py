@@ -209,11 +209,16 @@ def test_more_than_was_asked_is_taken_as_payment_and_the_rest_goes_back(
         assert answer.status_code == 409
 
 
-def test_less_than_was_asked_is_not_taken_as_payment(client: FlaskClient, operator: Person, till: make.Till) -> None:
+def test_less_than_was_asked_is_taken_at_the_markets_cost(
+    client: FlaskClient, operator: Person, till: make.Till
+) -> None:
     payment = paid(till, received=100_000)
-    assert "Terima sebagai lunas" not in client.get(page_of(payment)).text
-    assert client.post(f"{page_of(payment)}/penerimaan").status_code == 409
-    assert needed() == {Need.MISMATCH: 1}
+    missing = payment.amount - 100_000
+    assert "ditanggung pasar" in client.get(page_of(payment)).text
+    assert client.post(f"{page_of(payment)}/penerimaan").status_code == 303
+    assert orders_of(payment)[0].status is OrderStatus.WAITING
+    assert ledger.balance("expense:adjustment") == missing
+    assert needed() == {}
 
 
 def test_a_different_sum_is_sent_back(client: FlaskClient, operator: Person, till: make.Till) -> None:

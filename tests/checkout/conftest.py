@@ -14,8 +14,10 @@ from marketplace.core.db import transaction
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.adapters.cash import Cash
 from marketplace.payments.adapters.provider import Providers
+from marketplace.payments.models import Payment
 from tests import make
-from tests.cardmarket import CardMarket, payment_for
+from tests.cardmarket import CardMarket, payment_for, the_payment
+from tests.checkout.counter import filled
 from tests.checkout.sales import TOTAL, Sale, decide
 from tests.checkout.till import Till
 
@@ -59,3 +61,18 @@ def wares(db: SQLAlchemy) -> tuple[Product, Product]:
         sambal = make.product(make.store("Dapur Mama"), "Sambal", price=30_000, on_hand=5)
         cloth = make.product(make.store("Tenun Mama"), "Selendang", price=120_000, on_hand=5)
     return sambal, cloth
+
+
+@pytest.fixture
+def goods(db: SQLAlchemy) -> tuple[Product, Product]:
+    """Goods of two shops, ten pieces each."""
+    with transaction():
+        return make.product(make.store(), "Sambal", price=28_000), make.product(make.store(), "Kain", price=385_000)
+
+
+@pytest.fixture
+def payment(card_market: CardMarket, goods: tuple[Product, Product]) -> Payment:
+    """A guest's order of both, for Rp413.000, whose page at Stripe is open."""
+    answer = card_market.client.post("/checkout", data=filled(card_market.client, goods, payment="card"))
+    card_market.session_of(answer)
+    return the_payment()
