@@ -27,6 +27,8 @@ NO_PAGES = {
     "accounts.reset",
     "accounts.reset_sent",
     "checkout.come_back",
+    "checkout.payment",
+    "checkout.come_back",
     "curation.certificate_file",
     "media.picture",
     "places.children",
