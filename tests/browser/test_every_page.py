@@ -28,7 +28,6 @@ NO_PAGES = {
     "accounts.reset_sent",
     "checkout.come_back",
     "checkout.payment",
-    "checkout.come_back",
     "curation.certificate_file",
     "media.picture",
     "places.children",
