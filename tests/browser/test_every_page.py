@@ -27,6 +27,7 @@ NO_PAGES = {
     "accounts.reset",
     "accounts.reset_sent",
     "checkout.come_back",
+    "checkout.payment",
     "curation.certificate_file",
     "media.picture",
     "places.children",

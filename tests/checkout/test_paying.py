@@ -120,7 +120,7 @@ def test_a_second_click_and_a_second_tab_open_the_same_page(card_market: CardMar
     card_market.standin.pay(first)
     card_market.come_back(payment)
     late = card_market.client.post(f"/bayar/{payment.reference}")
-    assert (late.status_code, "Pembayaran diterima" in late.text) == (409, True)
+    assert (late.status_code, "sudah kami terima" in late.text) == (409, True)
     assert is_paid_once(card_market, payment)
 
 
