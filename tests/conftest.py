@@ -6,6 +6,7 @@ live_database  a database of its own with real commits, for races, crashes and w
 live_server    the real server on loopback, SQLite, no demo data
 mail_server    a mail server on loopback that keeps what arrives
 stripe_standin a stand-in for Stripe on loopback; stripe_client is the real client that talks to it
+card_market    the shared application with cards that are paid at the stand-in
 """
 
 from __future__ import annotations
@@ -25,12 +26,13 @@ from werkzeug.test import TestResponse
 from marketplace.core.db import db as handle
 from marketplace.web.limits import limiter
 from tests import postgres
+from tests.cardmarket import card_market
 from tests.databases import Market, PostgresSource, Source, SqliteSource, build, rolled_back
 from tests.serving import LiveServer, serve
 from tests.smtp import MailServer, free_port
-from tests.standin import stripe_client, stripe_standin
+from tests.standin import quick_stripe, stripe_client, stripe_standin
 
-__all__ = ["stripe_client", "stripe_standin"]  # fixtures that live elsewhere
+__all__ = ["card_market", "quick_stripe", "stripe_client", "stripe_standin"]  # fixtures that live elsewhere
 
 
 def pytest_configure() -> None:

@@ -33,6 +33,13 @@ def stripe_client(stripe_standin: StandIn) -> stripe.StripeClient:
     return client_of(stripe_standin)
 
 
+@pytest.fixture
+def quick_stripe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library waits half a second before it tries again; a test need not."""
+    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
+    monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.02)
+
+
 def asked(**more: Any) -> dict[str, Any]:
     """Parameters of a session of Rp 30.000 as the market sends them, with these in addition or instead."""
     line = {

@@ -62,8 +62,9 @@ def _follow_again(event: NoticeReceived) -> None:
 
 
 def sweep_payments() -> None:
-    """Routine: read what is under way; a notice may have been lost, and the buyer may not have come back."""
-    _read_again(payments.waiting_online(now() - SWEEP_AFTER))
+    """Routine: read what is under way, there or back; a notice may have been lost, and nobody may have come back."""
+    before = now() - SWEEP_AFTER
+    _read_again([*payments.waiting_online(before), *payments.refunds_under_way(before)])
 
 
 def sweep_fees() -> None:
@@ -78,7 +79,7 @@ def _read_again(payment_ids: list[int]) -> None:
             readings = settling.read(payment_id)
             with transaction():
                 settling.apply(readings)
-        except (ProviderTrouble, Stale) as trouble:
+        except (ProviderTrouble, Refusal) as trouble:
             log.warning("checkout.not_read", payment_id=payment_id, why=str(trouble))
 
 
@@ -94,5 +95,5 @@ def end_holds() -> None:
                 orders.paying.expire(purchase_of_payment(payment_id).id)
         except Stale:  # paid at the last moment, or taken back
             log.info("checkout.hold_settled", payment_id=payment_id)
-        except ProviderTrouble as trouble:
+        except (ProviderTrouble, Refusal) as trouble:
             log.warning("checkout.hold_not_ended", payment_id=payment_id, why=str(trouble))

@@ -149,6 +149,19 @@ def earnings(order_ids: Iterable[int]) -> dict[int, Earning]:
     return {subjects[about]: _earning(by_kind) for about, by_kind in sums.items()}
 
 
+def earned(lines: Iterable[StatementLine]) -> Earning:
+    """The same of one order, from its statement."""
+    by_kind: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        net, commission = by_kind.get(line.kind, (0, 0))
+        if line.account == COMMISSION:
+            commission -= line.amount
+        elif ":store:" in line.account and not line.account.startswith("cash:"):
+            net -= line.amount
+        by_kind[line.kind] = (net, commission)
+    return _earning(by_kind)
+
+
 def _earning(by_kind: dict[str, tuple[int, int]]) -> Earning:
     """From the shop's own part and the commission of each kind of transaction about one order."""
 

@@ -16,6 +16,7 @@ REFUNDS_ON_THE_WAY = "transit:refund"
 PROVIDER_FEES = "expense:provider_fee"
 DISPUTE_FEES = "expense:dispute"
 DISPUTED = "receivable:dispute"
+ADJUSTMENTS = "expense:adjustment"
 
 
 class Kind(StrEnum):
@@ -131,9 +132,16 @@ def credit(provider: str, amount: int) -> list[Entry]:
     return moving(Entry(clearing_account(provider), amount), Entry(CUSTOMER_CREDIT, -amount))
 
 
-def completion(shares: Sequence[Share]) -> list[Entry]:
-    """A sale paid with money that lay as the buyer's credit."""
-    return moving(Entry(CUSTOMER_CREDIT, sum(share.total for share in shares)), *_credited(shares))
+def completion(received: int, shares: Sequence[Share]) -> list[Entry]:
+    """A sale paid with money that lay as the buyer's credit. What is missing the market bears."""
+    asked = sum(share.total for share in shares)
+    used = min(received, asked)
+    return moving(Entry(CUSTOMER_CREDIT, used), Entry(ADJUSTMENTS, asked - used), *_credited(shares))
+
+
+def completion_undone(share: Share) -> list[Entry]:
+    """The order ended: what the market had added to a sale for less than was asked is the market's again."""
+    return moving(*_debited([share]), Entry(ADJUSTMENTS, -share.total))
 
 
 def refund(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
@@ -175,11 +183,14 @@ def dispute_won(shares: Sequence[Share]) -> list[Entry]:
     return opposite(dispute(shares))
 
 
-def dispute_lost(shares: Sequence[Share]) -> list[Entry]:
-    """The bank has given the money to the buyer: what was set aside covers it."""
+def dispute_lost(taken: int, shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
+    """The bank has given the buyer `taken` rupiah: out of what was set aside, her own credit, and else the market's."""
+    missing = taken - sum(share.total for share in shares) - from_credit
     return moving(
         *(Entry(disputed_account(share.store_id), share.total, share.store_id, share.about) for share in shares),
-        Entry(DISPUTED, -sum(share.total for share in shares)),
+        Entry(CUSTOMER_CREDIT, from_credit),
+        Entry(ADJUSTMENTS, missing),
+        Entry(DISPUTED, -taken),
     )
 
 

@@ -301,6 +301,13 @@ def after_money(state: PaymentState, is_exact: bool) -> tuple[PaymentState, Outc
     return PaymentState.PAID, Outcome.PAID
 
 
+def may_become(state: AttemptState, said: AttemptState) -> bool:
+    """May a try become what a provider says of it? Paid is the end. One that ended here does not open again, for
+    another one may be open by now; but if it is paid after all, that counts.
+    """
+    return state is not AttemptState.PAID and (state in ATTEMPT_LIVE or said not in ATTEMPT_LIVE)
+
+
 REFUND_MOVES: dict[RefundState, frozenset[RefundState]] = {
     RefundState.REQUESTED: frozenset({RefundState.SUBMITTED}),
     RefundState.SUBMITTED: frozenset(

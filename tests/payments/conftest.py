@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import stripe
 
 from marketplace.core import clock
 from marketplace.payments.adapters.stripe_checkout import StripeCheckout, stripe_provider
@@ -23,14 +22,7 @@ from tools.stripe_standin.server import StandIn
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library waits half a second before it tries again; a test need not."""
-    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
-    monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.02)
-
-
-@pytest.fixture
-def cards(stripe_standin: StandIn, quick: None) -> StripeCheckout:
+def cards(stripe_standin: StandIn, quick_stripe: None) -> StripeCheckout:
     return stripe_provider(KEY, stripe_standin.webhooks.secret, stripe_standin.url, timeout=(1, 1))
 
 

@@ -115,7 +115,7 @@ def test_after_an_answer_that_is_none_nobody_knows(words: bytes, order: Order, g
 
 
 def test_whoever_answers_too_late_may_have_done_it(
-    stripe_standin: StandIn, order: Order, give_back: Refund, quick: None
+    stripe_standin: StandIn, order: Order, give_back: Refund, quick_stripe: None
 ) -> None:
     cards = _at(stripe_standin.url)
     stripe_standin.faults.order(START, Kind.SLOW, seconds=0.8)
@@ -217,7 +217,7 @@ def test_too_busy_after_a_try_that_may_have_worked_is_not_nothing(
         cards.start(order())
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_stripe")
 def test_a_refused_connection_after_one_that_was_cut_off_is_not_nothing(order: Order, give_back: Refund) -> None:
     with wires.saying(wires.RESET) as url, pytest.raises(OutcomeUnknown):
         _at(url, retries=1).refund(give_back("pi_1", 1_000))
@@ -225,7 +225,7 @@ def test_a_refused_connection_after_one_that_was_cut_off_is_not_nothing(order: O
         _at(url, retries=1).start(order())
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick_stripe")
 def test_what_one_call_left_open_does_not_taint_the_next(stripe_standin: StandIn, order: Order) -> None:
     cards = _at(stripe_standin.url)
     stripe_standin.faults.order(START, Kind.ERROR_BEFORE)

@@ -97,12 +97,6 @@ def apply(readings: Sequence[Reading]) -> None:
 
 def _apply(attempt_id: int, snapshot: Snapshot) -> None:
     orders.paying.apply(attempt_id, snapshot)
-    for found in snapshot.refunds:
-        refund = payments.refunds.by_snapshot(attempt_id, found)
-        if refund is None:
-            orders.refunds.record_external(attempt_id, found)
-        else:
-            orders.refunds.apply(refund.id, found)
     for dispute in snapshot.disputes:
         orders.disputes.apply(attempt_id, dispute)
 

@@ -9,10 +9,11 @@ from marketplace.orders import events, rules
 from marketplace.orders.models import Purchase
 from marketplace.orders.policies import Buyer, can_cancel
 from marketplace.orders.rules import OrderStatus
-from marketplace.orders.services import endings
+from marketplace.orders.services import endings, refunds
 from marketplace.orders.services.steps import lock_orders_of, payment_id_of
+from marketplace.payments.models import Payment
 from marketplace.payments.queries import live_attempt
-from marketplace.payments.rules import RefundSource
+from marketplace.payments.rules import PaymentState, RefundSource
 
 
 def cancel_purchase(buyer: Buyer, purchase_id: int) -> Purchase:
@@ -32,9 +33,13 @@ def cancel_purchase(buyer: Buyer, purchase_id: int) -> Purchase:
     waiting = [order for order in orders if order.status in rules.NOT_ANSWERED]
     if not waiting:
         raise Stale("orders.moved_on")
-    if live_attempt(payment_id_of(purchase.id)) is not None:
+    payment = db.session.get_one(Payment, payment_id_of(purchase.id))
+    if live_attempt(payment.id) is not None:
         raise Stale("orders.payment_open")
-    endings.end(buyer.actor, waiting, OrderStatus.CANCELLED, RefundSource.BUYER)
+    if payment.state is PaymentState.MISMATCH:
+        refunds.refund_mismatch(buyer.actor, payment.id, RefundSource.BUYER)
+    else:
+        endings.end(buyer.actor, waiting, OrderStatus.CANCELLED, RefundSource.BUYER)
     codes = [order.code for order in waiting]
     audit.record(buyer.actor, "orders.purchase_cancelled", "purchase", purchase.code, orders=codes)
     outbox.emit(events.PurchaseCancelled(purchase.id))

@@ -15,6 +15,7 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.rules import Kind, Share
 from marketplace.orders.models import DisputePart, Order
 from marketplace.orders.rules import OrderStatus
+from marketplace.orders.services import refunds
 from marketplace.orders.services.steps import lock_orders_of, purchase_id_of
 from marketplace.payments import services as payments
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt
@@ -22,14 +23,18 @@ from marketplace.payments.rules import DisputeSnapshot, DisputeState
 
 
 def apply(attempt_id: int, found: DisputeSnapshot) -> None:
-    """Take over a dispute as the provider has it, and book what is new. Safe to repeat."""
-    payment_id = db.session.get_one(PaymentAttempt, attempt_id).payment_id
+    """Take over a dispute as the provider has it, and book what is new. Safe to repeat.
+
+    No order stands in for money that paid none: a second payment, or a sum that was not what was asked.
+    """
+    attempt = db.session.get_one(PaymentAttempt, attempt_id)
+    payment_id = attempt.payment_id
     orders = lock_orders_of(purchase_id_of(payment_id))
     change = payments.disputes.take_over(attempt_id, found)
     dispute, payment = change.dispute, db.session.get_one(Payment, payment_id)
     provider = str(payment.method)
     if change.is_new:
-        shares = _set_aside(dispute, orders)
+        shares = _set_aside(dispute, [] if refunds.is_credit(attempt) else orders)
         if shares:
             ledger.post(f"dispute:{dispute.id}", Kind.DISPUTE, ledger_rules.dispute(shares))
         audit.record(SYSTEM, "payments.disputed", "payment", payment.reference, amount=dispute.amount)
@@ -40,7 +45,7 @@ def apply(attempt_id: int, found: DisputeSnapshot) -> None:
         booked = ledger_rules.dispute_fee(provider, change.more_fee)
         ledger.post(f"dispute_fee:{dispute.id}:{dispute.fee}", Kind.DISPUTE_FEE, booked)
     if change.ended_as is not None:
-        _decide(dispute, orders, change.ended_as)
+        _decide(dispute, attempt, orders, change.ended_as)
         audit.record(SYSTEM, f"payments.dispute_{change.ended_as}", "payment", payment.reference)
 
 
@@ -64,16 +69,16 @@ def _set_aside(dispute: Dispute, orders: Sequence[Order]) -> list[Share]:
     return shares
 
 
-def _decide(dispute: Dispute, orders: Sequence[Order], ended_as: DisputeState) -> None:
+def _decide(dispute: Dispute, attempt: PaymentAttempt, orders: Sequence[Order], ended_as: DisputeState) -> None:
     by_id = {order.id: order for order in orders}
     query = sa.select(DisputePart).where(DisputePart.dispute_id == dispute.id).order_by(DisputePart.order_id)
     shares = [_share(by_id[part.order_id], part.total, part.commission) for part in db.session.scalars(query)]
-    if not shares:
-        return
-    if ended_as is DisputeState.WON:
+    if ended_as is DisputeState.WON and shares:
         ledger.post(f"dispute_won:{dispute.id}", Kind.DISPUTE_WON, ledger_rules.dispute_won(shares))
-    else:
-        ledger.post(f"dispute_lost:{dispute.id}", Kind.DISPUTE_LOST, ledger_rules.dispute_lost(shares))
+    if ended_as is DisputeState.LOST and (shares or dispute.withdrawn):
+        left = attempt.received - attempt.refunded if refunds.is_credit(attempt) else 0
+        booked = ledger_rules.dispute_lost(dispute.withdrawn, shares, from_credit=min(left, dispute.withdrawn))
+        ledger.post(f"dispute_lost:{dispute.id}", Kind.DISPUTE_LOST, booked)
 
 
 def _share(order: Order, total: int, commission: int) -> Share:

@@ -24,7 +24,7 @@ from marketplace.orders.services.steps import answer_time, lock_orders_of, move,
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt
-from marketplace.payments.rules import Outcome, RefundSource, Snapshot
+from marketplace.payments.rules import Outcome, PaymentState, RefundSource, Snapshot
 
 
 def apply(attempt_id: int, snapshot: Snapshot) -> Outcome:
@@ -36,14 +36,14 @@ def apply(attempt_id: int, snapshot: Snapshot) -> Outcome:
     purchase_id = purchase_id_of(attempt.payment_id)
     orders = lock_orders_of(purchase_id)
     applied = payments.attempts.apply(attempt_id, snapshot)
+    _book(attempt, orders, applied.outcome)
+    refunds.take_over(attempt_id, snapshot.refunds)  # before more is promised than is left
     if applied.outcome is Outcome.PAID:
-        _sell(attempt, orders)
         _let_begin(purchase_id, [order for order in orders if order.status is OrderStatus.UNPAID])
     elif applied.outcome is Outcome.LATE:
-        _sell(attempt, orders)
         _revive(purchase_id, orders, attempt_id)
-    elif applied.outcome in (Outcome.DOUBLE, Outcome.MISMATCH):
-        _keep_for_buyer(attempt, applied.outcome)
+    elif applied.outcome is Outcome.DOUBLE and attempt.received > attempt.refunded:
+        refunds.refund_credit(SYSTEM, attempt, attempt.received - attempt.refunded, RefundSource.SYSTEM)
     if applied.fee_is_new:
         _book_fee(attempt, orders)
     return applied.outcome
@@ -52,12 +52,15 @@ def apply(attempt_id: int, snapshot: Snapshot) -> Outcome:
 def expire(purchase_id: int) -> None:
     """The time to pay is over: unpaid orders end, their goods are free again.
 
-    Raises Stale when it is not over, when nothing is unpaid, or while a try may still be paid.
+    Raises Stale when it is not over, when nothing is unpaid, or while a try may still be paid. Money that came in and
+    is not what was asked waits for the operator, and the goods with it.
     """
     orders = lock_orders_of(purchase_id)
     payment = db.session.get_one(Payment, payment_id_of(purchase_id))
     unpaid = [order for order in orders if order.status is OrderStatus.UNPAID]
-    if not unpaid or payment.hold_until is None or payment.hold_until > now():
+    if not unpaid or payment.state is not PaymentState.PENDING:
+        raise Stale("orders.moved_on")
+    if payment.hold_until is None or payment.hold_until > now():
         raise Stale("orders.moved_on")
     if payment_queries.live_attempt(payment.id) is not None:
         raise Stale("orders.payment_open")
@@ -68,9 +71,10 @@ def expire(purchase_id: int) -> None:
 
 
 def complete(actor: Actor, payment_id: int) -> None:
-    """The operator takes what came in as the payment, though it is more than was asked; what is too much goes back.
+    """The operator takes what came in as the payment, though it is not what was asked.
 
-    Raises Stale when there is no such difference, too little came, or the orders have ended meanwhile.
+    What is too much goes back, what is missing the market bears. Raises Stale when there is no such difference, or
+    the orders have ended meanwhile.
     """
     purchase_id = purchase_id_of(payment_id)
     orders = lock_orders_of(purchase_id)
@@ -80,8 +84,10 @@ def complete(actor: Actor, payment_id: int) -> None:
     attempt = payment_queries.paid_attempt(payment_id)
     if attempt is None:
         raise Stale("payments.no_mismatch")
-    ledger.post(f"completion:{payment.reference}", Kind.COMPLETION, ledger_rules.completion(_shares(orders)))
-    refunds.refund_credit(actor, attempt, attempt.received - attempt.amount, RefundSource.SYSTEM)
+    booked = ledger_rules.completion(attempt.received, _shares(orders))
+    ledger.post(refunds.completion_key(attempt.id), Kind.COMPLETION, booked)
+    if attempt.received > attempt.amount:
+        refunds.refund_credit(actor, attempt, attempt.received - attempt.amount, RefundSource.SYSTEM)
     _let_begin(purchase_id, orders)
     audit.record(actor, "payments.completed", "payment", payment.reference, received=attempt.received)
 
@@ -96,6 +102,14 @@ def release(order: Order) -> None:
 
 def _shares(orders: Sequence[Order]) -> list[Share]:
     return [Share(order.id, order.store_id, order.total, order.commission) for order in orders]
+
+
+def _book(attempt: PaymentAttempt, orders: Sequence[Order], outcome: Outcome) -> None:
+    """Book money that came in: as what the shops sold, or as the buyer's own."""
+    if outcome in (Outcome.PAID, Outcome.LATE):
+        _sell(attempt, orders)
+    elif outcome in (Outcome.DOUBLE, Outcome.MISMATCH):
+        _keep_for_buyer(attempt, outcome)
 
 
 def _sell(attempt: PaymentAttempt, orders: Sequence[Order]) -> None:
@@ -140,26 +154,28 @@ def _reserve_again(order: Order) -> bool:
 
 
 def _keep_for_buyer(attempt: PaymentAttempt, outcome: Outcome) -> None:
-    """Money that is not the price of these orders is the buyer's. A second payment goes back by itself."""
+    """Money that is not the price of these orders is the buyer's."""
     provider = _provider(attempt)
-    ledger.post(f"credit:{attempt.id}", Kind.CREDIT, ledger_rules.credit(provider, attempt.received))
+    ledger.post(refunds.credit_key(attempt.id), Kind.CREDIT, ledger_rules.credit(provider, attempt.received))
     audit.record(
         SYSTEM, f"payments.{outcome}", "payment", _reference(attempt), asked=attempt.amount, received=attempt.received
     )
-    if outcome is Outcome.DOUBLE:
-        refunds.refund_credit(SYSTEM, attempt, attempt.received, RefundSource.SYSTEM)
 
 
 def _book_fee(attempt: PaymentAttempt, orders: Sequence[Order]) -> None:
-    """What the provider took, borne by the market or by the shops as the rule was when they sold."""
+    """What the provider took, borne by the market or by the shops as the rule was when they sold.
+
+    No shop bears it for money that paid none of its orders, or for an order that it never heard of.
+    """
     fee = attempt.fee or 0
     if not fee:
         return
+    is_sale = not refunds.is_credit(attempt)
     parts = split(fee, [order.total for order in orders])
     borne = [
         Share(order.id, order.store_id, part, is_released=order.status is OrderStatus.DONE)
         for order, part in zip(orders, parts, strict=True)
-        if order.bears_fee and part
+        if is_sale and order.bears_fee and order.status is not OrderStatus.EXPIRED and part
     ]
     by_market = fee - sum(share.total for share in borne)
     booked = ledger_rules.provider_fee(_provider(attempt), borne, by_market)

@@ -12,6 +12,7 @@ from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.core.locks import lock_one
+from marketplace.ledger import queries as ledger_queries
 from marketplace.ledger import rules as ledger_rules
 from marketplace.ledger import services as ledger
 from marketplace.ledger.rules import Kind, Share
@@ -42,7 +43,7 @@ def refund_order(
     if seen is not None and seen != order.refunded_goods + order.refunded_delivery:
         raise Stale("orders.refunded_meanwhile")
     attempt = payment_queries.paid_attempt(payment_id_of(order.purchase_id))
-    if attempt is None or _is_credit(attempt):
+    if attempt is None or is_credit(attempt):
         raise Stale("orders.not_paid_online")
     _check_left(order, goods, delivery)
     refund = _refund(actor, attempt.id, [(order, goods, delivery)], RefundSource.OPERATOR, reason.strip())
@@ -51,11 +52,20 @@ def refund_order(
 
 
 def refund_rest(actor: Actor, attempt_id: int, order: Order, source: RefundSource, reason: str = "") -> Refund | None:
-    """Give back all that is left of a locked order. None when nothing is."""
+    """Give back all that is left of a locked order. None when nothing is.
+
+    Never more than came in: what the market had added to a sale for less than was asked is the market's again.
+    """
     goods, delivery = _left(order)
-    if not goods and not delivery:
-        return None
-    return _refund(actor, attempt_id, [(order, goods, delivery)], source, reason)
+    attempt = db.session.get_one(PaymentAttempt, attempt_id, populate_existing=True)
+    held = attempt.received - attempt.refunded
+    back = min(goods, held), min(delivery, max(0, held - goods))
+    refund = _refund(actor, attempt_id, [(order, *back)], source, reason) if sum(back) else None
+    added = goods + delivery - sum(back)
+    if added:
+        share = _share(order, added, order.commission - order.refunded_commission)
+        ledger.post(f"completion_undone:{order.id}", Kind.COMPLETION, ledger_rules.completion_undone(share))
+    return refund
 
 
 def refund_credit(actor: Actor, attempt: PaymentAttempt, amount: int, source: RefundSource) -> Refund:
@@ -88,8 +98,8 @@ def retry(actor: Actor, refund_id: int) -> Refund:
     return refund
 
 
-def refund_mismatch(actor: Actor, payment_id: int) -> None:
-    """The operator sends back a sum that was not what was asked; the orders end unpaid. Raises Stale without one."""
+def refund_mismatch(actor: Actor, payment_id: int, source: RefundSource = RefundSource.OPERATOR) -> None:
+    """Send back a sum that was not what was asked; the orders end unpaid. Raises Stale without one."""
     orders = lock_orders_of(purchase_id_of(payment_id))
     payment = db.session.get_one(Payment, payment_id)
     attempt = payment_queries.paid_attempt(payment_id)
@@ -97,13 +107,42 @@ def refund_mismatch(actor: Actor, payment_id: int) -> None:
         raise Stale("payments.no_mismatch")
     left = attempt.received - attempt.refunded
     if left:
-        refund_credit(actor, attempt, left, RefundSource.OPERATOR)
+        refund_credit(actor, attempt, left, source)
     audit.record(actor, "payments.mismatch_refunded", "payment", payment.reference, amount=left)
     payments.attempts.call_off(payment_id)
     unpaid = [order for order in orders if order.status is OrderStatus.UNPAID]
     for order in unpaid:
         move(actor, order, OrderStatus.CANCELLED)
     stock.release(pieces([order.id for order in unpaid]))
+
+
+def is_credit(attempt: PaymentAttempt) -> bool:
+    """Does the money of this try lie as the buyer's credit, and pay no order? The books say so."""
+    kept, used = credit_key(attempt.id), completion_key(attempt.id)
+    return ledger_queries.booked([kept, used]) == {kept}
+
+
+def credit_key(attempt_id: int) -> str:
+    """The key under which money of a try is kept as the buyer's credit."""
+    return f"credit:{attempt_id}"
+
+
+def completion_key(attempt_id: int) -> str:
+    """The key under which that credit pays the orders after all."""
+    return f"completion:{attempt_id}"
+
+
+def take_over(attempt_id: int, found: Sequence[RefundSnapshot]) -> None:
+    """Take over all refunds that the provider shows for a try, our own and those made there by hand. Safe to repeat.
+
+    Those that failed come first: what came back may have been sent again. One that failed unheard moved nothing.
+    """
+    for each in sorted(found, key=lambda refund: refund.state is not RefundState.FAILED):
+        refund = payments.refunds.by_snapshot(attempt_id, each)
+        if refund is not None:
+            apply(refund.id, each)
+        elif each.state is not RefundState.FAILED:
+            record_external(attempt_id, each)
 
 
 def record_external(attempt_id: int, found: RefundSnapshot) -> None:
@@ -114,7 +153,7 @@ def record_external(attempt_id: int, found: RefundSnapshot) -> None:
     orders = lock_orders_of(purchase_id_of(refund.payment_id))
     left = [_left(order) for order in orders]
     of_orders = min(refund.amount, sum(goods + delivery for goods, delivery in left))
-    if _is_credit(db.session.get_one(PaymentAttempt, attempt_id)):
+    if is_credit(db.session.get_one(PaymentAttempt, attempt_id)):
         of_orders = 0
     parts = zip(orders, rules.spread(of_orders, left), strict=True)
     shares = _take([(order, goods, delivery) for order, (goods, delivery) in parts], refund)
@@ -213,10 +252,3 @@ def _check_left(order: Order, goods: int, delivery: int) -> None:
         raise Invalid("orders.refund_too_much", field="delivery", left=left_delivery)
     if not goods and not delivery:
         raise Invalid("payments.refund_nothing", field="goods")
-
-
-def _is_credit(attempt: PaymentAttempt) -> bool:
-    """Does the money of this try lie as the buyer's credit, and pay no order?"""
-    first = payment_queries.paid_attempt(attempt.payment_id)
-    payment = db.session.get_one(Payment, attempt.payment_id)
-    return payment.state is PaymentState.MISMATCH or first is None or first.id != attempt.id

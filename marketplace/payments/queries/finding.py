@@ -17,6 +17,7 @@ from marketplace.payments.rules import (
     DisputeState,
     NoticeState,
     PaymentState,
+    RefundState,
 )
 
 
@@ -94,6 +95,17 @@ def without_fee(since: datetime, before: datetime, limit: int = 200) -> list[int
         .where(PaymentAttempt.settled_at >= since, PaymentAttempt.settled_at <= before)
     )
     return list(db.session.scalars(query.order_by(PaymentAttempt.settled_at, PaymentAttempt.id).limit(limit)))
+
+
+def refunds_under_way(before: datetime, limit: int = 200) -> list[int]:
+    """The ids of payments with a refund that the provider took before then, and of whose arrival we have not heard."""
+    query = (
+        sa.select(Refund.payment_id)
+        .where(Refund.state == RefundState.PENDING, Refund.created_at <= before)
+        .group_by(Refund.payment_id)
+        .order_by(sa.func.min(Refund.created_at), Refund.payment_id)
+    )
+    return list(db.session.scalars(query.limit(limit)))
 
 
 def open_refunds(before: datetime, limit: int = 200) -> list[Refund]:

@@ -25,6 +25,7 @@ from marketplace.payments.rules import (
     Snapshot,
     Started,
     after_money,
+    may_become,
 )
 
 LAST_MINUTES = timedelta(minutes=31)
@@ -115,8 +116,14 @@ def give_up(attempt_id: int) -> None:
 
 
 def adopt(payment_id: int, snapshot: Snapshot) -> PaymentAttempt:
-    """Write down a payment that came in past our own tries, as a try of its own; apply the snapshot to it next."""
+    """Write down a payment that came in past our own tries, as a try of its own; apply the snapshot to it next.
+
+    Two who read it at the same time get the same try.
+    """
     payment = lock_one(Payment, payment_id)
+    known = db.session.scalar(sa.select(PaymentAttempt).where(PaymentAttempt.provider_ref == snapshot.provider_ref))
+    if known is not None:
+        return known
     numbers = sa.select(sa.func.max(PaymentAttempt.number)).where(PaymentAttempt.payment_id == payment_id)
     at = now()
     attempt = PaymentAttempt(
@@ -143,18 +150,13 @@ def apply(attempt_id: int, snapshot: Snapshot) -> Applied:
     attempt.provider_ref = attempt.provider_ref or snapshot.provider_ref or None
     fee_is_new = _learn_fee(attempt, snapshot)
     outcome = Outcome.NOTHING
-    if attempt.state is not AttemptState.PAID and not _is_revival(attempt, snapshot):
+    if may_become(attempt.state, snapshot.state):
         attempt.url = snapshot.url or attempt.url
         attempt.state, attempt.trouble = snapshot.state, snapshot.trouble
         if snapshot.state is AttemptState.PAID:
             outcome = _take_in(payment, attempt, snapshot.received)
     db.session.flush()
     return Applied(outcome, fee_is_new)
-
-
-def _is_revival(attempt: PaymentAttempt, snapshot: Snapshot) -> bool:
-    """A try that was given up does not come back: nobody knows its page, and another try may be open."""
-    return snapshot.state in ATTEMPT_LIVE and attempt.state not in ATTEMPT_LIVE
 
 
 def _learn_fee(attempt: PaymentAttempt, snapshot: Snapshot) -> bool:
@@ -178,15 +180,10 @@ def _take_in(payment: Payment, attempt: PaymentAttempt, received: int) -> Outcom
 
 
 def complete(payment_id: int) -> Payment:
-    """Take what came in as payment, though it is more than was asked. Raises Stale when there is no such difference.
-
-    Less is never enough: there would be nothing to give back from, should a shop decline.
-    """
+    """Take what came in as payment, though it is not what was asked. Raises Stale when there is no such difference."""
     payment = lock_one(Payment, payment_id)
     if payment.state is not PaymentState.MISMATCH or payment.refunded:
         raise Stale("payments.no_mismatch")
-    if payment.received < payment.amount:
-        raise Stale("payments.not_enough")
     payment.state = PaymentState.PAID
     db.session.flush()
     return payment
