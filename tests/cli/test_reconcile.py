@@ -203,6 +203,12 @@ def test_what_does_not_agree_is_named(app: Flask, till: make.Till, spoil: Callab
     assert "Tamu Lestari" not in "\n".join(said)
 
 
+def test_the_sum_of_all_accounts_is_said_when_it_is_not_zero(app: Flask, till: make.Till) -> None:
+    payment = paid(till)
+    plant_entries(f"pay:{queries.attempts_of(payment.id)[0].id}", fee__commission=5)
+    assert "ledger: all accounts together have 5, not 0" in reconcile(app)[1]
+
+
 def test_what_does_not_agree_about_a_dispute_is_named(app: Flask, till: make.Till) -> None:
     payment = paid(till)
     dispute(till, payment, DisputeState.OPEN, charged=15_000)
