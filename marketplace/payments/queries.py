@@ -74,7 +74,7 @@ def waiting_online(before: datetime, limit: int = 200) -> list[int]:
 
 
 def refunds_under_way(before: datetime, limit: int = 200) -> list[int]:
-    """The ids of payments with a refund that the provider took before then and that has not arrived, as far as we know."""
+    """The ids of payments with a refund that was written down before then and that the provider has not ended yet."""
     query = (
         sa.select(Refund.payment_id)
         .where(Refund.state == RefundState.PENDING, Refund.created_at <= before)

@@ -11,12 +11,16 @@ from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.catalog.models import Product
 from marketplace.checkout import handlers
+from marketplace.core.actor import SYSTEM
 from marketplace.core.clock import now, travel
 from marketplace.core.db import db as handle
 from marketplace.core.db import transaction
+from marketplace.core.errors import Stale
 from marketplace.ledger.rules import Kind
 from marketplace.notifications.models import Message
+from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Purchase
+from marketplace.orders.policies import Buyer
 from marketplace.orders.queries import payment_of_purchase, purchase_of_payment
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.adapters.cash import Cash
@@ -412,6 +416,12 @@ def test_an_unpaid_purchase_is_taken_back_after_its_page_is_closed(card_market: 
     with pytest.raises(stripe_payments.NotOpen):
         card_market.standin.pay(session)
     check_books(card_market.standin)
+
+
+def test_nothing_is_taken_back_under_somebody_who_may_be_paying(card_market: CardMarket, payment: Payment) -> None:
+    with pytest.raises(Stale), transaction():
+        orders.cancel_purchase(Buyer(SYSTEM), purchase_of_payment(payment.id).id)
+    assert statuses(payment) == ["unpaid", "unpaid"]
 
 
 def test_nothing_is_taken_back_while_the_page_cannot_be_closed(card_market: CardMarket, payment: Payment) -> None:
