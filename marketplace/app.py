@@ -158,6 +158,7 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
     jobs.schedule(jobs.Routine(checkout_handlers.end_holds, every_minutes=1))
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_payments, every_minutes=5))
+    jobs.schedule(jobs.Routine(checkout_handlers.sweep_fees, every_minutes=30))
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1))
     jobs.schedule(jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5))
     jobs.schedule(jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3))

@@ -20,6 +20,7 @@ from marketplace.payments.rules import NoticeState, ProviderTrouble
 from marketplace.payments.services import notices
 
 SWEEP_AFTER = timedelta(minutes=3)
+FEES_FOLLOW_WITHIN = timedelta(days=7)
 log = structlog.get_logger()
 
 
@@ -75,7 +76,17 @@ def _follow_again(event: NoticeReceived) -> None:
 def sweep_payments() -> None:
     """Routine: read what is under way, there or back; a notice may have been lost, and nobody may have come back."""
     before = now() - SWEEP_AFTER
-    for payment_id in [*payments.waiting_online(before), *payments.refunds_under_way(before)]:
+    _read_again([*payments.waiting_online(before), *payments.refunds_under_way(before)])
+
+
+def sweep_fees() -> None:
+    """Routine: ask again for fees that were not known when the money came in."""
+    at = now()
+    _read_again(payments.without_fee(at - FEES_FOLLOW_WITHIN, at - SWEEP_AFTER))
+
+
+def _read_again(payment_ids: list[int]) -> None:
+    for payment_id in payment_ids:
         try:
             readings = settling.read(payment_id)
             with transaction():

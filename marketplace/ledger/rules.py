@@ -140,7 +140,7 @@ def completion(received: int, shares: Sequence[Share]) -> list[Entry]:
 
 
 def completion_undone(share: Share) -> list[Entry]:
-    """What the market had added to a sale for less than was asked: the order ended, and it is the market's again."""
+    """The order ended: what the market had added to a sale for less than was asked is the market's again."""
     return moving(*_debited([share]), Entry(ADJUSTMENTS, -share.total))
 
 

@@ -21,7 +21,6 @@ from marketplace.orders.policies import guest_key
 from marketplace.orders.queries import OrderView
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments import queries as payment_queries
-from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.events import RefundRequested
 from marketplace.payments.rules import (
     OutcomeUnknown,
@@ -32,6 +31,7 @@ from marketplace.payments.rules import (
     Unavailable,
 )
 from marketplace.payments.services import refunds
+from marketplace.payments.services.providing import Providers
 
 SWEEP_AFTER = timedelta(minutes=5)
 log = structlog.get_logger()
@@ -146,15 +146,17 @@ def send_refund(event: RefundRequested) -> None:
     order = submission.order
     try:
         found = provider.find_refund(order) if submission.was_asked else None
-        found = found or provider.refund(order)
+        if found is None and not submission.is_pending:
+            found = provider.refund(order)
     except Refused as refusal:
         found = RefundSnapshot("", RefundState.FAILED, order.amount, order.reference, str(refusal))
     except OutcomeUnknown as trouble:
         with transaction():
             refunds.note_unknown(event.refund_id, trouble)
         raise
-    with transaction():
-        services.refunds.apply(event.refund_id, found)
+    if found is not None:
+        with transaction():
+            services.refunds.apply(event.refund_id, found)
 
 
 def sweep_refunds() -> None:

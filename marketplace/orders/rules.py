@@ -62,6 +62,7 @@ CODE_PREFIX = "NTT-"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 HANDOVER_TRIES = 5
 HANDOVER_LOCK_MINUTES = 15
+LONGEST_HANDOVER_LOCK_MINUTES = 24 * 60
 LONGEST_REASON = 300
 
 
@@ -73,6 +74,14 @@ def draw_code() -> str:
 def draw_handover_code() -> str:
     """Four digits that the buyer shows when she receives the goods."""
     return f"{secrets.randbelow(10_000):04d}"
+
+
+def lock_minutes(tries: int) -> int:
+    """How long an order is locked after so many wrong codes, a multiple of five: a quarter of an hour, twice as long
+    each further time, a day at most. Who tries on hits one code in years.
+    """
+    doubled = max(0, tries // HANDOVER_TRIES - 1)
+    return min(HANDOVER_LOCK_MINUTES << doubled, LONGEST_HANDOVER_LOCK_MINUTES)
 
 
 def normal_code(typed: str) -> str:

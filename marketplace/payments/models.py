@@ -23,6 +23,7 @@ from marketplace.payments.rules import (
 )
 
 LIVE_ATTEMPT = sa.text("state IN ('created', 'open')")
+WITHOUT_FEE = sa.text("state = 'paid' AND fee IS NULL")
 PENDING = sa.text("state = 'pending'")
 OPEN_REFUND = sa.text("state IN ('requested', 'submitted', 'pending', 'unknown')")
 OPEN_NOTICE = sa.text("state IN ('new', 'unmatched', 'failed')")
@@ -75,6 +76,12 @@ class PaymentAttempt(Base):
             unique=True,
             sqlite_where=LIVE_ATTEMPT,
             postgresql_where=LIVE_ATTEMPT,
+        ),
+        sa.Index(
+            "ix_payment_attempts_without_fee",
+            "settled_at",
+            sqlite_where=WITHOUT_FEE,
+            postgresql_where=WITHOUT_FEE,
         ),
     )
 

@@ -73,8 +73,18 @@ def waiting_online(before: datetime, limit: int = 200) -> list[int]:
     return list(db.session.scalars(query.order_by(Payment.hold_until, Payment.id).limit(limit)))
 
 
+def without_fee(since: datetime, before: datetime, limit: int = 200) -> list[int]:
+    """The ids of payments of that time whose provider has not said yet what it took."""
+    query = (
+        sa.select(PaymentAttempt.payment_id)
+        .where(PaymentAttempt.state == AttemptState.PAID, PaymentAttempt.fee.is_(None))
+        .where(PaymentAttempt.settled_at >= since, PaymentAttempt.settled_at <= before)
+    )
+    return list(db.session.scalars(query.order_by(PaymentAttempt.settled_at, PaymentAttempt.id).limit(limit)))
+
+
 def refunds_under_way(before: datetime, limit: int = 200) -> list[int]:
-    """The ids of payments with a refund that was written down before then and that the provider has not ended yet."""
+    """The ids of payments with a refund that the provider took before then, and of whose arrival we have not heard."""
     query = (
         sa.select(Refund.payment_id)
         .where(Refund.state == RefundState.PENDING, Refund.created_at <= before)

@@ -124,6 +124,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('created', 'open')"),
         postgresql_where=sa.text("state IN ('created', 'open')"),
     )
+    op.create_index(
+        "ix_payment_attempts_without_fee",
+        "payment_attempts",
+        ["settled_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'paid' AND fee IS NULL"),
+        postgresql_where=sa.text("state = 'paid' AND fee IS NULL"),
+    )
     op.create_table(
         "disputes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

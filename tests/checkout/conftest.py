@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
+from marketplace.catalog.models import Product
 from marketplace.core.clock import today
 from marketplace.core.db import transaction
 from marketplace.orders.rules import OrderStatus
+from marketplace.payments.models import Payment
 from tests import make
-from tests.cardmarket import CardMarket, payment_for
+from tests.cardmarket import CardMarket, payment_for, the_payment
+from tests.checkout.counter import filled
 from tests.checkout.sales import TOTAL, Sale, decide
 
 
@@ -33,3 +36,18 @@ def sale(card_market: CardMarket) -> Sale:
     payment = payment_for(made)
     assert payment.amount == TOTAL
     return Sale(payment, *make.orders_of(made))
+
+
+@pytest.fixture
+def goods(db: SQLAlchemy) -> tuple[Product, Product]:
+    """Goods of two shops, ten pieces each."""
+    with transaction():
+        return make.product(make.store(), "Sambal", price=28_000), make.product(make.store(), "Kain", price=385_000)
+
+
+@pytest.fixture
+def payment(card_market: CardMarket, goods: tuple[Product, Product]) -> Payment:
+    """A guest's order of both, for Rp413.000, whose page at Stripe is open."""
+    answer = card_market.client.post("/checkout", data=filled(card_market.client, goods, payment="card"))
+    card_market.session_of(answer)
+    return the_payment()

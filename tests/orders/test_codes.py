@@ -57,13 +57,26 @@ def test_the_fifth_wrong_code_locks_even_the_right_one_out(order: Order) -> None
     assert stock_of(_line_variant(order)) == (10, 2)
 
 
-def test_time_opens_the_lock_and_the_count_begins_anew(order: Order) -> None:
+def test_time_opens_the_lock_and_five_more_tries_are_free(order: Order) -> None:
     for _ in range(5):
         _hand_over(order, _wrong(order))
     with travel(now() + timedelta(minutes=HANDOVER_LOCK_MINUTES, seconds=1)):
-        assert isinstance(_hand_over(order, _wrong(order)), Invalid)
-        assert order.handover_tries == 1
+        for left in (4, 3, 2, 1):
+            refusal = _hand_over(order, _wrong(order))
+            assert isinstance(refusal, Invalid)
+            assert refusal.values["left"] == left
         assert _hand_over(order, order.handover_code) is None
+
+
+def test_each_lock_holds_longer_up_to_a_day(order: Order) -> None:
+    at, held = now(), []
+    for _ in range(9):
+        with travel(at):
+            refusals = [_hand_over(order, _wrong(order)) for _ in range(5)]
+        assert isinstance(refusals[-1], TooMany)
+        held.append(refusals[-1].retry_after // 60)
+        at += timedelta(seconds=refusals[-1].retry_after + 1)
+    assert held == [15, 30, 60, 120, 240, 480, 960, 1440, 1440]
 
 
 def _line_variant(order: Order) -> int:

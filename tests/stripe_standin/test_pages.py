@@ -125,6 +125,14 @@ def test_the_banks_question_is_answered_once(bill: str, stripe_standin: StandIn)
     assert len(stripe_standin.all("charge")) == 1
 
 
+def test_the_bank_asks_no_more_once_the_time_is_over(bill: str, session_id: str, stripe_standin: StandIn) -> None:
+    _post(bill, card="4000000000003220")
+    stripe_standin.expire_now(session_id)
+    assert "Waktu pembayaran habis" in requests.get(f"{bill}/3ds", timeout=5).text
+    assert "Waktu pembayaran habis" in _post(f"{bill}/3ds", answer="agree").text
+    assert stripe_standin.all("charge") == []
+
+
 def test_many_clicks_at_once_pay_once(bill: str, stripe_standin: StandIn) -> None:
     start = threading.Barrier(8)
 

@@ -9,7 +9,8 @@ import pytest
 import stripe
 
 from tests.standin import asked, client_of
-from tools.stripe_standin.payments import NotOpen
+from tools.stripe_standin.cards import CARDS
+from tools.stripe_standin.payments import NotOpen, answer_challenge
 from tools.stripe_standin.server import StandIn
 
 Client = stripe.StripeClient
@@ -139,6 +140,15 @@ def test_a_tab_closed_at_the_banks_question_leaves_the_session_open(
     assert intent["status"] == "requires_action"
     assert stripe_client.v1.checkout.sessions.retrieve(session_id).status == "open"
     assert stripe_standin.pay(session_id)["status"] == "succeeded"
+
+
+def test_a_refusal_at_the_bank_cannot_be_taken_back(stripe_client: Client, stripe_standin: StandIn) -> None:
+    session_id, card = _session(stripe_client).id, CARDS["4000000000003220"]
+    stripe_standin.begin_payment(session_id, card=card.number)
+    answer_challenge(stripe_standin.world, session_id, card, agreed=False)
+    with pytest.raises(NotOpen):
+        answer_challenge(stripe_standin.world, session_id, card, agreed=True)
+    assert stripe_standin.all("charge") == []
 
 
 def test_a_session_is_paid_once(stripe_client: Client, stripe_standin: StandIn) -> None:

@@ -12,9 +12,9 @@ from marketplace.core.db import db
 from marketplace.orders import services as orders
 from marketplace.payments import queries
 from marketplace.payments import services as payments
-from marketplace.payments.adapters.provider import OnlineProvider
 from marketplace.payments.models import Payment, PaymentAttempt
-from marketplace.payments.rules import ATTEMPT_LIVE, AttemptRef, AttemptState, RefundSnapshot, RefundState, Snapshot
+from marketplace.payments.rules import ATTEMPT_LIVE, AttemptRef, AttemptState, Snapshot
+from marketplace.payments.services.providing import OnlineProvider
 
 
 @dataclass(frozen=True)
@@ -61,19 +61,8 @@ def apply(readings: Sequence[Reading]) -> None:
 
 def _apply(attempt_id: int, snapshot: Snapshot) -> None:
     orders.paying.apply(attempt_id, snapshot)
-    for found in sorted(snapshot.refunds, key=lambda refund: refund.state is not RefundState.FAILED):
-        _apply_refund(attempt_id, found)
     for dispute in snapshot.disputes:
         orders.disputes.apply(attempt_id, dispute)
-
-
-def _apply_refund(attempt_id: int, found: RefundSnapshot) -> None:
-    """Those that failed come first: what came back may have been sent again. One that failed unheard moved nothing."""
-    refund = payments.refunds.by_snapshot(attempt_id, found)
-    if refund is not None:
-        orders.refunds.apply(refund.id, found)
-    elif found.state is not RefundState.FAILED:
-        orders.refunds.record_external(attempt_id, found)
 
 
 def _ask(

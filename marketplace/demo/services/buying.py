@@ -24,8 +24,8 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import Buyer, guest_key
 from marketplace.orders.rules import OrderStatus
-from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.rules import PaymentMethod
+from marketplace.payments.services.providing import Providers
 from marketplace.places import queries as places
 from marketplace.shipping import queries as shipping
 from marketplace.shipping.rules import DeliveryMethod

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from config import LOOPBACK, Config
 from marketplace.checkout.services import paying, settling
+from marketplace.core import outbox
 from marketplace.core.db import db, transaction
+from marketplace.core.outbox import OutboxRow
 from marketplace.core.ports import port
 from marketplace.demo.adapters import card_holder
 from marketplace.demo.rules.buying import BY_CARD, REASONS
@@ -18,15 +20,13 @@ from marketplace.demo.services import buying
 from marketplace.demo.services.buying import Plan
 from marketplace.demo.services.world import World
 from marketplace.orders import services as orders
-from marketplace.orders.handlers import send_refund
 from marketplace.orders.models import Order
 from marketplace.orders.queries import payment_of_purchase
 from marketplace.orders.rules import OrderStatus
-from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.events import RefundRequested
-from marketplace.payments.queries import refunds_of
 from marketplace.payments.rules import PaymentMethod, ProviderTrouble
 from marketplace.payments.services import attempts
+from marketplace.payments.services.providing import Providers
 
 FIRST_NUMBER = 1001
 MARKED_READY = (OrderStatus.READY, OrderStatus.DONE)
@@ -69,7 +69,7 @@ def _buy(world: World, plan: Plan) -> None:
             sa.select(Order.id, Order.store_id).where(Order.purchase_id == purchase_id).order_by(Order.id)
         ).all():
             _answer(world, plan, order_id, store_id)
-    _send_back(payment_id)
+    _send_refunds()
 
 
 def _answer(world: World, plan: Plan, order_id: int, store_id: int) -> None:
@@ -84,9 +84,10 @@ def _answer(world: World, plan: Plan, order_id: int, store_id: int) -> None:
         buying.hand_over(owner, order_id)
 
 
-def _send_back(payment_id: int) -> None:
+def _send_refunds() -> None:
     """Refunds go out at once: no worker runs while the market is loaded."""
-    waiting = [refund.id for refund in refunds_of(payment_id)]
+    asked = sa.select(OutboxRow.id).where(OutboxRow.event == RefundRequested.__name__, OutboxRow.done_at.is_(None))
+    waiting = list(db.session.scalars(asked.order_by(OutboxRow.id)))
     db.session.rollback()
-    for refund_id in waiting:
-        send_refund(RefundRequested(refund_id))
+    for row_id in waiting:
+        outbox.deliver(row_id)

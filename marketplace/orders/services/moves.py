@@ -59,7 +59,8 @@ def hand_over(actor: Actor, order_id: int, code: str) -> Refusal | None:
     """The buyer has the goods (and paid, if in cash), which her four digits prove: stock falls, the money is booked.
 
     A wrong code is *returned* as a refusal, not raised, because the try must be counted: the caller commits, then
-    shows it. Five wrong ones lock the order for 15 minutes. Raises NotFound, NotAllowed, Stale, TooMany while locked.
+    shows it. Five wrong ones lock the order, each time for longer. Raises NotFound, NotAllowed, Stale, TooMany while
+    it is locked.
     """
     order = locked(actor, order_id)
     if not rules.may_move(order.status, OrderStatus.DONE):
@@ -69,7 +70,7 @@ def hand_over(actor: Actor, order_id: int, code: str) -> Refusal | None:
         left = int((order.handover_locked_until - at).total_seconds()) + 1
         if order.handover_locked_until > at:
             raise TooMany("orders.code_locked", left, minutes=-(-left // 60))
-        order.handover_tries, order.handover_locked_until = 0, None
+        order.handover_locked_until = None
     if not hmac.compare_digest(code.strip().encode(), order.handover_code.encode()):
         return _count_wrong_code(actor, order)
     move(actor, order, OrderStatus.DONE)
@@ -103,9 +104,9 @@ def _book(order: Order) -> None:
 def _count_wrong_code(actor: Actor, order: Order) -> Refusal:
     order.handover_tries += 1
     audit.record(actor, "orders.code_refused", "order", order.code, tries=order.handover_tries)
-    left = rules.HANDOVER_TRIES - order.handover_tries
-    if left > 0:
-        return Invalid("orders.wrong_code", field="code", left=left)
-    minutes = rules.HANDOVER_LOCK_MINUTES
+    since_lock = order.handover_tries % rules.HANDOVER_TRIES
+    if since_lock:
+        return Invalid("orders.wrong_code", field="code", left=rules.HANDOVER_TRIES - since_lock)
+    minutes = rules.lock_minutes(order.handover_tries)
     order.handover_locked_until = now() + timedelta(minutes=minutes)
     return TooMany("orders.code_locked", minutes * 60, minutes=minutes)

@@ -36,14 +36,14 @@ def apply(attempt_id: int, snapshot: Snapshot) -> Outcome:
     purchase_id = purchase_id_of(attempt.payment_id)
     orders = lock_orders_of(purchase_id)
     applied = payments.attempts.apply(attempt_id, snapshot)
+    _book(attempt, orders, applied.outcome)
+    refunds.take_over(attempt_id, snapshot.refunds)  # before more is promised than is left
     if applied.outcome is Outcome.PAID:
-        _sell(attempt, orders)
         _let_begin(purchase_id, [order for order in orders if order.status is OrderStatus.UNPAID])
     elif applied.outcome is Outcome.LATE:
-        _sell(attempt, orders)
         _revive(purchase_id, orders, attempt_id)
-    elif applied.outcome in (Outcome.DOUBLE, Outcome.MISMATCH):
-        _keep_for_buyer(attempt, applied.outcome)
+    elif applied.outcome is Outcome.DOUBLE and attempt.received > attempt.refunded:
+        refunds.refund_credit(SYSTEM, attempt, attempt.received - attempt.refunded, RefundSource.SYSTEM)
     if applied.fee_is_new:
         _book_fee(attempt, orders)
     return applied.outcome
@@ -104,6 +104,14 @@ def _shares(orders: Sequence[Order]) -> list[Share]:
     return [Share(order.id, order.store_id, order.total, order.commission) for order in orders]
 
 
+def _book(attempt: PaymentAttempt, orders: Sequence[Order], outcome: Outcome) -> None:
+    """Book money that came in: as what the shops sold, or as the buyer's own."""
+    if outcome in (Outcome.PAID, Outcome.LATE):
+        _sell(attempt, orders)
+    elif outcome in (Outcome.DOUBLE, Outcome.MISMATCH):
+        _keep_for_buyer(attempt, outcome)
+
+
 def _sell(attempt: PaymentAttempt, orders: Sequence[Order]) -> None:
     """Book what each shop sold. The orders' totals are what was asked, to the rupiah."""
     provider = _provider(attempt)
@@ -146,14 +154,12 @@ def _reserve_again(order: Order) -> bool:
 
 
 def _keep_for_buyer(attempt: PaymentAttempt, outcome: Outcome) -> None:
-    """Money that is not the price of these orders is the buyer's. A second payment goes back by itself."""
+    """Money that is not the price of these orders is the buyer's."""
     provider = _provider(attempt)
     ledger.post(refunds.credit_key(attempt.id), Kind.CREDIT, ledger_rules.credit(provider, attempt.received))
     audit.record(
         SYSTEM, f"payments.{outcome}", "payment", _reference(attempt), asked=attempt.amount, received=attempt.received
     )
-    if outcome is Outcome.DOUBLE:
-        refunds.refund_credit(SYSTEM, attempt, attempt.received, RefundSource.SYSTEM)
 
 
 def _book_fee(attempt: PaymentAttempt, orders: Sequence[Order]) -> None:

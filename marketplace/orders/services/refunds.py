@@ -104,6 +104,19 @@ def completion_key(attempt_id: int) -> str:
     return f"completion:{attempt_id}"
 
 
+def take_over(attempt_id: int, found: Sequence[RefundSnapshot]) -> None:
+    """Take over all refunds that the provider shows for a try, our own and those made there by hand. Safe to repeat.
+
+    Those that failed come first: what came back may have been sent again. One that failed unheard moved nothing.
+    """
+    for each in sorted(found, key=lambda refund: refund.state is not RefundState.FAILED):
+        refund = payments.refunds.by_snapshot(attempt_id, each)
+        if refund is not None:
+            apply(refund.id, each)
+        elif each.state is not RefundState.FAILED:
+            record_external(attempt_id, each)
+
+
 def record_external(attempt_id: int, found: RefundSnapshot) -> None:
     """Take over a refund that was made at the provider by hand: spread over the orders by what is left of each."""
     refund = payments.refunds.record_external(attempt_id, found)

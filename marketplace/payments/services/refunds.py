@@ -30,10 +30,14 @@ LONGEST_ERROR = 500
 
 @dataclass(frozen=True)
 class Submission:
-    """A refund about to be asked for. It was asked before: then it is looked for first, for the answer may be lost."""
+    """A refund about to be asked for. It was asked before: then it is looked for first, for the answer may be lost.
+
+    One that the provider is known to have (`is_pending`) is only looked for, and never asked for again.
+    """
 
     order: RefundOrder
     was_asked: bool
+    is_pending: bool
 
 
 def request(actor: Actor, attempt_id: int, amount: int, source: RefundSource, reason: str) -> Refund:
@@ -94,7 +98,8 @@ def submit(refund_id: int) -> Submission | None:
     Commit it before the call: whoever finds it submitted reads before asking again.
     """
     refund = lock_one(Refund, refund_id)
-    was_asked = refund.state in (RefundState.SUBMITTED, RefundState.UNKNOWN)
+    is_pending = refund.state is RefundState.PENDING
+    was_asked = is_pending or refund.state in (RefundState.SUBMITTED, RefundState.UNKNOWN)
     if refund.state is RefundState.REQUESTED:
         refund.state, refund.submitted_at = RefundState.SUBMITTED, now()
     elif not was_asked:
@@ -103,7 +108,7 @@ def submit(refund_id: int) -> Submission | None:
     db.session.flush()
     key = idempotency_key("refund", refund.reference, refund.number)
     order = RefundOrder(refund.reference, key, attempt.provider_ref or "", refund.amount)
-    return Submission(order, was_asked)
+    return Submission(order, was_asked, is_pending)
 
 
 def note_unknown(refund_id: int, error: Exception) -> None:
