@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from marketplace.admin.words import ROLES
 from marketplace.catalog.services.categories import CategoryDraft
 from marketplace.certificates.rules import ABOUT, CertificateKind
 from marketplace.core.actor import Role
-from marketplace.web.forms import BaseForm
+from marketplace.web.forms import BaseForm, RupiahField, add_error
 
 
 class GrantForm(BaseForm):
@@ -36,7 +37,7 @@ class GrantForm(BaseForm):
 
 
 class ReasonForm(BaseForm):
-    """Why somebody is kept out."""
+    """Why somebody is kept out, or something is set aside."""
 
     reason = TextAreaField(
         _l("Alasan"),
@@ -44,6 +45,28 @@ class ReasonForm(BaseForm):
         validators=[InputRequired(_l("Tulis alasannya.")), Length(max=300)],
         render_kw={"rows": "2"},
     )
+
+
+class RefundForm(BaseForm):
+    """How much of an order goes back to its buyer. `seen` is what had gone back when the form was made (rupiah)."""
+
+    goods = RupiahField(_l("Untuk barang"), validators=[InputRequired(_l("Isi jumlahnya; 0 bila tidak ada."))])
+    delivery = RupiahField(_l("Untuk ongkos kirim"), validators=[InputRequired(_l("Isi jumlahnya; 0 bila tidak ada."))])
+    reason = TextAreaField(
+        _l("Alasan"),
+        description=_l("Tercatat di jejak. Tulis faktanya, bukan data pribadi."),
+        validators=[InputRequired(_l("Tulis alasannya.")), Length(max=300)],
+        render_kw={"rows": "2"},
+    )
+    whole = BooleanField(_l("Ya, kembalikan seluruh sisa pesanan ini"))
+    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired(_l("Muat ulang halaman ini."))])
+
+    def ask_twice(self, left: int) -> bool:
+        """Is all that is left (rupiah) to go back, without the box that says so? Then the box carries the question."""
+        if self.whole.data or (self.goods.data or 0) + (self.delivery.data or 0) != left:
+            return False
+        add_error(self.whole, gettext("Ini seluruh sisa pesanan. Centang kotak ini bila memang begitu maksudnya."))
+        return True
 
 
 class SettingForm(BaseForm):

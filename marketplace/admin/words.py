@@ -1,10 +1,22 @@
-"""What the operator's pages call roles."""
+"""What the operator's pages call roles, and all that can happen to money."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
 from marketplace.core.actor import Role
+from marketplace.ledger.rules import Kind
+from marketplace.orders.rules import OrderStatus
+from marketplace.payments.rules import (
+    AttemptState,
+    DisputeState,
+    Need,
+    NoticeState,
+    PaymentState,
+    RefundSource,
+    RefundState,
+    Trouble,
+)
 
 ROLES = {
     Role.OPERATOR: _l("Pengelola"),
@@ -13,3 +25,157 @@ ROLES = {
     Role.STORE_OWNER: _l("Pemilik toko"),
     Role.STORE_STAFF: _l("Staf toko"),
 }
+
+# --- payments ------------------------------------------------------------------
+
+PAYMENT_STATES = {
+    PaymentState.PENDING: (_l("Belum dibayar"), "waiting"),
+    PaymentState.PAID: (_l("Dibayar"), "done"),
+    PaymentState.PAID_LATE: (_l("Dibayar terlambat"), "done"),
+    PaymentState.MISMATCH: (_l("Jumlah berbeda"), "waiting"),
+    PaymentState.CANCELLED: (_l("Dibatalkan"), "stopped"),
+    PaymentState.EXPIRED: (_l("Waktu habis"), "stopped"),
+}
+ATTEMPT_STATES = {
+    AttemptState.CREATED: (_l("Belum dijawab penyedia"), "waiting"),
+    AttemptState.OPEN: (_l("Halaman bayar terbuka"), "working"),
+    AttemptState.PAID: (_l("Dibayar"), "done"),
+    AttemptState.EXPIRED: (_l("Berakhir tanpa dibayar"), "stopped"),
+    AttemptState.FAILED: (_l("Gagal"), "stopped"),
+    AttemptState.REFUSED: (_l("Ditolak penyedia"), "stopped"),
+}
+TROUBLES = {
+    Trouble.DECLINED: _l("kartu ditolak bank"),
+    Trouble.NO_FUNDS: _l("saldo atau limit tidak cukup"),
+    Trouble.CARD_EXPIRED: _l("kartu kedaluwarsa"),
+    Trouble.NOT_AUTHENTICATED: _l("pembeli tidak menyetujui di banknya (3-D Secure)"),
+    Trouble.TOO_SMALL: _l("jumlah terlalu kecil bagi penyedia"),
+    Trouble.OTHER: _l("sebab lain"),
+}
+REFUND_STATES = {
+    RefundState.REQUESTED: (_l("Menunggu dikirim"), "waiting"),
+    RefundState.SUBMITTED: (_l("Sedang diminta ke penyedia"), "working"),
+    RefundState.PENDING: (_l("Diproses penyedia"), "working"),
+    RefundState.UNKNOWN: (_l("Tidak ada jawaban penyedia"), "waiting"),
+    RefundState.SUCCEEDED: (_l("Terkirim"), "done"),
+    RefundState.FAILED: (_l("Gagal"), "stopped"),
+}
+REFUND_SOURCES = {
+    RefundSource.BUYER: _l("pembeli membatalkan"),
+    RefundSource.SHOP: _l("toko menolak"),
+    RefundSource.TIMEOUT: _l("toko tidak menjawab"),
+    RefundSource.OPERATOR: _l("pengelola"),
+    RefundSource.SYSTEM: _l("otomatis"),
+    RefundSource.EXTERNAL: _l("dibuat langsung di penyedia"),
+}
+DISPUTE_STATES = {
+    DisputeState.OPEN: (_l("Terbuka"), "waiting"),
+    DisputeState.WON: (_l("Dimenangkan pasar"), "done"),
+    DisputeState.LOST: (_l("Dimenangkan pembeli"), "stopped"),
+}
+NOTICE_STATES = {
+    NoticeState.NEW: (_l("Belum diikuti"), "waiting"),
+    NoticeState.DONE: (_l("Sudah dibukukan"), "done"),
+    NoticeState.IGNORED: (_l("Tidak perlu diikuti"), "done"),
+    NoticeState.UNMATCHED: (_l("Tidak cocok dengan pembayaran mana pun"), "waiting"),
+    NoticeState.FAILED: (_l("Gagal diikuti"), "waiting"),
+}
+ORDER_STATES = {
+    OrderStatus.UNPAID: (_l("Menunggu pembayaran"), "waiting"),
+    OrderStatus.WAITING: (_l("Menunggu konfirmasi"), "waiting"),
+    OrderStatus.PROCESSING: (_l("Diproses"), "working"),
+    OrderStatus.READY: (_l("Siap diambil"), "working"),
+    OrderStatus.ON_THE_WAY: (_l("Dikirim"), "working"),
+    OrderStatus.DONE: (_l("Selesai"), "done"),
+    OrderStatus.DECLINED: (_l("Ditolak toko"), "stopped"),
+    OrderStatus.CANCELLED: (_l("Dibatalkan"), "stopped"),
+    OrderStatus.LAPSED: (_l("Tidak dijawab toko"), "stopped"),
+    OrderStatus.EXPIRED: (_l("Waktu bayar habis"), "stopped"),
+}
+NEEDS = {
+    Need.OVERDUE: (
+        _l("Waktu bayar habis, belum ditutup"),
+        _l("Barang masih tertahan. Baca lagi dari penyedia; bila penyedia menjawab, pembayaran ditutup otomatis."),
+    ),
+    Need.UNANSWERED: (
+        _l("Halaman bayar tidak dijawab penyedia"),
+        _l("Pasar tidak tahu apakah halaman bayar terbuka. Baca lagi dari penyedia."),
+    ),
+    Need.MISMATCH: (
+        _l("Uang masuk tidak sama dengan tagihan"),
+        _l("Lebih dari tagihan: terima sebagai lunas atau kembalikan semuanya. Kurang: kembalikan semuanya."),
+    ),
+    Need.CREDIT: (
+        _l("Dibayar dua kali, belum semua kembali"),
+        _l("Uang lebih milik pembeli. Baca lagi dari penyedia dan periksa pengembaliannya."),
+    ),
+    Need.REFUND_FAILED: (
+        _l("Pengembalian gagal"),
+        _l("Minta lagi, atau sisihkan bila pembeli sudah menerima uangnya dengan jalan lain."),
+    ),
+    Need.REFUND_OPEN: (
+        _l("Pengembalian belum jelas"),
+        _l("Lebih dari satu jam terbuka, atau penyedia tidak menjawab. Baca lagi dari penyedia."),
+    ),
+    Need.DISPUTE: (
+        _l("Sengketa terbuka"),
+        _l("Bank pembeli meminta uangnya kembali. Jawab di halaman penyedia sebelum batas waktunya."),
+    ),
+    Need.NOTICE: (
+        _l("Pemberitahuan belum dibukukan"),
+        _l("Ikuti lagi. Sisihkan hanya bila jelas bukan pembayaran pasar ini."),
+    ),
+}
+BOOKINGS = {
+    Kind.CASH_SALE: _l("Penjualan tunai"),
+    Kind.ONLINE_SALE: _l("Penjualan dibayar daring"),
+    Kind.RELEASE: _l("Barang diterima: uang menjadi hak toko"),
+    Kind.PROVIDER_FEE: _l("Biaya penyedia"),
+    Kind.CREDIT: _l("Uang masuk milik pembeli"),
+    Kind.COMPLETION: _l("Uang pembeli diterima sebagai pembayaran"),
+    Kind.REFUND: _l("Pengembalian dijanjikan"),
+    Kind.REFUND_SENT: _l("Pengembalian terkirim"),
+    Kind.REFUND_FAILED: _l("Pengembalian gagal, dibukukan balik"),
+    Kind.DISPUTE: _l("Sengketa: bagian toko ditahan"),
+    Kind.DISPUTE_WON: _l("Sengketa menang: uang kembali ke toko"),
+    Kind.DISPUTE_LOST: _l("Sengketa kalah: uang untuk pembeli"),
+    Kind.DISPUTE_MONEY: _l("Uang sengketa ditarik atau dikembalikan bank"),
+    Kind.DISPUTE_FEE: _l("Biaya sengketa"),
+}
+ACCOUNTS = {
+    "fee:commission": _l("komisi pasar"),
+    "credit:customer": _l("titipan pembeli"),
+    "transit:refund": _l("pengembalian dalam perjalanan"),
+    "expense:provider_fee": _l("biaya penyedia, ditanggung pasar"),
+    "expense:dispute": _l("biaya sengketa, ditanggung pasar"),
+    "receivable:dispute": _l("uang sengketa di bank pembeli"),
+    "cash:store": _l("tunai di tangan toko"),
+    "payable:store": _l("hak toko"),
+    "pending:store": _l("titipan untuk toko"),
+    "disputed:store": _l("bagian toko dalam sengketa"),
+    "clearing:card": _l("uang di penyedia kartu"),
+}
+"""By the code of the account, without the number of the shop."""
+ACTS = {
+    "payments.read": _l("Dibaca lagi dari penyedia"),
+    "payments.completed": _l("Jumlah berbeda diterima sebagai lunas"),
+    "payments.mismatch": _l("Jumlah masuk berbeda"),
+    "payments.mismatch_refunded": _l("Jumlah berbeda dikembalikan"),
+    "payments.double": _l("Dibayar dua kali"),
+    "payments.disputed": _l("Sengketa dibuka"),
+    "payments.dispute_won": _l("Sengketa dimenangkan pasar"),
+    "payments.dispute_lost": _l("Sengketa dimenangkan pembeli"),
+    "payments.refunded_outside": _l("Dikembalikan langsung di penyedia"),
+    "payments.refund_set_aside": _l("Pengembalian gagal disisihkan"),
+    "payments.notice_followed": _l("Pemberitahuan diikuti lagi"),
+    "payments.notice_set_aside": _l("Pemberitahuan disisihkan"),
+    "orders.refunded": _l("Uang pesanan dikembalikan"),
+    "orders.refund_retried": _l("Pengembalian diminta lagi"),
+}
+"""What was done about money. The trail shows all other acts by their code."""
+
+
+def account_words(code: str) -> str:
+    """`payable:store:7` -> hak toko; an account without words of its own by its code."""
+    words = ACCOUNTS.get(":".join(code.split(":")[:2]))
+    return code if words is None else str(words)

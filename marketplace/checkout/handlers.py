@@ -15,8 +15,7 @@ from marketplace.orders import services as orders
 from marketplace.orders.queries import purchase_of_payment
 from marketplace.payments import queries as payments
 from marketplace.payments.events import NoticeReceived
-from marketplace.payments.models import ProviderNotice
-from marketplace.payments.rules import NoticeState, ProviderTrouble
+from marketplace.payments.rules import ProviderTrouble
 from marketplace.payments.services import notices
 
 SWEEP_AFTER = timedelta(minutes=3)
@@ -36,21 +35,10 @@ def follow_notice(event: NoticeReceived) -> None:
 
     Raises ProviderTrouble when the provider cannot be read: then it is tried again, later each time.
     """
-    notice = db.session.get(ProviderNotice, event.notice_id)
-    if notice is None or notice.state in (NoticeState.DONE, NoticeState.IGNORED):
-        return
-    payment_id, provider_ref = payments.payment_of_notice(notice), notice.provider_ref
-    if payment_id is None:
+    found = settling.read_notice(event.notice_id)
+    if found is not None:
         with transaction():
-            notices.note_unmatched(event.notice_id)
-        return
-    readings = settling.read(payment_id, provider_ref)
-    with transaction():
-        settling.apply(readings)
-        if provider_ref and not payments.knows_provider_ref(provider_ref):
-            notices.note_unmatched(event.notice_id)
-        else:
-            notices.close(event.notice_id)
+            settling.apply_notice(found)
 
 
 def sweep_notices() -> None:

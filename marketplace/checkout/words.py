@@ -7,12 +7,18 @@ from flask_babel import lazy_gettext as _l
 from marketplace.payments.rules import PaymentMethod, Trouble
 
 METHODS = {
-    PaymentMethod.CASH: (_l("Bayar tunai"), _l("Bayar di toko saat mengambil, atau ke pengantar saat barang tiba.")),
+    PaymentMethod.CASH: (
+        "banknote",
+        _l("Bayar tunai"),
+        _l("Bayar di toko saat mengambil, atau ke pengantar saat barang tiba."),
+    ),
     PaymentMethod.CARD: (
+        "credit-card",
         _l("Kartu debit atau kredit"),
         _l("Visa, Mastercard, dan lainnya. Anda membayar sekarang di halaman Stripe yang aman."),
     ),
 }
+"""Icon, name and note of each way to pay."""
 TEST_NOTE = _l("Ini pasar percobaan: tidak ada uang sungguhan yang berpindah.")
 TROUBLES = {
     Trouble.DECLINED: _l("Bank menolak kartu itu, dan tidak ada uang yang diambil. Coba kartu lain."),

@@ -59,6 +59,16 @@ class StatementLine:
     amount: int
 
 
+@dataclass(frozen=True)
+class Booking:
+    """A transaction with all its entries: account and rupiah, debit positive."""
+
+    key: str
+    kind: str
+    at: datetime
+    entries: tuple[tuple[str, int], ...]
+
+
 def balance(code: str) -> int:
     """The sum of an account: positive is debit. An account that was never used has zero."""
     query = (
@@ -139,6 +149,19 @@ def earnings(order_ids: Iterable[int]) -> dict[int, Earning]:
     return {subjects[about]: _earning(by_kind) for about, by_kind in sums.items()}
 
 
+def earned(lines: Iterable[StatementLine]) -> Earning:
+    """The same of one order, from its statement."""
+    by_kind: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        net, commission = by_kind.get(line.kind, (0, 0))
+        if line.account == COMMISSION:
+            commission -= line.amount
+        elif ":store:" in line.account and not line.account.startswith("cash:"):
+            net -= line.amount
+        by_kind[line.kind] = (net, commission)
+    return _earning(by_kind)
+
+
 def _earning(by_kind: dict[str, tuple[int, int]]) -> Earning:
     """From the shop's own part and the commission of each kind of transaction about one order."""
 
@@ -174,3 +197,25 @@ def statement(order_id: int) -> list[StatementLine]:
         .order_by(LedgerEntry.id)
     )
     return [StatementLine(*row) for row in db.session.execute(query)]
+
+
+def bookings(subjects: Iterable[str], keys: Iterable[str], beginnings: Iterable[str]) -> list[Booking]:
+    """The transactions with entries about one of these, with one of these keys, or a key that so begins. One statement.
+
+    The first first.
+    """
+    about = sa.select(LedgerEntry.transaction_id).where(LedgerEntry.about.in_(sorted(set(subjects))))
+    named: list[sa.ColumnElement[bool]] = [LedgerTransaction.key.in_(sorted(set(keys)))]
+    named += [LedgerTransaction.key.startswith(beginning, autoescape=True) for beginning in beginnings]
+    wanted = sa.union(about, sa.select(LedgerTransaction.id).where(sa.or_(*named))).subquery()
+    query = (
+        sa.select(LedgerTransaction, LedgerAccount.code, LedgerEntry.amount)
+        .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerTransaction.id.in_(sa.select(wanted)))
+        .order_by(LedgerTransaction.id, LedgerEntry.id)
+    )
+    found: dict[LedgerTransaction, list[tuple[str, int]]] = {}
+    for booked, account, amount in db.session.execute(query):
+        found.setdefault(booked, []).append((account, amount))
+    return [Booking(booked.key, booked.kind, booked.occurred_at, tuple(entries)) for booked, entries in found.items()]

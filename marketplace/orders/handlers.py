@@ -59,7 +59,7 @@ def tell_of_payment(event: events.PurchasePaid) -> None:
         if view is None:
             return
         begun = tuple(order for order in view.orders if order.was_shown)
-        _to_buyer(view.purchase, "purchase_paid", f"{view.purchase.id}", orders=begun)
+        _to_buyer(view.purchase, "purchase_paid", f"{view.purchase.id}", orders=begun, payment=view.payment)
         for order in begun:
             _to_shop(view.purchase, order, "shop_new_order")
 

@@ -107,7 +107,10 @@ class PaymentAttempt(Base):
 
 
 class Refund(Base):
-    """Money that goes back to a buyer. `number` is the try whose key the provider is told."""
+    """Money that goes back to a buyer. `number` is the try whose key the provider is told.
+
+    One that failed waits for the operator until `handled_at`: it was asked for anew, or set aside.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
@@ -132,6 +135,7 @@ class Refund(Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
 
 
 class Dispute(Base):
@@ -170,9 +174,9 @@ class ProviderNotice(Base):
     method: Mapped[PaymentMethod] = mapped_column(Word(PaymentMethod))
     event_id: Mapped[str] = mapped_column(sa.String(120))
     type: Mapped[str] = mapped_column(sa.String(120))
-    reference: Mapped[str] = mapped_column(sa.String(120), default="")
-    session_ref: Mapped[str] = mapped_column(sa.String(120), default="")
-    provider_ref: Mapped[str] = mapped_column(sa.String(120), default="")
+    reference: Mapped[str] = mapped_column(sa.String(120), default="", index=True)
+    session_ref: Mapped[str] = mapped_column(sa.String(120), default="", index=True)
+    provider_ref: Mapped[str] = mapped_column(sa.String(120), default="", index=True)
     body: Mapped[str] = mapped_column(sa.Text)
     state: Mapped[NoticeState] = mapped_column(Word(NoticeState))
     tries: Mapped[int] = mapped_column(default=0)

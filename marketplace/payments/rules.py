@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from marketplace.core.errors import Invalid
+
 
 class PaymentMethod(StrEnum):
     CASH = "cash"
@@ -82,6 +84,22 @@ class NoticeState(StrEnum):
     IGNORED = "ignored"
     UNMATCHED = "unmatched"
     FAILED = "failed"
+
+
+class Need(StrEnum):
+    """Why money is stuck until a person looks.
+
+    CREDIT: paid a second time, and not all of it is on its way back.
+    """
+
+    OVERDUE = "overdue"
+    UNANSWERED = "unanswered"
+    MISMATCH = "mismatch"
+    CREDIT = "credit"
+    REFUND_FAILED = "refund_failed"
+    REFUND_OPEN = "refund_open"
+    DISPUTE = "dispute"
+    NOTICE = "notice"
 
 
 class Capability(StrEnum):
@@ -224,6 +242,11 @@ class BalanceLine:
     at: datetime
 
 
+OF_PAYMENTS = ("charge", "payment", "refund", "adjustment", "dispute")
+"""How a movement's type begins that belongs to a payment. All others (sums sent to the bank, the provider's own
+invoices) are settled outside of these books."""
+
+
 # --- what can go wrong -----------------------------------------------------------
 
 
@@ -302,6 +325,19 @@ def state_of(amount: int, received: int, dropped: int) -> PaymentState:
     if received + dropped < amount:
         return PaymentState.PENDING
     return PaymentState.PAID if received else PaymentState.CANCELLED
+
+
+LONGEST_REASON = 300
+
+
+def checked_reason(reason: str) -> str:
+    """Why the operator decides something, trimmed. Raises Invalid (field reason) when nothing or too much is said."""
+    reason = reason.strip()
+    if not reason:
+        raise Invalid("payments.reason_missing", field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid("payments.reason_too_long", field="reason", maximum=LONGEST_REASON)
+    return reason
 
 
 def idempotency_key(kind: str, reference: str, number: int) -> str:

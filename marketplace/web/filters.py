@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 
 from flask import Flask
 from flask_babel import get_locale
 
-from marketplace.core.clock import WITA
+from marketplace.core.clock import WITA, now
 
 MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
@@ -49,6 +50,11 @@ def wita(at: datetime) -> str:
     return f"{wita_date(at)}, {local:%H.%M} WITA"
 
 
+def seconds_left(until: datetime) -> int:
+    """Seconds until then, a started one counting as whole; 0 when it is over."""
+    return max(0, math.ceil((until - now()).total_seconds()))
+
+
 def register(app: Flask) -> None:
     for name, say in {
         "rupiah": rupiah,
@@ -56,5 +62,6 @@ def register(app: Flask) -> None:
         "grams": grams,
         "wita": wita,
         "wita_date": wita_date,
+        "seconds_left": seconds_left,
     }.items():
         app.jinja_env.filters[name] = say

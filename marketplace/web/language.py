@@ -17,6 +17,7 @@ from flask import Flask, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, gettext
 
 from marketplace.core.errors import Refusal
+from marketplace.web.filters import number
 
 LANGUAGES = ("id", "en")
 COOKIE = "belintt_bahasa"
@@ -56,8 +57,9 @@ def choose_language() -> str:
 
 
 def explain(refusal: Refusal) -> str:
-    """A refusal in the visitor's words."""
-    return gettext(refusal.message_id, **refusal.values)
+    """A refusal in the visitor's words; its numbers as they are written here, 10.000."""
+    values = {name: number(value) if type(value) is int else value for name, value in refusal.values.items()}
+    return gettext(refusal.message_id, **values)
 
 
 def register(app: Flask) -> None:

@@ -77,6 +77,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('new', 'unmatched', 'failed')"),
         postgresql_where=sa.text("state IN ('new', 'unmatched', 'failed')"),
     )
+    for column in ("reference", "session_ref", "provider_ref"):
+        op.create_index(op.f(f"ix_provider_notices_{column}"), "provider_notices", [column], unique=False)
     op.create_table(
         "payment_attempts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -171,6 +173,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "source IN ('buyer', 'shop', 'timeout', 'operator', 'system', 'external')",
             name=op.f("ck_refunds_source_known"),

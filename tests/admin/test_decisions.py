@@ -21,14 +21,6 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotAllowed
 from tests import make
 
-
-@pytest.fixture
-def operator(client: FlaskClient) -> Person:
-    someone = make.person("Admin Pasar", roles=[make.OPERATOR])
-    make.sign_in_client(client, someone)
-    return someone
-
-
 # --- settings --------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from tests.architecture.tree import ROOT, modules, name_of, syntax
 
 REFUSAL_ID = re.compile(r"[a-z_]+\.[a-z_]+")
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
-METHODS = [("marketplace/**.py", "python"), ("templates/**.html", "jinja2")]
+METHODS = [("marketplace/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 
 
 @cache

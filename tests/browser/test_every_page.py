@@ -15,6 +15,8 @@ from werkzeug.routing import MapAdapter
 from tests.databases import SqliteSource, build
 from tests.serving import LiveServer, serve
 from tests.smtp import free_port
+from tests.standin import KEY
+from tools.stripe_standin.server import StandIn
 
 PASSWORD = "beli-ntt-demo"
 PAGES_OF_A_KIND = 2
@@ -24,6 +26,7 @@ WALKERS = {"guest": "/", "budi": "/akun", "ina": "/penjual", "ratna": "/kurasi",
 NO_PAGES = {
     "accounts.reset",
     "accounts.reset_sent",
+    "checkout.come_back",
     "curation.certificate_file",
     "media.picture",
     "places.children",
@@ -40,14 +43,18 @@ NO_PAGES = {
 
 @pytest.fixture(scope="module")
 def demo_server(sqlite_source: SqliteSource, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """The real server with the whole demo market."""
+    """The real server with the whole demo market, where neighbours have paid by card."""
     port = free_port()
     folder = tmp_path_factory.mktemp("demo") / "instance"
-    market = build("sqlite", sqlite_source.fresh(), folder, SITE_URL=f"http://127.0.0.1:{port}")
+    stripe = StandIn()
+    stripe.start()
+    cards = {"STRIPE_SECRET_KEY": KEY, "STRIPE_API_BASE": stripe.url}
+    market = build("sqlite", sqlite_source.fresh(), folder, SITE_URL=f"http://127.0.0.1:{port}", **cards)
     market.flask("demo", "load")
     with serve(market, port) as server:
         yield server
     market.close()
+    stripe.stop()
 
 
 class Walk:

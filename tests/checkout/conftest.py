@@ -1,19 +1,25 @@
-"""A sale by card, and the rules of the day it is made."""
+"""Sales by card at the stand-in, and at a till in its place that does as the test says."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.catalog.models import Product
 from marketplace.core.clock import today
 from marketplace.core.db import transaction
 from marketplace.orders.rules import OrderStatus
+from marketplace.payments.adapters.cash import Cash
+from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.models import Payment
 from tests import make
 from tests.cardmarket import CardMarket, payment_for, the_payment
 from tests.checkout.counter import filled
 from tests.checkout.sales import TOTAL, Sale, decide
+from tests.checkout.till import Till
 
 
 @pytest.fixture
@@ -51,3 +57,22 @@ def payment(card_market: CardMarket, goods: tuple[Product, Product]) -> Payment:
     answer = card_market.client.post("/checkout", data=filled(card_market.client, goods, payment="card"))
     card_market.session_of(answer)
     return the_payment()
+
+
+@pytest.fixture
+def till(app: Flask) -> Iterator[Till]:
+    """Cards are paid at a till that does as the test says."""
+    till, parts = Till(), app.extensions["ports"]
+    before = parts.get(Providers)
+    parts.provide(Providers, Providers([Cash(), till]))
+    yield till
+    parts.provide(Providers, before)
+
+
+@pytest.fixture
+def wares(db: SQLAlchemy) -> tuple[Product, Product]:
+    """Goods of two shops, Rp150.000 together."""
+    with transaction():
+        sambal = make.product(make.store("Dapur Mama"), "Sambal", price=30_000, on_hand=5)
+        cloth = make.product(make.store("Tenun Mama"), "Selendang", price=120_000, on_hand=5)
+    return sambal, cloth

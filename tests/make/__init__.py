@@ -39,3 +39,9 @@ from tests.make.payments import let_expire as let_expire
 from tests.make.payments import paid as paid
 from tests.make.payments import pay as pay
 from tests.make.stores import store as store
+from tests.make.till import Till as Till
+from tests.make.till import card_payment as card_payment
+from tests.make.till import open_page as open_page
+from tests.make.till import paid_payment as paid_payment
+from tests.make.till import plugged as plugged
+from tests.make.till import take_in as take_in

@@ -17,7 +17,7 @@ from tools.stripe_standin.store import Json, now
 from tools.stripe_standin.world import World
 
 EXPIRY = re.compile(r"(0[1-9]|1[0-2])\s*/?\s*(?:20)?(\d\d)\Z")
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 REFUSED = "Persetujuan ditolak, pembayaran tidak jadi. Anda boleh mencoba lagi."
 
 

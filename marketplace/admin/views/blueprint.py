@@ -7,17 +7,20 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 
+from marketplace.admin.words import ACTS
+
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 
 def show(template: str, **values: Any) -> str:
     """A page of the operator's desk, with the menu beside it."""
-    return render_template(f"admin/{template}.html", menu=_menu(), **values)
+    return render_template(f"admin/{template}.html", menu=_menu(), act_words=ACTS, **values)
 
 
 def _menu() -> list[dict[str, str]]:
     parts = (
         ("admin.overview", _("Ikhtisar"), "layout-grid"),
+        ("admin.payments_list", _("Pembayaran"), "wallet"),
         ("admin.people", _("Orang dan peran"), "users"),
         ("admin.settings_list", _("Pengaturan"), "settings"),
         ("admin.categories", _("Kategori"), "tag"),

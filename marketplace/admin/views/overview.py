@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marketplace.admin import queries
 from marketplace.admin.views.blueprint import bp, show
+from marketplace.core.clock import now
+from marketplace.payments.queries import need_counts
 from marketplace.web.access import is_operator, requires
 
 LATEST = 10
@@ -12,5 +14,10 @@ LATEST = 10
 @bp.get("")
 @requires(is_operator)
 def overview() -> str:
-    """How much there is of everything, and the latest acts."""
-    return show("overview", counts=queries.counts(), acts=queries.trail(queries.TrailFilter(), limit=LATEST).items)
+    """How much there is of everything, how much money needs a person, and the latest acts."""
+    return show(
+        "overview",
+        counts=queries.counts(),
+        stuck=sum(need_counts(now()).values()),
+        acts=queries.trail(queries.TrailFilter(), limit=LATEST).items,
+    )

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from marketplace.checkout.services.paying import is_in_flight, online
 from marketplace.core.db import db
+from marketplace.core.errors import NotFound
 from marketplace.orders import services as orders
 from marketplace.payments import queries
 from marketplace.payments import services as payments
-from marketplace.payments.models import Payment, PaymentAttempt
+from marketplace.payments.models import Payment, PaymentAttempt, ProviderNotice
 from marketplace.payments.rules import ATTEMPT_LIVE, AttemptRef, AttemptState, Snapshot
 from marketplace.payments.services.providing import OnlineProvider
 
@@ -25,6 +26,15 @@ class Reading:
     attempt_id: int | None
     snapshot: Snapshot | None
     """None: the provider knows of no such try."""
+
+
+@dataclass(frozen=True)
+class NoticeReading:
+    """What a provider said of the payment that a notice is about. No readings: it names none of ours."""
+
+    notice_id: int
+    provider_ref: str
+    readings: list[Reading] | None
 
 
 def read(payment_id: int, provider_ref: str = "") -> list[Reading]:
@@ -42,6 +52,32 @@ def close(payment_id: int) -> list[Reading]:
         return provider.expire(ref) if is_live else provider.read(ref)
 
     return _ask(payment_id, "", ask)
+
+
+def read_notice(notice_id: int) -> NoticeReading | None:
+    """The same for what a notice is about. None when there is nothing to follow: it was followed, or set aside.
+
+    Not inside a transaction either; raises likewise, and NotFound.
+    """
+    notice = db.session.get(ProviderNotice, notice_id)
+    if notice is None:
+        raise NotFound
+    if notice.state in payments.notices.ENDED:
+        return None
+    payment_id, provider_ref = queries.payment_of_notice(notice), notice.provider_ref
+    readings = read(payment_id, provider_ref) if payment_id is not None else None
+    return NoticeReading(notice_id, provider_ref, readings)
+
+
+def apply_notice(found: NoticeReading) -> bool:
+    """Book what was read, and close the notice. False when it names no payment of ours, perhaps not yet."""
+    if found.readings is not None:
+        apply(found.readings)
+        if not found.provider_ref or queries.knows_provider_ref(found.provider_ref):
+            payments.notices.close(found.notice_id)
+            return True
+    payments.notices.note_unmatched(found.notice_id)
+    return False
 
 
 def apply(readings: Sequence[Reading]) -> None:

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from marketplace.checkout import services
 from marketplace.checkout.services import paying, settling
 from marketplace.checkout.views.visitor import bp, filling_owner, tell_count
-from marketplace.checkout.words import TROUBLES
+from marketplace.checkout.words import TEST_NOTE, TROUBLES
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import NotFound, Refusal, Stale
 from marketplace.core.ports import port
@@ -205,6 +205,7 @@ def _page(found: Payment, status: int = 200, words: str = "") -> Response:
         can_start=paying.can_start(found),
         trouble=TROUBLES.get(trouble, ""),
         is_test=provider is not None and provider.is_test,
+        test_note=TEST_NOTE,
         purchase=purchase if may_read else None,
         key=_link_key(purchase) if may_read else None,
         words=words,

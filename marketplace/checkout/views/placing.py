@@ -146,9 +146,9 @@ def _ways_to_pay() -> list[dict[str, str]]:
     """What is switched on, as radio buttons."""
     ways = []
     for provider in port(Providers).offered():
-        label, note = WAYS_TO_PAY[provider.method]
+        icon, label, note = WAYS_TO_PAY[provider.method]
         words = f"{note} {TEST_NOTE}" if provider.is_test else str(note)
-        ways.append({"value": provider.method.value, "label": str(label), "note": words})
+        ways.append({"value": provider.method.value, "icon": icon, "label": str(label), "note": words})
     return ways
 
 

@@ -12,6 +12,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
 from marketplace.desks.forms.orders import CodeForm, ReasonForm
+from marketplace.desks.money import order_money
 from marketplace.desks.words import STATES, steps_of, time_left
 from marketplace.orders import queries, services
 from marketplace.orders.rules import OrderStatus
@@ -82,7 +83,10 @@ def create_decline(code: str) -> Page:
     def decline(actor: Actor, declined_id: int) -> object:
         return services.decline(actor, declined_id, form.reason.data)
 
-    return _step(code, decline, _("Pesanan ditolak. Pembeli membaca alasan Anda, stok kembali tersedia."))
+    done = _("Pesanan ditolak. Pembeli membaca alasan Anda, stok kembali tersedia.")
+    if _is_online(order_id):
+        done = _("Pesanan ditolak. Pembeli membaca alasan Anda dan uangnya kembali sendiri, stok kembali tersedia.")
+    return _step(code, decline, done)
 
 
 @bp.post("/<string:code>/kesiapan")
@@ -107,7 +111,10 @@ def create_handover(code: str) -> Page:
         return _refused(order_id, refusal)
     if wrong is not None:
         return _refused(order_id, wrong)
-    flash(_("Selesai. Uang tunai tercatat sebagai sudah Anda terima."), "success")
+    if _is_online(order_id):
+        flash(_("Selesai. Uang pesanan ini sekarang milik Anda: lihat di Saldo."), "success")
+    else:
+        flash(_("Selesai. Uang tunai tercatat sebagai sudah Anda terima."), "success")
     return _back(code)
 
 
@@ -143,6 +150,12 @@ def _own(code: str) -> int:
     return found
 
 
+def _is_online(order_id: int) -> bool:
+    """Was it paid by card, so that no cash is in the shop's hand?"""
+    found = queries.order_view(order_id)
+    return found is not None and found[0].is_online
+
+
 def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str = "", words: str = "") -> str:
     found = queries.order_view(order_id)
     if found is None:
@@ -153,6 +166,7 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
         purchase=found[1],
         states=STATES,
         steps=steps_of(found[0]),
+        money=order_money(found[0]),
         time_left=time_left,
         reason_form=reason_form or ReasonForm(formdata=None),
         is_declining=reason_form is not None,

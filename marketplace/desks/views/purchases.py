@@ -97,11 +97,18 @@ def order(code: str) -> Response:
     view = queries.order_view(found.id) if found is not None else None
     bought = view[1] if view else None
     key = _key(bought)
-    if view is None or bought is None or not can_read_purchase(current_actor(), bought, key):
+    if found is None or view is None or bought is None or not can_read_purchase(current_actor(), bought, key):
         return _not_yours(bought)
     stores = stores_by_ids([view[0].store_id])
+    refunds = queries.refund_notes([found.id]) if view[0].is_online else {}
     page = render_template(
-        "desks/order.html", order=view[0], purchase=bought, stores=stores, key=_link_key(key), **_words()
+        "desks/order.html",
+        order=view[0],
+        purchase=bought,
+        stores=stores,
+        refunds=refunds,
+        key=_link_key(key),
+        **_words(),
     )
     return _private(page)
 
@@ -135,6 +142,7 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         view=view,
         purchase=view.purchase,
         stores=stores_by_ids(order.store_id for order in view.orders),
+        refunds=queries.refund_notes(order.id for order in view.orders) if view.is_online else {},
         is_fresh=_is_fresh(view),
         key=_link_key(key),
         words=words,
@@ -148,8 +156,9 @@ def _words() -> dict[str, object]:
 
 
 def _is_fresh(view: PurchaseView) -> bool:
-    """Placed just now, and nothing has happened yet: the time to say thank you."""
-    return view.is_cancellable and now() - view.purchase.placed_at < FRESH
+    """Placed (paid, if online) just now, and nothing has happened yet: the time to say thank you."""
+    since = view.payment.settled_at if view.is_online else view.purchase.placed_at
+    return view.is_cancellable and since is not None and now() - since < FRESH
 
 
 def _private(page: str, status: int = 200) -> Response:

@@ -1,5 +1,16 @@
-"""Questions about purchases and orders: finding them (`finding`), lists (`listing`), each one whole (`views`)."""
+"""Questions about purchases and orders.
 
+Finding them (`finding`), lists (`listing`), each one whole (`views`), a payment's orders and bookings (`money`), and
+whether the figures agree (`checks`).
+"""
+
+from marketplace.orders.queries.checks import (
+    crooked_orders,
+    crooked_parts,
+    unbooked_attempts,
+    unbooked_disputes,
+    unbooked_refunds,
+)
 from marketplace.orders.queries.finding import (
     online_payment,
     order_by_code,
@@ -23,29 +34,38 @@ from marketplace.orders.queries.listing import (
     to_answer,
     unanswered,
 )
+from marketplace.orders.queries.money import OrderMoney, bookings_of_payment, money_of_orders, purchase_codes
 from marketplace.orders.queries.views import (
     LineView,
     OrderView,
     PurchaseView,
+    RefundNote,
     RefundView,
     StepView,
     order_view,
     purchase_view,
     refund_method,
+    refund_notes,
     refund_view,
 )
 
 __all__ = [
     "LineView",
+    "OrderMoney",
     "OrderRow",
     "OrderView",
     "PurchaseRow",
     "PurchaseView",
+    "RefundNote",
     "RefundView",
     "SoldRow",
     "StepView",
+    "bookings_of_payment",
+    "crooked_orders",
+    "crooked_parts",
     "daily_sales",
     "guest_purchases",
+    "money_of_orders",
     "online_payment",
     "open_counts",
     "order_by_code",
@@ -55,13 +75,18 @@ __all__ = [
     "person_purchases",
     "purchase_by_code",
     "purchase_by_form_key",
+    "purchase_codes",
     "purchase_of_payment",
     "purchase_view",
     "refund_method",
+    "refund_notes",
     "refund_view",
     "sold",
     "store_orders",
     "to_answer",
     "unanswered",
+    "unbooked_attempts",
+    "unbooked_disputes",
+    "unbooked_refunds",
     "wanted",
 ]

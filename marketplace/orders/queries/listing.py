@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,7 +16,8 @@ from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase
 from marketplace.orders.queries.finding import was_shown
-from marketplace.orders.rules import OPEN_FOR_SHOP, OrderStatus
+from marketplace.orders.rules import ENDED_EARLY, OPEN_FOR_SHOP, OrderStatus
+from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.models import Store
 
@@ -32,6 +33,7 @@ class OrderRow:
     store_id: int
     status: OrderStatus
     delivery_method: DeliveryMethod
+    payment_method: PaymentMethod
     total: int
     placed_at: datetime
     answer_by: datetime
@@ -41,13 +43,19 @@ class OrderRow:
     kinds: int
     picture: Picture | None
 
+    @property
+    def has_ended_early(self) -> bool:
+        """Did it end before the goods changed hands?"""
+        return self.status in ENDED_EARLY
+
 
 @dataclass(frozen=True)
 class SoldRow:
-    """An order that was handed over: its sums in rupiah and when."""
+    """An order that was handed over: its sums in rupiah, how it was paid, and when."""
 
     id: int
     code: str
+    payment_method: PaymentMethod
     goods_total: int
     delivery_fee: int
     total: int
@@ -64,6 +72,11 @@ class PurchaseRow:
     placed_at: datetime
     orders: tuple[tuple[str, OrderStatus], ...]
     """Name of the shop and state of its order, one for each shop."""
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Does it wait for the buyer's online payment?"""
+        return any(status is OrderStatus.UNPAID for _, status in self.orders)
 
 
 def store_orders(
@@ -96,12 +109,21 @@ def open_counts(store_ids: Iterable[int]) -> dict[OrderStatus, int]:
 def sold(store_ids: Iterable[int], after: str | None = None, limit: int = 20) -> Page[SoldRow]:
     """What these shops have handed over, the latest first, a page at a time. One statement."""
     query = (
-        sa.select(Order.id, Order.code, Order.goods_total, Order.delivery_fee, Order.total, OrderEvent.at)
+        sa.select(
+            Order.id,
+            Order.code,
+            Purchase.payment_method,
+            Order.goods_total,
+            Order.delivery_fee,
+            Order.total,
+            OrderEvent.at.label("done_at"),
+        )
+        .join(Purchase, Purchase.id == Order.purchase_id)
         .join(OrderEvent, sa.and_(OrderEvent.order_id == Order.id, OrderEvent.status == OrderStatus.DONE))
         .where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.DONE)
     )
     page = paging.fetch(query, [OrderEvent.__table__.c.at, ORDERS.id], cursor=after, limit=limit, descending=True)
-    return page.map(lambda row: SoldRow(row.id, row.code, row.goods_total, row.delivery_fee, row.total, row.at))
+    return page.map(lambda row: SoldRow(**{field.name: row._mapping[field.name] for field in fields(SoldRow)}))
 
 
 def daily_sales(store_ids: Iterable[int], days: int = 14) -> list[tuple[date, int]]:
@@ -173,6 +195,7 @@ def _order_rows() -> Statement:
             Order.store_id,
             Order.status,
             Order.delivery_method,
+            Purchase.payment_method,
             Order.total,
             Order.placed_at,
             Order.answer_by,
@@ -197,6 +220,7 @@ def _order_row(row: Row) -> OrderRow:
         store_id=row.store_id,
         status=row.status,
         delivery_method=row.delivery_method,
+        payment_method=row.payment_method,
         total=row.total,
         placed_at=row.placed_at,
         answer_by=row.answer_by,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +12,9 @@ from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase, PurchasePayment, RefundPart
-from marketplace.orders.rules import NEVER_ACCEPTED, NOT_ANSWERED, OPEN, OrderStatus
+from marketplace.orders.rules import NEVER_ACCEPTED, NOT_ANSWERED, OPEN, OPEN_FOR_SHOP, OrderStatus
 from marketplace.payments.models import Payment, Refund
-from marketplace.payments.rules import PaymentMethod, PaymentState
+from marketplace.payments.rules import PAID, PaymentMethod, PaymentState, RefundSource, RefundState
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.models import Store
 
@@ -58,8 +59,11 @@ class OrderView:
     delivery_fee: int
     total: int
     commission: int
+    bears_fee: bool
     refunded_goods: int
     refunded_delivery: int
+    payment_method: PaymentMethod
+    payment_state: PaymentState
     note: str
     reason: str
     handover_code: str
@@ -71,6 +75,21 @@ class OrderView:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def is_open_for_shop(self) -> bool:
+        """Is there something left to do for the shop, or for the buyer with the shop?"""
+        return self.status in OPEN_FOR_SHOP
+
+    @property
+    def is_online(self) -> bool:
+        """Is it paid to a provider, so that no cash changes hands?"""
+        return self.payment_method is not PaymentMethod.CASH
+
+    @property
+    def is_paid_online(self) -> bool:
+        """Has the money come in before the goods changed hands, whatever went back since?"""
+        return self.is_online and self.payment_state in PAID
 
     @property
     def was_shown(self) -> bool:
@@ -97,15 +116,45 @@ class PurchaseView:
         return max(0, self.payment.amount - self.payment.received - self.payment.dropped)
 
     @property
+    def is_online(self) -> bool:
+        """Is it paid to a provider, so that no cash changes hands?"""
+        return self.purchase.payment_method is not PaymentMethod.CASH
+
+    @property
+    def refunded_beside(self) -> int:
+        """Rupiah that go back without being any order's: paid twice, or not what was asked."""
+        return self.payment.refunded - sum(order.refunded for order in self.orders)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Has a shop said yes, and is not done yet?"""
+        return any(order.status in OPEN_FOR_SHOP - NOT_ANSWERED for order in self.orders)
+
+    @property
     def is_to_be_paid(self) -> bool:
         """Does it wait for an online payment?"""
         return self.payment.state is PaymentState.PENDING and self.payment.hold_until is not None
 
     @property
     def is_cancellable(self) -> bool:
-        """May the buyer still take it back: no shop has said yes, and something is waiting."""
+        """May the buyer still take it back: no shop has said yes, and something is waiting.
+
+        Money that is not what was asked is the operator's to settle first.
+        """
         statuses = {order.status for order in self.orders}
-        return bool(statuses & NOT_ANSWERED) and statuses <= NEVER_ACCEPTED
+        is_waiting = bool(statuses & NOT_ANSWERED) and statuses <= NEVER_ACCEPTED
+        return is_waiting and self.payment.state is not PaymentState.MISMATCH
+
+
+@dataclass(frozen=True)
+class RefundNote:
+    """What of one order goes back to its buyer (rupiah), why, and how far it has come."""
+
+    amount: int
+    state: RefundState
+    source: RefundSource
+    reason: str
+    asked_at: datetime
 
 
 @dataclass(frozen=True)
@@ -130,6 +179,21 @@ def refund_view(refund_id: int) -> RefundView | None:
         return None
     parts = sa.select(RefundPart.order_id).where(RefundPart.refund_id == refund_id)
     return RefundView(*row, orders=_orders(Order.id.in_(parts)))
+
+
+def refund_notes(order_ids: Iterable[int]) -> dict[int, list[RefundNote]]:
+    """The refunds of these orders, by order, the first first. One statement."""
+    query = (
+        sa.select(RefundPart, Refund)
+        .join(Refund, Refund.id == RefundPart.refund_id)
+        .where(RefundPart.order_id.in_(list(order_ids)))
+        .order_by(Refund.id)
+    )
+    found: dict[int, list[RefundNote]] = {}
+    for part, refund in db.session.execute(query):
+        note = RefundNote(part.goods + part.delivery, refund.state, refund.source, refund.reason, refund.created_at)
+        found.setdefault(part.order_id, []).append(note)
+    return found
 
 
 def refund_method(refund_id: int) -> PaymentMethod:
@@ -177,8 +241,11 @@ def _orders(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
             Order.delivery_fee,
             Order.total,
             Order.commission,
+            Order.bears_fee,
             Order.refunded_goods,
             Order.refunded_delivery,
+            Payment.method.label("payment_method"),
+            Payment.state.label("payment_state"),
             Order.note,
             Order.reason,
             Order.handover_code,
@@ -186,6 +253,8 @@ def _orders(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
             Order.answer_by,
         )
         .join(Store, Store.id == Order.store_id)
+        .join(PurchasePayment, PurchasePayment.purchase_id == Order.purchase_id)
+        .join(Payment, Payment.id == PurchasePayment.payment_id)
         .where(which)
         .order_by(Order.id)
     )

@@ -10,7 +10,7 @@ from marketplace.catalog.services import stock
 from marketplace.core import audit, outbox
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid, Stale
+from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.core.locks import lock_one
 from marketplace.ledger import queries as ledger_queries
 from marketplace.ledger import rules as ledger_rules
@@ -28,15 +28,20 @@ from marketplace.payments.rules import PaymentState, RefundSnapshot, RefundSourc
 LONGEST_REASON = 300
 
 
-def refund_order(actor: Actor, order_id: int, goods: int, delivery: int, reason: str) -> Refund:
+def refund_order(
+    actor: Actor, order_id: int, goods: int, delivery: int, reason: str, seen: int | None = None
+) -> Refund:
     """The operator gives back a part of an order, or all that is left of it. `goods` and `delivery` are rupiah.
 
-    Raises NotFound; Stale when it was not paid online; Invalid (fields goods, delivery, reason) for a part that is
-    not there or a missing reason.
+    `seen` is how much of it the operator saw as refunded before, so that nobody refunds the same thing twice. Raises
+    NotFound; Stale when that has changed or it was not paid online; Invalid (fields goods, delivery, reason) for a
+    part that is not there or a missing reason.
     """
     if not reason.strip():
         raise Invalid("orders.reason_required", field="reason")
     order = lock_one(Order, order_id)
+    if seen is not None and seen != order.refunded_goods + order.refunded_delivery:
+        raise Stale("orders.refunded_meanwhile")
     attempt = payment_queries.paid_attempt(payment_id_of(order.purchase_id))
     if attempt is None or is_credit(attempt):
         raise Stale("orders.not_paid_online")
@@ -67,6 +72,29 @@ def refund_credit(actor: Actor, attempt: PaymentAttempt, amount: int, source: Re
     """Give back money that is no order's: paid twice, or not what was asked."""
     refund = payments.refunds.request(actor, attempt.id, amount, source, "")
     ledger.post(_key(refund), Kind.REFUND, ledger_rules.refund([], from_credit=amount))
+    return refund
+
+
+def retry(actor: Actor, refund_id: int) -> Refund:
+    """The operator asks anew for a refund that failed: a refund of its own, of the same parts.
+
+    Raises NotFound; Stale when it did not fail, or was taken up before; Invalid when less than that is left.
+    """
+    found = db.session.get(Refund, refund_id)
+    if found is None:
+        raise NotFound
+    orders = {order.id: order for order in lock_orders_of(purchase_id_of(found.payment_id))}
+    failed = payments.refunds.take_up(refund_id)
+    parts = [(orders[part.order_id], part.goods, part.delivery) for part in _parts_of(refund_id)]
+    for order, goods, delivery in parts:
+        _check_left(order, goods, delivery)
+    refund = payments.refunds.request(actor, failed.attempt_id, failed.amount, RefundSource.OPERATOR, failed.reason)
+    shares = _take(parts, refund)
+    credit = refund.amount - sum(share.total for share in shares)
+    ledger.post(_key(refund), Kind.REFUND, ledger_rules.refund(shares, credit))
+    audit.record(
+        actor, "orders.refund_retried", "refund", refund.reference, amount=refund.amount, failed=failed.reference
+    )
     return refund
 
 

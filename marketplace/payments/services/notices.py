@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from marketplace.core import outbox
+from marketplace.core import audit, outbox
+from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
+from marketplace.core.errors import Stale
 from marketplace.core.locks import lock_one
 from marketplace.core.once import insert_once
 from marketplace.payments.events import NoticeReceived
 from marketplace.payments.models import ProviderNotice
-from marketplace.payments.rules import Notice, NoticeState, PaymentMethod
+from marketplace.payments.rules import Notice, NoticeState, PaymentMethod, checked_reason
 
 UNMATCHED_FOR = timedelta(minutes=10)
 """So long a notice may wait for the payment that it names; then the operator is told."""
 LONGEST_ERROR = 500
+ENDED = frozenset({NoticeState.DONE, NoticeState.IGNORED})
 
 
 def keep(method: PaymentMethod, notice: Notice, raw: bytes) -> bool:
@@ -62,16 +65,22 @@ def note_unmatched(notice_id: int) -> None:
 def note_failed(notice_id: int, error: Exception) -> None:
     """It could not be followed; it stays, and is tried again."""
     notice = lock_one(ProviderNotice, notice_id)
-    if notice.state is not NoticeState.DONE:
+    if notice.state not in ENDED:
         notice.state = NoticeState.FAILED
         notice.tries += 1
         notice.last_error = str(error)[:LONGEST_ERROR]
     db.session.flush()
 
 
-def set_aside(notice_id: int) -> None:
-    """The operator has looked: nothing of ours is behind it."""
+def set_aside(actor: Actor, notice_id: int, reason: str) -> None:
+    """The operator has looked: nothing of ours is behind it.
+
+    Raises NotFound; Stale when it was followed or set aside meanwhile; Invalid (field reason) without a reason.
+    """
+    reason = checked_reason(reason)
     notice = lock_one(ProviderNotice, notice_id)
-    if notice.state is not NoticeState.DONE:
-        notice.state, notice.done_at = NoticeState.IGNORED, now()
+    if notice.state in ENDED:
+        raise Stale("payments.notice_ended")
+    notice.state, notice.done_at = NoticeState.IGNORED, now()
+    audit.record(actor, "payments.notice_set_aside", "notice", notice.id, event=notice.event_id, reason=reason)
     db.session.flush()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from marketplace.core import outbox
+from marketplace.core import audit, outbox
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
@@ -22,6 +22,7 @@ from marketplace.payments.rules import (
     RefundSnapshot,
     RefundSource,
     RefundState,
+    checked_reason,
     idempotency_key,
 )
 
@@ -137,6 +138,26 @@ def apply(refund_id: int, found: RefundSnapshot) -> tuple[RefundState, RefundSta
         _give_back(refund)
     db.session.flush()
     return before, refund.state
+
+
+def take_up(refund_id: int) -> Refund:
+    """A refund that failed, taken up by the operator, once. Raises NotFound; Stale when there is no such failure."""
+    refund = lock_one(Refund, refund_id)
+    if refund.state is not RefundState.FAILED or refund.handled_at is not None:
+        raise Stale("payments.refund_handled")
+    refund.handled_at = now()
+    db.session.flush()
+    return refund
+
+
+def set_aside(actor: Actor, refund_id: int, reason: str) -> None:
+    """The operator says why a refund that failed needs nothing more from the market: the buyer has it another way.
+
+    Raises NotFound, Stale; Invalid (field reason) without a reason.
+    """
+    reason = checked_reason(reason)
+    refund = take_up(refund_id)
+    audit.record(actor, "payments.refund_set_aside", "refund", refund.reference, amount=refund.amount, reason=reason)
 
 
 def by_snapshot(attempt_id: int, found: RefundSnapshot) -> Refund | None:

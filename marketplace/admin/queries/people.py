@@ -1,4 +1,4 @@
-"""What the operator looks at. Each is one statement unless it says otherwise."""
+"""People, what they may do, and how much there is of everything. Each is one statement."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from sqlalchemy.orm import aliased
 from marketplace.accounts.models import Person, RoleGrant
 from marketplace.catalog.models import Category, Product
 from marketplace.core.actor import Role
-from marketplace.core.audit import AuditEntry
 from marketplace.core.db import db
 from marketplace.core.paging import Page, fetch
 from marketplace.stores.models import Store
@@ -54,45 +53,6 @@ class GrantRow:
     store_name: str | None
     granted_at: datetime
     granted_by: str | None
-
-
-@dataclass(frozen=True)
-class TrailFilter:
-    """What to see of the audit trail; empty parts leave everything in."""
-
-    action: str = ""
-    person_id: int | None = None
-    thing_type: str = ""
-    thing_id: str = ""
-
-
-@dataclass(frozen=True)
-class TrailRow:
-    """An act, with the name its person has today."""
-
-    id: int
-    at: datetime
-    person_id: int | None
-    person_name: str | None
-    actor_name: str
-    action: str
-    thing_type: str
-    thing_id: str
-    details: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class CategoryLine:
-    """A category in the operator's tree, inactive ones as well."""
-
-    id: int
-    name: str
-    slug: str
-    is_food: bool
-    is_active: bool
-    required: list[str]
-    required_perishable: list[str]
-    children: tuple[CategoryLine, ...] = ()
 
 
 def counts() -> Counts:
@@ -148,64 +108,3 @@ def store_names() -> list[tuple[int, str]]:
     """The shops a role can be granted for, by name."""
     query = sa.select(Store.id, Store.name).order_by(Store.name, Store.id).limit(MOST_LISTED)
     return [(store_id, name) for store_id, name in db.session.execute(query)]
-
-
-def trail(wanted: TrailFilter, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[TrailRow]:
-    """Acts, the latest first."""
-    entry = AuditEntry.__table__.c
-    query = sa.select(
-        entry.id,
-        entry.at,
-        entry.person_id,
-        Person.name.label("person_name"),
-        entry.actor_name,
-        entry.action,
-        entry.thing_type,
-        entry.thing_id,
-        entry.details,
-    ).outerjoin(Person, Person.id == entry.person_id)
-    if wanted.action:
-        query = query.where(entry.action.startswith(wanted.action, autoescape=True))
-    if wanted.person_id is not None:
-        query = query.where(entry.person_id == wanted.person_id)
-    if wanted.thing_type:
-        query = query.where(entry.thing_type == wanted.thing_type)
-    if wanted.thing_id:
-        query = query.where(entry.thing_id == wanted.thing_id)
-    page = fetch(query, [entry.id], cursor=cursor, limit=limit, descending=True)
-    return page.map(lambda row: TrailRow(*tuple(row)[:9]))
-
-
-def category_lines() -> tuple[CategoryLine, ...]:
-    """The whole tree in the operator's order."""
-    rows = list(db.session.scalars(sa.select(Category).order_by(Category.position, Category.id)))
-
-    def below(parent_id: int | None) -> tuple[CategoryLine, ...]:
-        return tuple(
-            CategoryLine(
-                row.id,
-                row.name,
-                row.slug,
-                row.is_food,
-                row.is_active,
-                row.required,
-                row.required_perishable,
-                below(row.id),
-            )
-            for row in rows
-            if row.parent_id == parent_id
-        )
-
-    return below(None)
-
-
-def category(category_id: int) -> Category | None:
-    """One category, to change."""
-    return db.session.get(Category, category_id)
-
-
-def tops(but: int | None = None) -> list[tuple[int, str]]:
-    """Top categories that another may be put below."""
-    query = sa.select(Category.id, Category.name).where(Category.parent_id.is_(None))
-    ordered = query.order_by(Category.position, Category.id)
-    return [(row.id, row.name) for row in db.session.execute(ordered) if row.id != but]

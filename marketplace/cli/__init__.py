@@ -11,6 +11,7 @@ from flask_babel import force_locale
 
 from config import Config
 from marketplace.accounts import services as accounts
+from marketplace.cli.reconcile import reconcile
 from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.actor import STORE_ROLES, SYSTEM, Role
 from marketplace.core.db import transaction
@@ -20,7 +21,7 @@ from marketplace.web.language import explain
 
 
 def register(app: Flask) -> None:
-    for command in (user_group, jobs_group, doctor):
+    for command in (user_group, jobs_group, doctor, reconcile):
         app.cli.add_command(command)
 
 

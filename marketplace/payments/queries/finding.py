@@ -1,10 +1,12 @@
-"""Questions about payments."""
+"""Finding payments, and what belongs to them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from marketplace.core.db import db
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, ProviderNotice, Refund
@@ -54,6 +56,18 @@ def refunds_of(payment_id: int) -> list[Refund]:
 def disputes_of(payment_id: int) -> list[Dispute]:
     """All disputes about a payment, the first first."""
     return list(db.session.scalars(sa.select(Dispute).where(Dispute.payment_id == payment_id).order_by(Dispute.id)))
+
+
+def notices_of(reference: str, provider_refs: Iterable[str], limit: int = 100) -> list[ProviderNotice]:
+    """What providers told us of a payment, by our reference or by what they call it and its pages, the first first."""
+    refs = sorted(set(provider_refs))
+    about = sa.or_(
+        ProviderNotice.reference == reference,
+        ProviderNotice.session_ref.in_(refs),
+        ProviderNotice.provider_ref.in_(refs),
+    )
+    query = sa.select(ProviderNotice).where(about).options(orm.defer(ProviderNotice.body))
+    return list(db.session.scalars(query.order_by(ProviderNotice.id).limit(limit)))
 
 
 def holds_over(at: datetime, limit: int = 200) -> list[int]:
