@@ -45,6 +45,21 @@ def sale(card_market: CardMarket) -> Sale:
 
 
 @pytest.fixture
+def goods(db: SQLAlchemy) -> tuple[Product, Product]:
+    """Goods of two shops, ten pieces each."""
+    with transaction():
+        return make.product(make.store(), "Sambal", price=28_000), make.product(make.store(), "Kain", price=385_000)
+
+
+@pytest.fixture
+def payment(card_market: CardMarket, goods: tuple[Product, Product]) -> Payment:
+    """A guest's order of both, for Rp413.000, whose page at Stripe is open."""
+    answer = card_market.client.post("/checkout", data=filled(card_market.client, goods, payment="card"))
+    card_market.session_of(answer)
+    return the_payment()
+
+
+@pytest.fixture
 def till(app: Flask) -> Iterator[Till]:
     """Cards are paid at a till that does as the test says."""
     till, parts = Till(), app.extensions["ports"]
@@ -61,18 +76,3 @@ def wares(db: SQLAlchemy) -> tuple[Product, Product]:
         sambal = make.product(make.store("Dapur Mama"), "Sambal", price=30_000, on_hand=5)
         cloth = make.product(make.store("Tenun Mama"), "Selendang", price=120_000, on_hand=5)
     return sambal, cloth
-
-
-@pytest.fixture
-def goods(db: SQLAlchemy) -> tuple[Product, Product]:
-    """Goods of two shops, ten pieces each."""
-    with transaction():
-        return make.product(make.store(), "Sambal", price=28_000), make.product(make.store(), "Kain", price=385_000)
-
-
-@pytest.fixture
-def payment(card_market: CardMarket, goods: tuple[Product, Product]) -> Payment:
-    """A guest's order of both, for Rp413.000, whose page at Stripe is open."""
-    answer = card_market.client.post("/checkout", data=filled(card_market.client, goods, payment="card"))
-    card_market.session_of(answer)
-    return the_payment()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from marketplace.core.actor import SYSTEM
@@ -144,6 +146,23 @@ def test_a_dispute_of_a_wrong_sum_takes_the_buyers_own_money(card_market: CardMa
     card_market.tell_all()
     assert (nets(sale), ledger.balance(ADJUSTMENTS)) == ([0, 0], 0)
     check_books(card_market.standin, credit=100_000 if won else 0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_notices_in_any_order_lead_to_the_same_books(card_market: CardMarket, sale: Sale, seed: int) -> None:
+    """Paid, refunded in part, disputed and lost, of which the market hears shuffled, and of everything twice."""
+    intent = card_market.standin.pay(card_market.open_page(sale.payment))["id"]
+    card_market.standin.dashboard_refund(intent, amount=12_345_00)
+    dispute = card_market.standin.open_dispute(intent, amount=50_000_00)
+    card_market.standin.close_dispute(dispute["id"], won=False)
+    events = card_market.standin.all("event") * 2
+    random.Random(seed).shuffle(events)
+    for event in events:
+        assert card_market.tell(event).status_code == 200
+    card_market.work()
+    check_books(card_market.standin)
+    assert sale.payment.refunded == 12_345
+    assert [bookings(kind) for kind in (Kind.ONLINE_SALE, Kind.REFUND, Kind.DISPUTE, Kind.DISPUTE_LOST)] == [1] * 4
 
 
 @ENDS

@@ -92,6 +92,18 @@ def test_late_money_for_goods_that_are_gone_goes_back_whole(card_market: CardMar
     check_books(card_market.standin)
 
 
+def test_a_shop_that_never_heard_of_an_order_bears_no_fee_for_it(
+    fees_of_shops: None, card_market: CardMarket, sale: Sale, late: str
+) -> None:
+    sell_out(sale.second)
+    card_market.standin.pay(late)
+    card_market.tell_all()
+    earned = ledger.earnings([order.id for order in sale.orders])
+    assert earned[sale.first.id].fee > 0
+    assert (earned[sale.second.id].fee, earned[sale.second.id].net) == (0, 0)
+    check_books(card_market.standin)
+
+
 def test_late_money_does_not_bring_back_what_the_buyer_took_back(
     card_market: CardMarket, sale: Sale, deaf_page: None
 ) -> None:

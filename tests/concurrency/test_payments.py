@@ -32,8 +32,8 @@ from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.adapters.stripe_checkout import StripeCheckout
 from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.payments.models import Payment, PaymentAttempt, ProviderNotice, Refund
-from marketplace.payments.rules import AttemptState, Notice, NoticeState, PaymentMethod, PaymentState
-from marketplace.payments.services import notices
+from marketplace.payments.rules import AttemptState, Notice, NoticeState, PaymentMethod, PaymentState, RefundSource
+from marketplace.payments.services import notices, refunds
 from tests import make
 from tests.books import bookings, check_books
 from tests.cardmarket import plugged, provider_at
@@ -240,6 +240,23 @@ def test_twenty_refunds_of_a_fifteenth_at_once_are_fifteen(scene: Scene) -> None
         assert payment(payment_id).refunded == 15 * part
         assert sum(one["amount"] for one in scene.standin.all("refund")) == 15 * part * 100
         check_books(scene.standin)
+
+
+def test_twenty_refunds_of_money_that_is_no_orders_never_exceed_it(scene: Scene) -> None:
+    """No order is locked then: the payment's own lock counts."""
+    _, payment_id, _ = scene.sale(is_paid=True)
+    with scene.app.app_context():
+        attempt_id = db.session.scalars(sa.select(PaymentAttempt.id)).one()
+
+    def promise() -> int:
+        with transaction():
+            return refunds.request(SYSTEM, attempt_id, TOTAL // 15, RefundSource.SYSTEM, "").amount
+
+    done = together(scene.app, [promise] * 20)
+    assert done.count(TOTAL // 15) == 15
+    assert {type(result) for result in done if not isinstance(result, int)} == {Invalid}
+    with scene.app.app_context():
+        assert payment(payment_id).refunded == 15 * (TOTAL // 15)
 
 
 def test_looking_at_what_is_left_first_promises_more_than_came_in(scene: Scene) -> None:

@@ -16,7 +16,7 @@ RUPIAH = st.integers(0, 10_000_000)
 
 
 @dataclass
-class Ledgerless:
+class Counters:
     """An order's counters, moved as the services move them."""
 
     goods: int
@@ -39,7 +39,7 @@ class Ledgerless:
 
 @given(data=st.data(), goods=st.integers(1, 10_000_000), basis_points=st.integers(0, 2_000))
 def test_commission_goes_back_with_the_goods_to_the_rupiah(data: st.DataObject, goods: int, basis_points: int) -> None:
-    order = Ledgerless(goods, goods * basis_points // 10_000)
+    order = Counters(goods, goods * basis_points // 10_000)
     for _ in range(data.draw(st.integers(0, 12))):
         if order.parts and data.draw(st.booleans()):
             order.fail(data.draw(st.integers(0, len(order.parts) - 1)))

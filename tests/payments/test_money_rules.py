@@ -94,18 +94,17 @@ def test_a_refund_that_failed_is_the_end_of_it_and_one_that_was_promised_is_aske
 
 def test_what_a_provider_says_moves_a_refund_as_drawn_and_only_then(db: SQLAlchemy) -> None:
     with transaction():
-        payment = payment_for(
-            make.purchase([make.product()], up_to=OrderStatus.PROCESSING, payment_method=PaymentMethod.CARD)
-        )
+        made = make.purchase([make.product()], up_to=OrderStatus.PROCESSING, payment_method=PaymentMethod.CARD)
+    payment = payment_for(made)
     attempt = attempts_of(payment.id)[0]
     for number, (state, said) in enumerate(product(RefundState, RefundState)):
         with transaction():
-            made = refunds.request(SYSTEM, attempt.id, 1_000, RefundSource.OPERATOR, "")
-            db.session.execute(sa.update(Refund).where(Refund.id == made.id).values(state=state))
-            db.session.expire(made)
+            refund = refunds.request(SYSTEM, attempt.id, 1_000, RefundSource.OPERATOR, "")
+            db.session.execute(sa.update(Refund).where(Refund.id == refund.id).values(state=state))
+            db.session.expire(refund)
             counted = payment.refunded
-            moved = refunds.apply(made.id, RefundSnapshot(f"re_{number}", said, 1_000))
+            moved = refunds.apply(refund.id, RefundSnapshot(f"re_{number}", said, 1_000))
             is_drawn = (state, said) in DRAWN
             assert moved == (state, said if is_drawn else state)
-            assert made.state is moved[1]
+            assert refund.state is moved[1]
             assert payment.refunded == counted - (1_000 if is_drawn and said is R.FAILED else 0)

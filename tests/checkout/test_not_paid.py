@@ -1,4 +1,4 @@
-"""Not paid in time, taken back, or not payable by card: nothing is freed that may still be paid."""
+"""A buyer does not pay by card: declined, given up, too late, taken back. Nothing is sold, and nothing is kept."""
 
 from __future__ import annotations
 
@@ -6,35 +6,115 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from marketplace.catalog.models import Product
-from marketplace.checkout import handlers
-from marketplace.core.clock import travel
+from marketplace.core.actor import SYSTEM
+from marketplace.core.clock import now
 from marketplace.core.db import db as handle
 from marketplace.core.db import transaction
-from marketplace.orders.models import Order, Purchase
+from marketplace.core.errors import Stale
+from marketplace.orders import services as orders
+from marketplace.orders.policies import Buyer
 from marketplace.orders.queries import payment_of_purchase, purchase_of_payment
 from marketplace.orders.rules import OrderStatus
-from marketplace.payments.adapters.cash import Cash
-from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.models import Payment
 from marketplace.payments.rules import AttemptRef, AttemptState, PaymentState, Snapshot
 from tests import make
 from tests.books import check_books
-from tests.cardmarket import CardMarket, plugged, statuses
-from tests.checkout.counter import form_of, put, words_of
-from tests.checkout.paid import is_paid_once, session_of, tries
+from tests.cardmarket import CardMarket, statuses
+from tests.checkout.counter import words_of
+from tests.checkout.sales import end_holds, is_paid_once, session_of, tries
 from tools.stripe_standin import payments as stripe_payments
+from tools.stripe_standin.cards import CARDS
 from tools.stripe_standin.faults import Kind as Fault
 
+CREATE = "PostCheckoutSessions"
 S = AttemptState
 
 
-def end_holds(payment: Payment) -> None:
-    """The routine, in the minute in which the hold is over."""
-    assert payment.hold_until is not None
-    with travel(payment.hold_until + timedelta(seconds=5)):
-        handlers.end_holds()
+# --- declined, or given up ---
+
+
+@pytest.mark.parametrize(
+    ("card", "words"),
+    [
+        ("4000000000000002", "Bank menolak kartu itu"),
+        ("4000000000009995", "Saldo atau limit kartu itu tidak cukup"),
+        ("4000000000000069", "Masa berlaku kartu itu sudah lewat"),
+    ],
+)
+def test_a_declined_buyer_reads_why_and_pays_with_another_card(
+    card_market: CardMarket, payment: Payment, card: str, words: str
+) -> None:
+    card_market.standin.pay(session_of(payment), card=card)
+    card_market.come_back(payment)
+    assert words in words_of(card_market.client.get(f"/bayar/{payment.reference}"))
+    assert (payment.state, statuses(payment)) == (PaymentState.PENDING, ["unpaid", "unpaid"])
+    card_market.standin.pay(card_market.open_page(payment))
+    card_market.tell_all()
+    assert is_paid_once(card_market, payment)
+
+
+def test_a_refused_3d_secure_is_named_and_an_accepted_one_pays(card_market: CardMarket, payment: Payment) -> None:
+    session, card = session_of(payment), CARDS["4000000000003220"]
+    card_market.standin.begin_payment(session, card=card.number)
+    stripe_payments.answer_challenge(card_market.standin.world, session, card, agreed=False)
+    card_market.come_back(payment)
+    assert "3-D Secure" in words_of(card_market.client.get(f"/bayar/{payment.reference}"))
+    card_market.standin.pay(session, card=card.number)
+    card_market.come_back(payment)
+    assert is_paid_once(card_market, payment)
+
+
+def test_who_gives_up_has_her_goods_back_in_the_cart(
+    card_market: CardMarket, payment: Payment, goods: tuple[Product, Product]
+) -> None:
+    session = session_of(payment)
+    card_market.come_back(payment)
+    answer = card_market.client.post(f"/bayar/{payment.reference}/keranjang")
+    assert (answer.status_code, answer.location) == (303, "/keranjang")
+    page = card_market.client.get("/keranjang").text
+    assert "Sambal" in page
+    assert "Kain" in page
+    assert (payment.state, statuses(payment)) == (PaymentState.CANCELLED, ["cancelled", "cancelled"])
+    with pytest.raises(stripe_payments.NotOpen):
+        card_market.standin.pay(session)
+    assert [make.left(product) for product in goods] == [(10, 0), (10, 0)]
+    check_books(card_market.standin)
+
+
+def test_who_paid_in_another_tab_does_not_get_a_second_cart(card_market: CardMarket, payment: Payment) -> None:
+    card_market.standin.pay(session_of(payment))
+    answer = card_market.client.post(f"/bayar/{payment.reference}/keranjang")
+    assert answer.status_code == 409
+    assert is_paid_once(card_market, payment)
+
+
+def test_a_session_that_ended_at_stripe_is_followed_by_another(card_market: CardMarket, payment: Payment) -> None:
+    card_market.standin.expire_now(session_of(payment))
+    card_market.tell_all()
+    assert tries(payment) == [S.EXPIRED]
+    again = card_market.open_page(payment)
+    assert (tries(payment), session_of(payment, 2)) == ([S.EXPIRED, S.OPEN], again)
+    keys = [call.key for call in card_market.standin.calls if call.operation == CREATE]
+    assert keys == [f"mp:pay:{payment.reference}:1", f"mp:pay:{payment.reference}:2"]
+    card_market.standin.pay(again)
+    card_market.come_back(payment)
+    assert is_paid_once(card_market, payment)
+
+
+def test_in_the_last_minutes_an_open_page_is_still_good_and_no_new_one_opens(
+    card_market: CardMarket, payment: Payment
+) -> None:
+    with time_machine.travel(now() + timedelta(minutes=35)):
+        assert card_market.open_page(payment) == session_of(payment)
+        card_market.standin.expire_now(session_of(payment))
+        card_market.come_back(payment)
+        answer = card_market.client.post(f"/bayar/{payment.reference}")
+    assert answer.status_code == 409
+    assert "Waktu yang tersisa tidak cukup" in words_of(answer)
+    assert (tries(payment), card_market.count("checkout.session")) == ([S.EXPIRED], 1)
 
 
 # --- the hold is over ---
@@ -137,6 +217,12 @@ def test_an_unpaid_purchase_is_taken_back_after_its_page_is_closed(card_market: 
     check_books(card_market.standin)
 
 
+def test_nothing_is_taken_back_under_somebody_who_may_be_paying(card_market: CardMarket, payment: Payment) -> None:
+    with pytest.raises(Stale), transaction():
+        orders.cancel_purchase(Buyer(SYSTEM), purchase_of_payment(payment.id).id)
+    assert statuses(payment) == ["unpaid", "unpaid"]
+
+
 def test_nothing_is_taken_back_while_the_page_cannot_be_closed(card_market: CardMarket, payment: Payment) -> None:
     card_market.standin.faults.order("*", Fault.ERROR_BEFORE, times=3)
     assert "Pembatalan belum berhasil" in cancel(card_market, payment)
@@ -157,35 +243,3 @@ def test_a_paid_purchase_that_is_taken_back_is_refunded(
     assert [refund["amount"] for refund in card_market.standin.all("refund")] in ([28_000_00, 385_000_00],)
     assert (payment.received, payment.refunded, payment.state) == (413_000, 413_000, PaymentState.PAID)
     check_books(card_market.standin)
-
-
-# --- what cannot be paid by card ---
-
-
-def test_cards_that_are_switched_off_stop_nothing_that_was_paid(card_market: CardMarket, payment: Payment) -> None:
-    session = session_of(payment)
-    card_market.standin.pay(session)
-    with plugged(card_market.app, Providers([Cash()])):
-        assert card_market.client.post(f"/bayar/{payment.reference}").status_code == 303
-        assert card_market.come_back(payment).status_code == 409
-        end_holds(payment)
-        assert (payment.state, statuses(payment)) == (PaymentState.PENDING, ["unpaid", "unpaid"])
-        assert card_market.tell(card_market.standin.all("event")[-1]).status_code == 404
-    card_market.tell_all()
-    assert is_paid_once(card_market, payment)
-
-
-@pytest.mark.parametrize("price", [9_000, 9_999])
-def test_what_is_too_little_for_a_card_is_said_on_the_form(card_market: CardMarket, price: int) -> None:
-    with transaction():
-        product = make.product(price=price)
-    put(card_market.client, product)
-    form = {**form_of(card_market.client.get("/checkout")), "name": "Tamu Lestari", "phone": "0812-3456-7890"}
-    answer = card_market.client.post("/checkout", data={**form, "payment": "card"})
-    assert answer.status_code == 422
-    again = form_of(answer)
-    assert (again["name"], again["phone"], again["payment"]) == ("Tamu Lestari", "0812-3456-7890", "card")
-    assert handle.session.scalars(sa.select(Purchase.id)).all() == []
-    assert make.left(product) == (10, 0)
-    assert card_market.client.post("/checkout", data={**again, "payment": "cash"}).status_code == 303
-    assert handle.session.scalars(sa.select(Order.status)).all() == ["waiting"]
