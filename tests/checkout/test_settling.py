@@ -229,7 +229,7 @@ def wrong(card_market: CardMarket, sale: Sale, received: int) -> int:
 def test_a_wrong_sum_is_never_silently_paid(card_market: CardMarket, sale: Sale, wrong: int) -> None:
     card_market.tell_all()
     page = card_market.client.get(f"/bayar/{sale.payment.reference}")
-    assert "tidak sama dengan yang ditagih" in page.text
+    assert "padahal yang ditagih" in page.text
     assert bookings(Kind.ONLINE_SALE) == 0
     assert sale.payment.hold_until is not None
     with travel(sale.payment.hold_until + timedelta(days=1)):
