@@ -10,9 +10,9 @@ from marketplace.catalog.models import Variant
 from marketplace.core.db import db
 from marketplace.core.outbox import OutboxRow
 from marketplace.ledger.models import LedgerEntry
-from marketplace.ledger.queries import bookings
+from marketplace.ledger.queries import earnings
 from marketplace.orders.models import Order, OrderLine, Purchase, PurchasePayment
-from marketplace.orders.rules import OPEN, OrderStatus, booking_key
+from marketplace.orders.rules import OPEN, OrderStatus
 from marketplace.payments.models import Payment
 from marketplace.payments.rules import PaymentMethod
 
@@ -95,9 +95,8 @@ def _ledger() -> Iterator[str]:
         .order_by(Order.id)
     )
     orders = db.session.execute(query).all()
-    booked = bookings(booking_key(order.id) for order in orders)
+    brought = earnings(order.id for order in orders)
     for order in orders:
-        booking = booked.get(booking_key(order.id))
         due = order.total if order.status is OrderStatus.DONE else 0
-        if (booking.total if booking else 0) != due:
-            yield f"order {order.code}: {booking} in the ledger, {due} due"
+        if brought[order.id].sold != due:
+            yield f"order {order.code}: {brought[order.id]} in the ledger, {due} due"

@@ -129,12 +129,11 @@ def _clearing() -> list[str]:
     sent = _total(Refund.amount, Refund.state == RefundState.SUCCEEDED)
     on_the_way = _total(Refund.amount, Refund.state.in_(REFUND_OPEN))
     withdrawn = _total(Dispute.withdrawn)
-    lost = sa.select(Dispute.id).where(Dispute.state == DisputeState.LOST)
-    covered = _total(DisputePart.total, DisputePart.dispute_id.in_(lost))
+    undecided = _total(Dispute.withdrawn, Dispute.state != DisputeState.LOST)
     right = {
         clearing_account(PaymentMethod.CARD): received - fees - sent - withdrawn,
         REFUNDS_ON_THE_WAY: -on_the_way,
-        DISPUTED: withdrawn - covered,
+        DISPUTED: undecided,
     }
     wrong = {code: ledger.balance(code) for code in right if ledger.balance(code) != right[code]}
     return [f"{code} holds {balance}, not {right[code]}" for code, balance in wrong.items()]

@@ -22,7 +22,8 @@ from marketplace.payments.rules import (
     RefundState,
     Snapshot,
 )
-from tests import books, make
+from tests import make
+from tests.crash import books
 
 TOTAL, BY_HAND = 100_000, 30_000
 

@@ -15,10 +15,11 @@ from marketplace.core.db import db
 from marketplace.core.errors import Stale
 from marketplace.core.locks import lock_one
 from marketplace.payments.models import Payment, PaymentAttempt
-from marketplace.payments.queries import live_attempt
+from marketplace.payments.queries import disputes_of, live_attempt
 from marketplace.payments.rules import (
     ATTEMPT_LIVE,
     AttemptState,
+    DisputeState,
     Outcome,
     PaymentState,
     Refused,
@@ -180,9 +181,13 @@ def _take_in(payment: Payment, attempt: PaymentAttempt, received: int) -> Outcom
 
 
 def complete(payment_id: int) -> Payment:
-    """Take what came in as payment, though it is not what was asked. Raises Stale when there is no such difference."""
+    """Take what came in as payment, though it is not what was asked.
+
+    Raises Stale when there is no such difference, or the money is not all there any more: refunded, or disputed.
+    """
     payment = lock_one(Payment, payment_id)
-    if payment.state is not PaymentState.MISMATCH or payment.refunded:
+    is_disputed = any(dispute.state is not DisputeState.WON for dispute in disputes_of(payment_id))
+    if payment.state is not PaymentState.MISMATCH or payment.refunded or is_disputed:
         raise Stale("payments.no_mismatch")
     payment.state = PaymentState.PAID
     db.session.flush()
