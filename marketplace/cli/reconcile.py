@@ -19,7 +19,7 @@ from marketplace.orders import queries as orders
 from marketplace.payments import queries as payments
 from marketplace.payments.queries import Crooked, OwnMovement
 from marketplace.payments.rules import OF_PAYMENTS, BalanceLine, PaymentMethod, ProviderTrouble
-from marketplace.payments.services.providing import Providers
+from marketplace.payments.services import Providers
 
 ONLINE = (PaymentMethod.CARD,)
 FRESH = timedelta(minutes=10)

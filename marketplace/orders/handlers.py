@@ -30,8 +30,7 @@ from marketplace.payments.rules import (
     Refused,
     Unavailable,
 )
-from marketplace.payments.services import refunds
-from marketplace.payments.services.providing import Providers
+from marketplace.payments.services import Providers, refunds
 
 SWEEP_AFTER = timedelta(minutes=5)
 log = structlog.get_logger()
@@ -160,8 +159,8 @@ def send_refund(event: RefundRequested) -> None:
 
 
 def sweep_refunds() -> None:
-    """Routine: look after refunds whose end is not known, e.g. because a worker was killed or an answer was lost."""
-    stuck = [refund.id for refund in payment_queries.open_refunds(now() - SWEEP_AFTER)]
+    """Routine: send what was promised and not sent, e.g. because a worker was killed or an answer was lost."""
+    stuck = payment_queries.unsent_refunds(now() - SWEEP_AFTER)
     db.session.rollback()
     for refund_id in stuck:
         try:

@@ -102,7 +102,6 @@ class PaymentAttempt(Base):
     fee_currency: Mapped[str] = mapped_column(sa.String(3), default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    read_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
 
 

@@ -98,7 +98,6 @@ def upgrade() -> None:
         sa.Column("fee_currency", sa.String(length=3), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state IN ('created', 'open', 'paid', 'expired', 'failed', 'refused')",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
@@ -11,7 +9,6 @@ from flask_sqlalchemy import SQLAlchemy
 from werkzeug.test import TestResponse
 
 from marketplace.catalog.models import Product
-from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.orders.models import Purchase
 from marketplace.orders.queries import payment_of_purchase
@@ -51,9 +48,3 @@ def bought(wares: tuple[Product, Product], up_to: OrderStatus = OrderStatus.UNPA
     """A guest's purchase by card, placed in another browser."""
     with transaction():
         return make.purchase(list(wares), up_to=up_to, quantity=1)
-
-
-def leave(purchase: Purchase, **left: int) -> None:
-    """Let a hold end in so many minutes and seconds."""
-    with transaction():
-        payment_of_purchase(purchase.id).hold_until = now() + timedelta(**left)

@@ -12,7 +12,7 @@ from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import ADJUSTMENTS, DISPUTE_FEES, DISPUTED, Kind, disputed_account, payable_account
 from marketplace.orders import services as orders
 from marketplace.orders.rules import OrderStatus
-from marketplace.payments.queries import attempts_of, disputes_of, is_disputed, refunds_of
+from marketplace.payments.queries import attempts_of, disputes_of, refunds_of
 from marketplace.payments.rules import DisputeState, RefundState
 from tests import make
 from tests.books import bookings, check_books
@@ -48,7 +48,7 @@ def test_a_dispute_sets_the_orders_money_aside_until_it_is_decided(
         _hand_over(sale)
     dispute = card_market.standin.open_dispute(intent)
     card_market.tell_all()
-    assert is_disputed(sale.payment.id)
+    assert [one.state for one in disputes_of(sale.payment.id)] == [DisputeState.OPEN]
     assert [ledger.balance(disputed_account(order.store_id)) for order in sale.orders] == [-FIRST_TOTAL, -SECOND_TOTAL]
     assert (ledger.balance(DISPUTED), ledger.balance(DISPUTE_FEES)) == (TOTAL, FEE)
     check_books(card_market.standin)
@@ -60,7 +60,7 @@ def test_a_dispute_sets_the_orders_money_aside_until_it_is_decided(
     check_books(card_market.standin)
     assert nets(sale) == (EARNED if won else [0, 0])
     assert (ledger.balance(DISPUTE_FEES), ledger.balance(ADJUSTMENTS)) == (FEE, 0)
-    assert not is_disputed(sale.payment.id)
+    assert DisputeState.OPEN not in [one.state for one in disputes_of(sale.payment.id)]
     if handed_over and won:
         assert ledger.balance(payable_account(sale.first.store_id)) == -EARNED[0]
 

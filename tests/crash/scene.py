@@ -26,8 +26,7 @@ from marketplace.orders.rules import OrderStatus
 from marketplace.payments.models import Payment, PaymentAttempt
 from marketplace.payments.rules import AttemptState, PaymentMethod, PaymentState
 from marketplace.shipping.rules import DeliveryMethod
-from tests import make
-from tests.crash import books
+from tests import books, make
 from tests.crash.child import Job, Moment, Request, killed
 from tests.databases import Market
 from tools.stripe_standin.server import StandIn

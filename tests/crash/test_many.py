@@ -30,8 +30,7 @@ from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.models import Payment, PaymentAttempt, ProviderNotice, Refund
 from marketplace.web.limits import limiter
-from tests import make
-from tests.crash import books
+from tests import books, make
 from tests.crash.child import COMMIT, Moment, exit_code, start
 from tests.crash.life import ROUTINES, Letter, Life
 from tests.databases import Market, PostgresSource, Source, build

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tests.crash import books
+from tests import books
 from tests.crash.scene import Scene
 from tools.stripe_standin.faults import Kind
 

@@ -22,8 +22,7 @@ from marketplace.payments.rules import (
     RefundState,
     Snapshot,
 )
-from tests import make
-from tests.crash import books
+from tests import books, make
 
 TOTAL, BY_HAND = 100_000, 30_000
 

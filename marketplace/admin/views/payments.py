@@ -116,7 +116,7 @@ def read_payment(reference: str) -> Page:
 @bp.post("/pembayaran/<string:reference>/penerimaan")
 @requires(is_operator)
 def complete_payment(reference: str) -> Page:
-    """Take a sum that is more than was asked as the payment; the rest goes back."""
+    """Take a sum that was not what was asked as the payment: what is too much goes back, the market adds the rest."""
     payment_id = find_payment(reference).id
     try:
         with transaction():

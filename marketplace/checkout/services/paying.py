@@ -19,7 +19,7 @@ from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt
 from marketplace.payments.queries import live_attempt
 from marketplace.payments.rules import PaymentMethod, PaymentState, Started, StartOrder, idempotency_key
-from marketplace.payments.services.providing import OnlineProvider, Providers
+from marketplace.payments.services import OnlineProvider, Providers
 
 IN_FLIGHT = timedelta(minutes=2)
 """Longer than a call with all its repeats takes: an older try that the provider does not know was never begun there."""

@@ -15,7 +15,7 @@ from marketplace.payments import queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt, ProviderNotice
 from marketplace.payments.rules import ATTEMPT_LIVE, AttemptRef, AttemptState, Snapshot
-from marketplace.payments.services.providing import OnlineProvider
+from marketplace.payments.services import OnlineProvider
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,7 @@ from marketplace.orders.policies import Buyer, can_read_purchase, guest_key
 from marketplace.payments import queries
 from marketplace.payments.models import Payment
 from marketplace.payments.rules import ENDED_UNPAID, PAID, PaymentState, ProviderTrouble, Refused, Trouble
-from marketplace.payments.services import attempts
-from marketplace.payments.services.providing import Providers
+from marketplace.payments.services import Providers, attempts
 from marketplace.web.access import current_actor, public
 from marketplace.web.language import explain
 from marketplace.web.remembered import remembered_purchases

@@ -22,7 +22,7 @@ from marketplace.core.errors import Invalid, Stale
 from marketplace.core.ports import port
 from marketplace.orders.policies import guest_key
 from marketplace.orders.queries import online_payment
-from marketplace.payments.services.providing import Providers
+from marketplace.payments.services import Providers
 from marketplace.places.rules import FATULULI
 from marketplace.shipping.queries import DeliveryOption, options
 from marketplace.shipping.rules import DeliveryMethod

@@ -25,7 +25,7 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import Buyer, guest_key
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.rules import PaymentMethod
-from marketplace.payments.services.providing import Providers
+from marketplace.payments.services import Providers
 from marketplace.places import queries as places
 from marketplace.shipping import queries as shipping
 from marketplace.shipping.rules import DeliveryMethod

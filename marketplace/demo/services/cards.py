@@ -25,8 +25,7 @@ from marketplace.orders.queries import payment_of_purchase
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.events import RefundRequested
 from marketplace.payments.rules import PaymentMethod, ProviderTrouble
-from marketplace.payments.services import attempts
-from marketplace.payments.services.providing import Providers
+from marketplace.payments.services import Providers, attempts
 
 FIRST_NUMBER = 1001
 MARKED_READY = (OrderStatus.READY, OrderStatus.DONE)

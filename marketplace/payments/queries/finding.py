@@ -12,9 +12,7 @@ from marketplace.core.db import db
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, ProviderNotice, Refund
 from marketplace.payments.rules import (
     ATTEMPT_LIVE,
-    REFUND_OPEN,
     AttemptState,
-    DisputeState,
     NoticeState,
     PaymentState,
     RefundState,
@@ -108,9 +106,10 @@ def refunds_under_way(before: datetime, limit: int = 200) -> list[int]:
     return list(db.session.scalars(query.limit(limit)))
 
 
-def open_refunds(before: datetime, limit: int = 200) -> list[Refund]:
-    """Refunds written down before then whose end is not known."""
-    query = sa.select(Refund).where(Refund.state.in_(REFUND_OPEN), Refund.created_at <= before)
+def unsent_refunds(before: datetime, limit: int = 200) -> list[int]:
+    """The ids of refunds written down before then that the provider may not have heard of."""
+    states = (RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.UNKNOWN)
+    query = sa.select(Refund.id).where(Refund.state.in_(states), Refund.created_at <= before)
     return list(db.session.scalars(query.order_by(Refund.created_at, Refund.id).limit(limit)))
 
 
@@ -142,9 +141,3 @@ def knows_provider_ref(provider_ref: str) -> bool:
     """Is this payment, by what the provider calls it, one of our tries?"""
     query = sa.select(PaymentAttempt.id).where(PaymentAttempt.provider_ref == provider_ref)
     return db.session.scalar(query) is not None
-
-
-def is_disputed(payment_id: int) -> bool:
-    """Is a dispute about this payment open?"""
-    query = sa.select(Dispute.id).where(Dispute.payment_id == payment_id, Dispute.state == DisputeState.OPEN)
-    return db.session.scalar(query.limit(1)) is not None

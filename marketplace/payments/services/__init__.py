@@ -1,6 +1,20 @@
-"""What is owed (`asking`), tries to pay (`attempts`), money back (`refunds`), disputes, and the inbox (`notices`)."""
+"""What is owed (`asking`), tries to pay (`attempts`), money back (`refunds`), disputes, and the inbox (`notices`).
 
+The areas above find the ways to pay that are switched on here too (`Providers`).
+"""
+
+from marketplace.payments.adapters.provider import OnlineProvider, Providers
 from marketplace.payments.services import attempts, disputes, notices, refunds
 from marketplace.payments.services.asking import drop, open_payment, receive_cash
 
-__all__ = ["attempts", "disputes", "drop", "notices", "open_payment", "receive_cash", "refunds"]
+__all__ = [
+    "OnlineProvider",
+    "Providers",
+    "attempts",
+    "disputes",
+    "drop",
+    "notices",
+    "open_payment",
+    "receive_cash",
+    "refunds",
+]

@@ -146,7 +146,6 @@ def apply(attempt_id: int, snapshot: Snapshot) -> Applied:
     attempt = db.session.get_one(PaymentAttempt, attempt_id)
     payment = lock_one(Payment, attempt.payment_id)
     attempt = lock_one(PaymentAttempt, attempt_id)
-    attempt.read_at = now()
     attempt.session_ref = attempt.session_ref or snapshot.session_ref or None
     attempt.provider_ref = attempt.provider_ref or snapshot.provider_ref or None
     fee_is_new = _learn_fee(attempt, snapshot)
