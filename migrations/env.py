@@ -1,14 +1,39 @@
-"""Runs the migrations on the application's own engine. Each migration is one transaction, on SQLite too."""
+"""Runs the migrations on the application's own engine. Each migration is one transaction, on SQLite too.
+
+SQLite cannot alter a table much: Alembic makes a new one and drops the old one, which must not take the rows that
+refer to it along. So foreign keys are not enforced while it works, and all of them are checked at the end.
+"""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
+import sqlalchemy as sa
 from alembic import context
 
 from marketplace.core.db import WRITE, Base, db
 
 
+@contextlib.contextmanager
+def foreign_keys_at_rest(connection: sa.Connection) -> Iterator[None]:
+    """Nothing on PostgreSQL. Raises RuntimeError when a row refers to nothing afterwards."""
+    raw = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or raw is None:
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        broken = raw.execute("PRAGMA foreign_key_check").fetchall()
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+    if broken:
+        raise RuntimeError(f"rows refer to nothing: {broken[:5]}")
+
+
 def run() -> None:
-    with db.engine.connect().execution_options(**{WRITE: True}) as connection:
+    with db.engine.connect().execution_options(**{WRITE: True}) as connection, foreign_keys_at_rest(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.actor import Role
+from marketplace.core.actor import STAFF_RIGHTS, Role
 from marketplace.core.db import Base, Word, one_of
 
 
@@ -35,7 +35,10 @@ class Person(Base):
 
 
 class RoleGrant(Base):
-    """A role that a person holds: for one store (`scope` is its id), or for the whole market (0)."""
+    """A role that a person holds: for one store (`scope` is its id), or for the whole market (0).
+
+    `rights` are what staff may in the store.
+    """
 
     __tablename__ = "role_grants"
     __table_args__ = (
@@ -55,6 +58,7 @@ class RoleGrant(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
     role: Mapped[Role] = mapped_column(Word(Role))
     scope: Mapped[int] = mapped_column(default=0)
+    rights: Mapped[list[str]] = mapped_column(default=lambda: sorted(STAFF_RIGHTS))
     granted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     granted_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

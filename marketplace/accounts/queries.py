@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import Address, Person, RoleGrant, SignIn
 from marketplace.accounts.rules import IDLE
-from marketplace.core.actor import Actor, Grant, Role
+from marketplace.core.actor import Actor, Grant, Right, Role
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.places import queries as places
@@ -71,7 +71,7 @@ def actor_for(token: str) -> Presence | None:
     """Who a sign-in's token stands for, in one statement; None when revoked, too old, or the person is blocked."""
     at = now()
     query = (
-        sa.select(SignIn.id, SignIn.seen_at, Person.id, Person.name, RoleGrant.role, RoleGrant.scope)
+        sa.select(SignIn.id, SignIn.seen_at, Person.id, Person.name, RoleGrant.role, RoleGrant.scope, RoleGrant.rights)
         .join(Person, Person.id == SignIn.person_id)
         .outerjoin(RoleGrant, sa.and_(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None)))
         .where(SignIn.token_hash == token_hash(token), *_is_alive(at))
@@ -79,8 +79,10 @@ def actor_for(token: str) -> Presence | None:
     rows = db.session.execute(query).all()
     if not rows:
         return None
-    sign_in_id, seen_at, person_id, name, _, _ = rows[0]
-    grants = frozenset(Grant(role, scope) for *_, role, scope in rows if role is not None)
+    sign_in_id, seen_at, person_id, name, *_ = rows[0]
+    grants = frozenset(
+        Grant(role, scope, frozenset(map(Right, rights))) for *_, role, scope, rights in rows if role is not None
+    )
     return Presence(Actor(person_id, name, grants), sign_in_id, seen_at)
 
 

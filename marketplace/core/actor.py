@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person may be granted. A store role is granted for one store, the others for the whole market."""
+    """What a person may be granted: a store role for one store, a facilitator's for one village, others for the market.
+
+    A helper is a facilitator who acts for a store that asked for it, for a time.
+    """
 
     OPERATOR = "operator"
     CURATOR = "curator"
     HEAD_CURATOR = "head_curator"
     STORE_OWNER = "store_owner"
     STORE_STAFF = "store_staff"
+    STORE_HELPER = "store_helper"
+    FACILITATOR = "facilitator"
 
 
-STORE_ROLES = frozenset({Role.STORE_OWNER, Role.STORE_STAFF})
+STORE_ROLES = frozenset({Role.STORE_OWNER, Role.STORE_STAFF, Role.STORE_HELPER})
+
+
+class Right(StrEnum):
+    """What somebody may do in a store. The owner may everything."""
+
+    ORDERS = "orders"
+    PRODUCTS = "products"
+    PRICES = "prices"
+    STOCK = "stock"
+    MONEY = "money"
+    SHOP = "shop"
+
+
+STAFF_RIGHTS = frozenset({Right.ORDERS, Right.PRODUCTS, Right.PRICES, Right.STOCK})
+"""What staff may when nothing else was chosen."""
+HELPER_RIGHTS = frozenset({Right.ORDERS, Right.PRODUCTS, Right.PRICES, Right.STOCK, Right.SHOP})
 
 
 @dataclass(frozen=True)
 class Grant:
-    """A role, and the store it is for (0: the whole market)."""
+    """A role, and the store it is for (0: the whole market). `rights` are what staff were given in the store."""
 
     role: Role
     scope: int = 0
+    rights: frozenset[Right] = field(default=STAFF_RIGHTS, compare=False)
 
 
 @dataclass(frozen=True)
@@ -63,8 +85,20 @@ class Actor:
     def works_for(self, store_id: int) -> bool:
         return store_id in self.store_ids
 
+    def may(self, right: Right, store_id: int) -> bool:
+        """May this be done in the store? Policies ask it."""
+        return self.is_system or any(
+            right in _rights_of(grant) for grant in self.grants if grant.role in STORE_ROLES and grant.scope == store_id
+        )
+
     def owns(self, store_id: int) -> bool:
         return self.has(Role.STORE_OWNER, store_id)
+
+
+def _rights_of(grant: Grant) -> frozenset[Right]:
+    if grant.role is Role.STORE_OWNER:
+        return frozenset(Right)
+    return HELPER_RIGHTS if grant.role is Role.STORE_HELPER else grant.rights
 
 
 GUEST = Actor()

@@ -12,7 +12,7 @@ from marketplace.accounts import services
 from marketplace.accounts.models import Address, Person, RoleGrant
 from marketplace.accounts.queries import grants_of
 from marketplace.accounts.services.passwords import HASHER
-from marketplace.core.actor import Actor, Grant, Role
+from marketplace.core.actor import Actor, Grant, Right, Role
 from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
 from marketplace.places.rules import FATULULI as FATULULI
@@ -41,14 +41,16 @@ def person(
         db.session.flush()
         for role in roles:
             held = role if isinstance(role, Grant) else Grant(role)
-            row = RoleGrant(person_id=made.id, role=held.role, scope=held.scope, granted_at=now())
+            row = RoleGrant(
+                person_id=made.id, role=held.role, scope=held.scope, rights=sorted(held.rights), granted_at=now()
+            )
             db.session.add(row)
     return made
 
 
 def actor_of(someone: Person) -> Actor:
     """The person with the roles held now."""
-    grants = frozenset(Grant(row.role, row.scope) for row in grants_of(someone.id))
+    grants = frozenset(Grant(row.role, row.scope, frozenset(map(Right, row.rights))) for row in grants_of(someone.id))
     return Actor(someone.id, someone.name, grants)
 
 

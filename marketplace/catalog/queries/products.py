@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from marketplace.catalog.models import (
     Variant,
 )
 from marketplace.catalog.queries.categories import needs_from, needs_of
-from marketplace.catalog.rules import ProductStatus, missing_kinds
+from marketplace.catalog.rules import AttributeValue, ProductStatus, missing_kinds
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.rules import CertificateKind
 from marketplace.core.db import db
@@ -95,6 +96,8 @@ class RevisionView:
     is_not_halal: bool
     is_perishable: bool
     origin_code: str
+    attributes: Mapping[str, AttributeValue]
+    allergens: tuple[str, ...]
     origin_name: str
     created_at: datetime
     created_by: int | None
@@ -202,6 +205,7 @@ def revision(revision_id: int) -> RevisionView:
 
 def _view(found: dict[str, Any]) -> RevisionView:
     needs = needs_from(found.pop("required"), found.pop("required_perishable"))
+    found["allergens"] = tuple(found["allergens"])
     is_perishable = found["is_perishable"]
     needed = needs_of(needs, is_perishable=is_perishable, is_not_halal=found["is_not_halal"])
     pictures = _pictures(found["id"])

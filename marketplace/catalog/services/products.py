@@ -137,6 +137,8 @@ def _write(actor: Actor, product: Product, draft: Draft, *, number: int) -> Prod
         is_not_halal=draft.is_not_halal,
         is_perishable=draft.is_perishable,
         origin_code=draft.origin_code,
+        attributes=dict(draft.attributes),
+        allergens=list(draft.allergens),
         created_at=now(),
         created_by=actor.person_id,
     )
@@ -159,12 +161,22 @@ def _newest(product_id: int) -> ProductRevision:
     return db.session.scalars(query.order_by(ProductRevision.number.desc()).limit(1)).one()
 
 
-WORDS = ("name", "description", "composition", "unit", "is_not_halal", "is_perishable", "origin_code")
+WORDS = (
+    "name",
+    "description",
+    "composition",
+    "unit",
+    "is_not_halal",
+    "is_perishable",
+    "origin_code",
+    "attributes",
+    "allergens",
+)
 
 
 def _differences(newest: ProductRevision, draft: Draft) -> list[str]:
     """The parts of the draft that the newest revision says otherwise."""
-    changed = [word for word in WORDS if getattr(newest, word) != getattr(draft, word)]
+    changed = [word for word in WORDS if _plain(getattr(newest, word)) != _plain(getattr(draft, word))]
     pictures = db.session.execute(
         sa.select(RevisionPicture.media_id, RevisionPicture.alt)
         .where(RevisionPicture.revision_id == newest.id)
@@ -176,6 +188,11 @@ def _differences(newest: ProductRevision, draft: Draft) -> list[str]:
     if set(db.session.scalars(claimed)) != set(draft.certificate_ids):
         changed.append("certificates")
     return changed
+
+
+def _plain(said: object) -> object:
+    """As it is compared: a list kept as JSON and a tuple say the same."""
+    return list(said) if isinstance(said, tuple) else said
 
 
 def _free_slug(name: str) -> str:

@@ -18,7 +18,7 @@ from marketplace.core.errors import Invalid, Stale
 
 def write_all(product: Product, drafts: Sequence[VariantDraft]) -> None:
     """Write the first variants of a new product, already checked."""
-    db.session.add_all(_row(product.id, position, draft) for position, draft in enumerate(drafts))
+    db.session.add_all(_row(product, position, draft) for position, draft in enumerate(drafts))
     product.price_from = min(draft.price for draft in drafts)
     product.price_to = max(draft.price for draft in drafts)
     db.session.flush()
@@ -30,7 +30,7 @@ def add_variant(actor: Actor, product_id: int, draft: VariantDraft) -> Variant:
     checks.check_variants([draft])
     _check_name(product.id, draft.name)
     last = db.session.scalar(sa.select(sa.func.max(Variant.position)).where(Variant.product_id == product.id))
-    variant = _row(product.id, (last or 0) + 1, draft)
+    variant = _row(product, (last or 0) + 1, draft)
     db.session.add(variant)
     db.session.flush()
     _note(actor, "catalog.variant_added", variant, name=draft.name, price=draft.price, on_hand=draft.on_hand)
@@ -129,15 +129,22 @@ def _not_counted(variant_id: int, seen_on_hand: int) -> Stale | Invalid:
     return Invalid("catalog.stock_below_reserved", field="on_hand", name=row.name, reserved=row.reserved)
 
 
-def _row(product_id: int, position: int, draft: VariantDraft) -> Variant:
+def _row(product: Product, position: int, draft: VariantDraft) -> Variant:
     return Variant(
-        product_id=product_id,
+        product_id=product.id,
+        store_id=product.store_id,
         name=draft.name,
+        option_1=draft.options[0],
+        option_2=draft.options[1],
+        sku=draft.sku,
         position=position,
         price=draft.price,
         weight=draft.weight,
+        min_quantity=draft.min_quantity,
         on_hand=draft.on_hand,
         reserved=0,
+        low_stock=draft.low_stock,
+        picture_id=draft.picture_id,
         is_active=True,
     )
 

@@ -1,51 +1,41 @@
-"""Products. What is said about a product is a revision, written once; price and stock are on the variant and free."""
+"""Products. What is said about a product is a revision, written once; the rest is free of the curators."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.catalog.rules import ProductStatus
+from marketplace.catalog.models.variants import Variant
+from marketplace.catalog.rules import ProductStatus, Supply
 from marketplace.core.db import Base, Word, one_of
-
-
-class Category(Base):
-    """A branch of the catalogue. Goods lie in its leaves.
-
-    `required` lists the certificate kinds that goods in it must have to be public, `required_perishable` those of
-    goods that perish within days.
-    """
-
-    __tablename__ = "categories"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
-    name: Mapped[str] = mapped_column(sa.String(120))
-    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("categories.id"), index=True)
-    position: Mapped[int] = mapped_column(default=0)
-    is_food: Mapped[bool] = mapped_column(default=False)
-    required: Mapped[list[str]] = mapped_column(default=list)
-    required_perishable: Mapped[list[str]] = mapped_column(default=list)
-    is_active: Mapped[bool] = mapped_column(default=True)
 
 
 class Product(Base):
     """A thing that is sold. `live_revision_id` is what the public reads; `curated_at` is set while that has passed.
 
-    The prices, the text to search in and the times are copies kept for listings by `catalog.services`.
+    The prices, the text to search in and the times are copies kept for listings by `catalog.services`. Supply, axes and
+    times of showing are free of the curators, as prices are: `supply` says where the pieces come from, with `lead_days`
+    and `weekly_capacity` (pieces) for goods made to order and `cutoff_minutes` after midnight (WITA) for goods cooked
+    daily. The worker shows the product at `show_at` and hides it at `hide_at`.
     """
 
     __tablename__ = "products"
     __table_args__ = (
         one_of("status", ProductStatus),
+        one_of("supply", Supply),
+        sa.CheckConstraint("lead_days >= 0 AND weekly_capacity >= 0", name="supply_not_negative"),
+        sa.CheckConstraint("cutoff_minutes BETWEEN 0 AND 1440", name="cutoff_in_day"),
+        sa.CheckConstraint("hide_at > show_at", name="shown_before_hidden"),
         sa.Index("ix_products_listing", "status", "category_id", "published_at"),
+        sa.Index("ix_products_of_store", "store_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(sa.String(120), unique=True)
-    store_id: Mapped[int] = mapped_column(sa.ForeignKey("stores.id"), index=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("stores.id"))
     category_id: Mapped[int] = mapped_column(sa.ForeignKey("categories.id"), index=True)
     status: Mapped[ProductStatus] = mapped_column(Word(ProductStatus), default=ProductStatus.ACTIVE)
     live_revision_id: Mapped[int | None] = mapped_column(
@@ -57,6 +47,15 @@ class Product(Base):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     curated_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    supply: Mapped[Supply] = mapped_column(Word(Supply), default=Supply.READY)
+    lead_days: Mapped[int] = mapped_column(default=0)
+    weekly_capacity: Mapped[int] = mapped_column(default=0)
+    cutoff_minutes: Mapped[int | None]
+    axis_1: Mapped[str] = mapped_column(sa.String(40), default="")
+    axis_2: Mapped[str] = mapped_column(sa.String(40), default="")
+    show_at: Mapped[datetime | None] = mapped_column(index=True)
+    hide_at: Mapped[datetime | None] = mapped_column(index=True)
 
     variants: Mapped[list[Variant]] = relationship(lazy="raise", order_by="Variant.position", viewonly=True)
 
@@ -77,6 +76,8 @@ class ProductRevision(Base):
     is_not_halal: Mapped[bool] = mapped_column(default=False)
     is_perishable: Mapped[bool] = mapped_column(default=False)
     origin_code: Mapped[str] = mapped_column(sa.ForeignKey("regions.code"))
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    allergens: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
 
@@ -99,33 +100,3 @@ class RevisionCertificate(Base):
 
     revision_id: Mapped[int] = mapped_column(sa.ForeignKey("product_revisions.id"), primary_key=True)
     certificate_id: Mapped[int] = mapped_column(sa.ForeignKey("certificates.id"), primary_key=True, index=True)
-
-
-class Variant(Base):
-    """What is bought: a size, a colour, or the one form a product has. Prices in rupiah, weight in grams with packing.
-
-    `reserved` of the pieces `on_hand` are promised to buyers; what may still be sold is the difference.
-    """
-
-    __tablename__ = "variants"
-    __table_args__ = (
-        sa.CheckConstraint("price > 0", name="price_positive"),
-        sa.CheckConstraint("weight >= 0", name="weight_not_negative"),
-        sa.CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="stock_covered"),
-        sa.UniqueConstraint("product_id", "name"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    product_id: Mapped[int] = mapped_column(sa.ForeignKey("products.id"), index=True)
-    name: Mapped[str] = mapped_column(sa.String(80), default="")
-    position: Mapped[int] = mapped_column(default=0)
-    price: Mapped[int]
-    weight: Mapped[int] = mapped_column(default=0)
-    on_hand: Mapped[int] = mapped_column(default=0)
-    reserved: Mapped[int] = mapped_column(default=0)
-    is_active: Mapped[bool] = mapped_column(default=True)
-
-    @property
-    def available(self) -> int:
-        """How many pieces may still be sold."""
-        return self.on_hand - self.reserved
