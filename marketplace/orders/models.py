@@ -49,6 +49,7 @@ class Order(Base):
     """One shop's part of a purchase. The buyer shows `handover_code` when she receives the goods (and pays in cash).
 
     `commission` (rupiah) and `bears_fee` follow the rules of the day it was placed, whatever is changed later.
+    `done_at` is when it was handed over.
     """
 
     __tablename__ = "orders"
@@ -64,7 +65,9 @@ class Order(Base):
         sa.CheckConstraint(
             "refunded_commission >= 0 AND refunded_commission <= commission", name="commission_refunded_of_taken"
         ),
+        sa.CheckConstraint("status <> 'done' OR done_at IS NOT NULL", name="done_has_its_time"),
         sa.UniqueConstraint("purchase_id", "store_id"),
+        sa.Index("ix_orders_store_done", "store_id", "done_at"),
         sa.Index("ix_orders_store_status", "store_id", "status", "placed_at"),
         sa.Index("ix_orders_answer_by", "status", "answer_by"),
     )
@@ -90,6 +93,7 @@ class Order(Base):
     handover_locked_until: Mapped[datetime | None]
     placed_at: Mapped[datetime]
     answer_by: Mapped[datetime]
+    done_at: Mapped[datetime | None]
 
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.id", viewonly=True)
     events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id", viewonly=True)
@@ -109,7 +113,7 @@ class OrderLine(Base):
     order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"), index=True)
     variant_id: Mapped[int] = mapped_column(sa.ForeignKey("variants.id"), index=True)
     product_name: Mapped[str] = mapped_column(sa.String(140))
-    variant_name: Mapped[str] = mapped_column(sa.String(80), default="")
+    variant_name: Mapped[str] = mapped_column(sa.String(130), default="")
     picture_key: Mapped[str] = mapped_column(sa.String(40), default="")
     is_not_halal: Mapped[bool] = mapped_column(default=False)
     unit_price: Mapped[int]

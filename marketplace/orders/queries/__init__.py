@@ -1,7 +1,7 @@
 """Questions about purchases and orders.
 
-Finding them (`finding`), lists (`listing`), each one whole (`views`), a payment's orders and bookings (`money`), and
-whether the figures agree (`checks`).
+Finding them (`finding`), lists (`listing`), what was sold (`figures`), each one whole (`views`), a payment's orders and
+bookings (`money`), and whether the figures agree (`checks`).
 """
 
 from marketplace.orders.queries.checks import (
@@ -10,6 +10,14 @@ from marketplace.orders.queries.checks import (
     unbooked_attempts,
     unbooked_disputes,
     unbooked_refunds,
+)
+from marketplace.orders.queries.figures import (
+    BestProduct,
+    RunningOut,
+    SalesDay,
+    best_products,
+    running_out,
+    sales_by_day,
 )
 from marketplace.orders.queries.finding import (
     online_payment,
@@ -25,7 +33,6 @@ from marketplace.orders.queries.listing import (
     OrderRow,
     PurchaseRow,
     SoldRow,
-    daily_sales,
     guest_purchases,
     open_counts,
     person_purchases,
@@ -50,6 +57,7 @@ from marketplace.orders.queries.views import (
 )
 
 __all__ = [
+    "BestProduct",
     "LineView",
     "OrderMoney",
     "OrderRow",
@@ -58,12 +66,14 @@ __all__ = [
     "PurchaseView",
     "RefundNote",
     "RefundView",
+    "RunningOut",
+    "SalesDay",
     "SoldRow",
     "StepView",
+    "best_products",
     "bookings_of_payment",
     "crooked_orders",
     "crooked_parts",
-    "daily_sales",
     "guest_purchases",
     "money_of_orders",
     "online_payment",
@@ -81,6 +91,8 @@ __all__ = [
     "refund_method",
     "refund_notes",
     "refund_view",
+    "running_out",
+    "sales_by_day",
     "sold",
     "store_orders",
     "to_answer",

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from marketplace.core import paging
-from marketplace.core.clock import WITA, now
 from marketplace.core.db import db
 from marketplace.core.paging import Page, Row, Statement
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
-from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase
+from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.queries.finding import was_shown
 from marketplace.orders.rules import ENDED_EARLY, OPEN_FOR_SHOP, OrderStatus
 from marketplace.payments.rules import PaymentMethod
@@ -116,31 +115,13 @@ def sold(store_ids: Iterable[int], after: str | None = None, limit: int = 20) ->
             Order.goods_total,
             Order.delivery_fee,
             Order.total,
-            OrderEvent.at.label("done_at"),
+            Order.done_at,
         )
         .join(Purchase, Purchase.id == Order.purchase_id)
-        .join(OrderEvent, sa.and_(OrderEvent.order_id == Order.id, OrderEvent.status == OrderStatus.DONE))
         .where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.DONE)
     )
-    page = paging.fetch(query, [OrderEvent.__table__.c.at, ORDERS.id], cursor=after, limit=limit, descending=True)
+    page = paging.fetch(query, [ORDERS.done_at, ORDERS.id], cursor=after, limit=limit, descending=True)
     return page.map(lambda row: SoldRow(**{field.name: row._mapping[field.name] for field in fields(SoldRow)}))
-
-
-def daily_sales(store_ids: Iterable[int], days: int = 14) -> list[tuple[date, int]]:
-    """Rupiah handed over on each of the last days (WITA), the oldest first and today last. One statement."""
-    today = now().astimezone(WITA).date()
-    first = today - timedelta(days=days - 1)
-    since = datetime(first.year, first.month, first.day, tzinfo=WITA)
-    query = (
-        sa.select(OrderEvent.at, Order.total)
-        .join(Order, Order.id == OrderEvent.order_id)
-        .where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.DONE)
-        .where(OrderEvent.status == OrderStatus.DONE, OrderEvent.at >= since)
-    )
-    sums = {first + timedelta(days=number): 0 for number in range(days)}
-    for at, total in db.session.execute(query):
-        sums[at.astimezone(WITA).date()] += total
-    return sorted(sums.items())
 
 
 def person_purchases(person_id: int, after: str | None = None, limit: int = 20) -> Page[PurchaseRow]:
