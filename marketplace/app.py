@@ -46,7 +46,7 @@ from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores.events import StoreChanged
-from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, security
+from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, qr, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
 
@@ -89,6 +89,7 @@ def create_app(config: Config) -> Flask:
     security.register(app, config)
     language.register(app)
     filters.register(app)
+    qr.register(app)
     errors.register(app)
     app.extensions["assets"] = assets.register(app)
     chrome.register(app, config)

@@ -11,6 +11,7 @@ from marketplace.catalog.queries.categories import (
 )
 from marketplace.catalog.queries.offers import Offer, offers
 from marketplace.catalog.queries.pictures import is_cover, usable_pictures
+from marketplace.catalog.queries.price_list import PriceRow, price_rows
 from marketplace.catalog.queries.products import (
     CertificateClaim,
     ProductRow,
@@ -26,7 +27,6 @@ from marketplace.catalog.queries.selling import (
     SellerProduct,
     StockRow,
     Visibility,
-    scarce_rows,
     seller_products,
     stock_rows,
 )
@@ -37,6 +37,7 @@ __all__ = [
     "CategoryTree",
     "CertificateClaim",
     "Offer",
+    "PriceRow",
     "ProductRow",
     "RevisionView",
     "SellerProduct",
@@ -50,10 +51,10 @@ __all__ = [
     "leaves",
     "needs_of",
     "offers",
+    "price_rows",
     "product",
     "product_by_slug",
     "revision",
-    "scarce_rows",
     "seller_products",
     "stock_rows",
     "usable_pictures",

@@ -12,12 +12,10 @@ import sqlalchemy as sa
 from marketplace.catalog.models import Product, ProductRevision, RevisionPicture, Variant
 from marketplace.catalog.queries.pictures import is_cover
 from marketplace.catalog.rules import ProductStatus
-from marketplace.core.db import db
 from marketplace.core.paging import Page, fetch
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 
-SCARCE = 3
 PAGE_SIZE = 30
 
 
@@ -92,13 +90,6 @@ def stock_rows(store_ids: Sequence[int], cursor: str | None = None, limit: int =
     keys = [Variant.__table__.c.product_id, Variant.__table__.c.id]
     page = fetch(_stock(store_ids), keys, cursor=cursor, limit=limit, descending=True)
     return page.map(_stock_row)
-
-
-def scarce_rows(store_ids: Sequence[int], limit: int = 5) -> list[StockRow]:
-    """The variants on sale of which the fewest pieces are left, at most `SCARCE`; one statement."""
-    left = Variant.on_hand - Variant.reserved
-    statement = _stock(store_ids).where(left <= SCARCE, Product.status == ProductStatus.ACTIVE)
-    return [_stock_row(row) for row in db.session.execute(statement.order_by(left, Variant.id).limit(limit))]
 
 
 def _stock(store_ids: Sequence[int]) -> sa.Select[Any]:

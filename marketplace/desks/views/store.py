@@ -14,6 +14,7 @@ from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.desks.forms.store import CertificateForm, ProfileForm, ZoneForm
+from marketplace.desks.views.seller import chosen_store
 from marketplace.media import services as media
 from marketplace.places.queries import names
 from marketplace.places.rules import FATULULI
@@ -37,7 +38,7 @@ UPLOADS = "60 per hour"
 @requires(is_seller)
 def index() -> str:
     """The shop at a glance: profile, delivery, certificates."""
-    return _show(_store())
+    return _show(chosen_store())
 
 
 @bp.get("/profil")
@@ -213,18 +214,9 @@ def _checked(form: CertificateForm) -> CheckResult | None:
 # --- what all share --------------------------------------------------------
 
 
-def _store() -> Store:
-    """The shop asked for by `?toko=` (its id), else the visitor's first. Raises NotFound for anybody else's."""
-    own = current_actor().store_ids
-    wanted = request.values.get("toko", type=int) or own[0]
-    if wanted not in own:
-        raise NotFound("stores.not_found")
-    return store_of(wanted)
-
-
 def _own_store() -> Store:
     """The same, for those who may change it."""
-    store = _store()
+    store = chosen_store()
     if not can_manage(current_actor(), store):
         raise NotFound("stores.not_found")
     return store
