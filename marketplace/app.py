@@ -45,6 +45,7 @@ from marketplace.payments.adapters.stripe_checkout import stripe_provider
 from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
+from marketplace.stores import handlers as stores_handlers
 from marketplace.stores.events import StoreChanged
 from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, qr, security
 from marketplace.web import views as web_views
@@ -155,6 +156,7 @@ def _subscribe() -> None:
 
 def _schedule() -> None:
     """What is done again and again."""
+    jobs.schedule(jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0))
     jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
     jobs.schedule(jobs.Routine(checkout_handlers.end_holds, every_minutes=1))

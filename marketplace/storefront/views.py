@@ -134,7 +134,8 @@ def store(slug: str) -> str:
     """A shop: its story, where and when to find it, what it sells."""
     found = stores.public_card(slug)
     page = listings.cards(Filters(store_id=found.id), sort_of(None), request.args.get(PAGE))
-    return render_template("storefront/store.html", store=found, page=page, links=_page_links(page))
+    planned = [closure for closure in stores.closures(found.id) if closure.last_day != found.closed_until][:2]
+    return render_template("storefront/store.html", store=found, page=page, planned=planned, links=_page_links(page))
 
 
 @bp.get("/bantuan", endpoint="help")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.desks.views import earnings, orders, overview, printing, products, purchases, shelf, standing, store
+from marketplace.desks.views import (
+    earnings,
+    orders,
+    overview,
+    printing,
+    products,
+    purchases,
+    shelf,
+    standing,
+    store,
+    times,
+)
 
 blueprints: tuple[Blueprint, ...] = (
     overview.bp,
@@ -16,4 +27,5 @@ blueprints: tuple[Blueprint, ...] = (
     shelf.bp,
     standing.bp,
     store.bp,
+    times.bp,
 )

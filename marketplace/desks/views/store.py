@@ -224,10 +224,12 @@ def _own_store() -> Store:
 
 def _show(store: Store) -> str:
     actor = current_actor()
+    cards = stores_by_ids(actor.store_ids)
     return render_template(
         "desks/store.html",
         store=store,
-        stores=stores_by_ids(actor.store_ids).values(),
+        card=cards[store.id],
+        stores=cards.values(),
         place=names([store.village_code]).get(store.village_code, ""),
         may_manage=can_manage(actor, store),
         zones=shipping.zones(store.id),
