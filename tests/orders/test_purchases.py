@@ -17,6 +17,7 @@ from marketplace.core.errors import NotAllowed, Stale
 from marketplace.orders import queries, rules, services
 from marketplace.orders.models import Purchase
 from marketplace.orders.policies import Buyer, can_read_purchase, guest_key
+from marketplace.orders.queries import OrderFilter
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.rules import PaymentState
 from tests import make
@@ -197,16 +198,16 @@ def test_the_lists_of_a_shop_are_its_own_and_page_by_key(db: SQLAlchemy) -> None
     _purchase([other])
     store_id = mine.store_id
     with statements(db) as seen:
-        page = queries.store_orders([store_id], [S.WAITING], limit=2)
+        page = queries.store_orders([store_id], OrderFilter((S.WAITING,)), limit=2)
     assert len(seen) == 1
-    rest = queries.store_orders([mine.store_id], [S.WAITING], page.next, limit=2)
+    rest = queries.store_orders([mine.store_id], OrderFilter((S.WAITING,)), page.next, limit=2)
     rows = page.items + rest.items
     assert len({row.id for row in rows}) == 3
     assert [row.id for row in rows] == sorted((row.id for row in rows), reverse=True)
     assert {row.store_id for row in rows} == {mine.store_id}
     assert rest.next is None
     assert (rows[0].pieces, rows[0].kinds, rows[0].total) == (2, 1, 100_000)
-    assert queries.store_orders([], [S.WAITING]).items == []
+    assert queries.store_orders([], OrderFilter((S.WAITING,))).items == []
     assert queries.order_id_by_code(rows[0].code, [other.store_id]) is None
     assert queries.order_id_by_code(rows[0].code, [mine.store_id]) == rows[0].id
 

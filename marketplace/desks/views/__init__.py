@@ -8,6 +8,7 @@ from marketplace.desks.views import (
     earnings,
     orders,
     overview,
+    packing,
     printing,
     products,
     purchases,
@@ -19,6 +20,7 @@ from marketplace.desks.views import (
 
 blueprints: tuple[Blueprint, ...] = (
     overview.bp,
+    packing.bp,
     printing.bp,
     orders.bp,
     earnings.bp,

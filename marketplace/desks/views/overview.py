@@ -34,7 +34,7 @@ def index() -> str:
     counts = queries.open_counts(stores)
     return render_template(
         "desks/overview.html",
-        waiting=queries.to_answer(stores),
+        waiting=queries.to_do(stores, [OrderStatus.WAITING]),
         counts=counts,
         to_prepare=counts[OrderStatus.PROCESSING],
         to_hand_over=counts[OrderStatus.READY] + counts[OrderStatus.ON_THE_WAY],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from marketplace.catalog.models import Product, ProductRevision, Variant
 from marketplace.catalog.rules import ProductStatus, Supply
 from marketplace.core import clock
+from marketplace.core.clock import midnight
 from marketplace.core.db import db
 from marketplace.core.sql import wita_day
 from marketplace.orders.models import Order, OrderLine
@@ -59,8 +60,8 @@ def sales_by_day(store_ids: Iterable[int], first: date, last: date) -> list[Sale
             sa.func.sum(Order.total - Order.refunded_goods - Order.refunded_delivery).label("amount"),
             sa.func.count().label("orders"),
         )
-        .where(Order.store_id.in_(list(store_ids)), Order.done_at >= _midnight(first))
-        .where(Order.done_at < _midnight(last + timedelta(days=1)))
+        .where(Order.store_id.in_(list(store_ids)), Order.done_at >= midnight(first))
+        .where(Order.done_at < midnight(last + timedelta(days=1)))
         .group_by(day)
     )
     sold = {row.day: SalesDay(row.day, int(row.amount), int(row.orders)) for row in db.session.execute(query)}
@@ -81,8 +82,8 @@ def best_products(store_ids: Iterable[int], first: date, last: date, limit: int 
         .select_from(Order)
         .join(OrderLine, OrderLine.order_id == Order.id)
         .join(Variant, Variant.id == OrderLine.variant_id)
-        .where(Order.store_id.in_(list(store_ids)), Order.done_at >= _midnight(first))
-        .where(Order.done_at < _midnight(last + timedelta(days=1)))
+        .where(Order.store_id.in_(list(store_ids)), Order.done_at >= midnight(first))
+        .where(Order.done_at < midnight(last + timedelta(days=1)))
         .group_by(Variant.product_id)
         .order_by(amount.desc(), Variant.product_id)
         .limit(limit)
@@ -98,7 +99,7 @@ def running_out(store_ids: Iterable[int], limit: int = 6) -> list[RunningOut]:
     What runs out first comes first. Goods made to order or cooked daily are not on the shelf.
     """
     stores = list(store_ids)
-    since = _midnight(clock.today() - timedelta(days=PACE_DAYS - 1))
+    since = midnight(clock.today() - timedelta(days=PACE_DAYS - 1))
     pace = (
         sa.select(OrderLine.variant_id, sa.func.sum(OrderLine.quantity).label("sold"))
         .join(Order, Order.id == OrderLine.order_id)
@@ -139,7 +140,3 @@ def running_out(store_ids: Iterable[int], limit: int = 6) -> list[RunningOut]:
         )
         for row in db.session.execute(query)
     ]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=clock.WITA)
