@@ -219,13 +219,13 @@ def test_the_pick_list_adds_the_same_goods_up(ina: FlaskClient, sambal: Product)
     assert f"{first.code}, {second.code}" in page
 
 
-@pytest.mark.parametrize("kind", ["slip", "daftar-ambil"])
-def test_another_shops_order_is_not_printed(ina: FlaskClient, sambal: Product, kind: str) -> None:
+@pytest.mark.parametrize("paper", ["slip", "daftar-ambil"])
+def test_another_shops_order_is_not_printed(ina: FlaskClient, sambal: Product, paper: str) -> None:
     with transaction():
         other = make.product(None, "Sambal Lain")
-    assert ina.get(f"{LIST}/cetak/{kind}?kode={order(other).code}").status_code == 404
-    assert ina.get(f"{LIST}/cetak/{kind}?kode=NTT-00000000").status_code == 404
-    assert ina.get(f"{LIST}/cetak/{kind}").status_code == 200
+    assert ina.get(f"{LIST}/cetak/{paper}?kode={order(other).code}").status_code == 404
+    assert ina.get(f"{LIST}/cetak/{paper}?kode=NTT-00000000").status_code == 404
+    assert ina.get(f"{LIST}/cetak/{paper}").status_code == 200
 
 
 def test_printing_many_costs_the_same(ina: FlaskClient, sambal: Product, db: SQLAlchemy) -> None:
