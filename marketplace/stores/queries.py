@@ -28,7 +28,7 @@ PAGE_SIZE = 24
 class StoreCard:
     """A store as it is shown anywhere. `place` is short ('Fatululi, Kota Kupang'), `region_names` is all of it.
 
-    `closed_until` is the last day (WITA) of a closure that holds today.
+    `since` is the year it opened, `closed_until` the last day (WITA) of a closure that holds today.
     """
 
     id: int
@@ -48,6 +48,7 @@ class StoreCard:
     region_names: str
     has_pickup: bool
     logo: Picture | None
+    since: int
     closed_until: date | None
     closure_note: str
 
@@ -153,6 +154,7 @@ def _cards() -> Statement:
     columns = (
         *(getattr(Store, name) for name in _OWN),
         Store.week,
+        Store.created_at,
         VILLAGE.name.label("village"),
         DISTRICT.name.label("district"),
         REGENCY.name.label("regency"),
@@ -197,6 +199,7 @@ def _card(row: Row) -> StoreCard:
         region_names=f"{row.village}, {row.district}, {row.regency}",
         week=week_of(row.week),
         logo=logo,
+        since=row.created_at.astimezone(clock.WITA).year,
         closed_until=row.closed_until,
         closure_note=row.closure_note or "",
     )

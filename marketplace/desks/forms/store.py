@@ -44,6 +44,12 @@ class ProfileForm(RegionFields, BaseForm):
         validators=[*optional(), Regexp(r"^[0-9]{13}$", message=_l("NIB terdiri dari 13 angka."))],
         render_kw={"inputmode": "numeric"},
     )
+    logo = FileField(
+        _l("Logo atau foto toko"),
+        description=_l("JPEG, PNG, atau WebP. Tampil kecil di samping nama toko."),
+        render_kw={"accept": "image/jpeg,image/png,image/webp"},
+    )
+    without_logo = BooleanField(_l("Tanpa logo"))
     street = StringField(_l("Jalan dan nomor"), validators=[InputRequired(_l("Isi alamat toko.")), Length(max=200)])
     landmark = StringField(_l("Patokan"), validators=[*optional(), Length(max=200)])
     has_pickup = BooleanField(

@@ -13,7 +13,7 @@ from marketplace.certificates.rules import CheckResult
 from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
-from marketplace.desks.forms.store import CertificateForm, ProfileForm, ZoneForm
+from marketplace.desks.forms.store import CertificateForm, ZoneForm
 from marketplace.desks.views.seller import chosen_store
 from marketplace.media import services as media
 from marketplace.places.queries import names
@@ -39,37 +39,6 @@ UPLOADS = "60 per hour"
 def index() -> str:
     """The shop at a glance: profile, delivery, certificates."""
     return _show(chosen_store())
-
-
-@bp.get("/profil")
-@requires(is_seller)
-def edit() -> str:
-    """The profile as a form."""
-    store = _own_store()
-    form = ProfileForm(formdata=None, obj=store)
-    form.choose_regions(store.village_code)
-    return render_template("desks/store_profile.html", store=store, form=form)
-
-
-@bp.post("/profil")
-@requires(is_seller)
-def update() -> Page:
-    """Let the shop say something else about itself."""
-    store = _own_store()
-    store_id, form = store.id, ProfileForm()
-    form.choose_regions()
-    if form.is_region_step():
-        return render_template("desks/store_profile.html", store=store, form=form)
-    if not form.validate():
-        return render_template("desks/store_profile.html", store=store, form=form), 422
-    try:
-        with transaction():
-            services.update_profile(current_actor(), store_id, form.profile())
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return render_template("desks/store_profile.html", store=store_of(store_id), form=form), 422
-    flash(_("Profil toko tersimpan."), "success")
-    return _back(store_id)
 
 
 @bp.post("/keadaan")
