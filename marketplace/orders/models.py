@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -49,6 +49,7 @@ class Order(Base):
     """One shop's part of a purchase. The buyer shows `handover_code` when she receives the goods (and pays in cash).
 
     `commission` (rupiah) and `bears_fee` follow the rules of the day it was placed, whatever is changed later.
+    `ready_by` is the day the buyer was told for goods made to order.
     """
 
     __tablename__ = "orders"
@@ -90,6 +91,7 @@ class Order(Base):
     handover_locked_until: Mapped[datetime | None]
     placed_at: Mapped[datetime]
     answer_by: Mapped[datetime]
+    ready_by: Mapped[date | None]
 
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.id", viewonly=True)
     events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id", viewonly=True)

@@ -1,5 +1,6 @@
 """Questions about products. Each is one statement unless it says otherwise."""
 
+from marketplace.catalog.queries.availability import available_now, is_available, local_now, open_pieces
 from marketplace.catalog.queries.categories import (
     HALAL_BLOCKS,
     CategoryRow,
@@ -9,6 +10,7 @@ from marketplace.catalog.queries.categories import (
     leaves,
     needs_of,
 )
+from marketplace.catalog.queries.checks import CrookedShelf, crooked_movements, crooked_shelves, crooked_supplies
 from marketplace.catalog.queries.offers import Offer, offers
 from marketplace.catalog.queries.pictures import is_cover, usable_pictures
 from marketplace.catalog.queries.products import (
@@ -36,6 +38,7 @@ __all__ = [
     "CategoryRow",
     "CategoryTree",
     "CertificateClaim",
+    "CrookedShelf",
     "Offer",
     "ProductRow",
     "RevisionView",
@@ -43,13 +46,20 @@ __all__ = [
     "StockRow",
     "VariantRow",
     "Visibility",
+    "available_now",
     "categories",
     "category_by_slug",
+    "crooked_movements",
+    "crooked_shelves",
+    "crooked_supplies",
+    "is_available",
     "is_cover",
     "latest_revision_id",
     "leaves",
+    "local_now",
     "needs_of",
     "offers",
+    "open_pieces",
     "product",
     "product_by_slug",
     "revision",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.queries.availability import available_now, local_now, open_pieces
 from marketplace.catalog.queries.pictures import is_cover
-from marketplace.catalog.rules import ProductStatus
+from marketplace.catalog.rules import ProductStatus, Supply, Today, ready_date, today_state
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
@@ -20,7 +22,11 @@ from marketplace.stores.rules import StoreStatus
 
 @dataclass(frozen=True)
 class Offer:
-    """A variant as it can be bought now. Price in rupiah a piece, weight in grams, available in pieces."""
+    """A variant as it can be bought now. Price in rupiah a piece, weight in grams.
+
+    `available`: how many pieces may be ordered at this instant, however they are supplied (`UNLIMITED` when the
+    workshop takes any number). `today` is set for goods cooked daily only.
+    """
 
     variant_id: int
     product_id: int
@@ -38,10 +44,20 @@ class Offer:
     is_not_halal: bool
     is_perishable: bool
     picture: Picture | None
+    supply: Supply = Supply.READY
+    lead_days: int = 0
+    weekly_capacity: int = 0
+    open_pieces: int = 0
+    today: Today | None = None
 
     @property
     def url(self) -> str:
         return f"/produk/{self.slug}"
+
+    def ready_on(self, quantity: int = 0) -> date | None:
+        """When so many more pieces (0: those promised already) are made; None for what is not made to order."""
+        pieces = self.open_pieces + quantity
+        return ready_date(self.supply, local_now().date(), self.lead_days, pieces, self.weekly_capacity)
 
 
 def offers(variant_ids: Iterable[int]) -> dict[int, Offer]:
@@ -59,12 +75,18 @@ def _statement() -> sa.Select[Any]:
         Variant.product_id,
         Variant.name.label("variant_name"),
         Variant.price,
-        (Variant.on_hand - Variant.reserved).label("available"),
+        available_now().label("available"),
+        Variant.stocked_on,
         Variant.weight,
         Variant.is_active,
         Product.slug,
         Product.status,
         Product.store_id,
+        Product.supply,
+        Product.lead_days,
+        Product.weekly_capacity,
+        Product.cutoff_minutes,
+        _open_pieces().label("open_pieces"),
         ProductRevision.id.label("revision_id"),
         ProductRevision.name.label("product_name"),
         ProductRevision.is_not_halal,
@@ -88,6 +110,17 @@ def _statement() -> sa.Select[Any]:
     )
 
 
+def _open_pieces() -> sa.ColumnElement[int]:
+    """Counted only for goods made to order."""
+    return sa.case((Product.supply == Supply.TO_ORDER, open_pieces()), else_=0)
+
+
+def _today(found: Any) -> Today | None:
+    if found["supply"] is not Supply.DAILY:
+        return None
+    return today_state(found["stocked_on"], found["cutoff_minutes"], local_now())
+
+
 def _offer(row: sa.Row[Any]) -> Offer:
     found = row._mapping
     is_open = found["store_status"] is StoreStatus.OPEN
@@ -109,4 +142,9 @@ def _offer(row: sa.Row[Any]) -> Offer:
         is_not_halal=bool(found["is_not_halal"]),
         is_perishable=bool(found["is_perishable"]),
         picture=Picture(found["key"], found["width"], found["height"], found["alt"]) if found["key"] else None,
+        supply=found["supply"],
+        lead_days=found["lead_days"],
+        weekly_capacity=found["weekly_capacity"],
+        open_pieces=found["open_pieces"],
+        today=_today(found),
     )

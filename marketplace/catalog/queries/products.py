@@ -17,6 +17,7 @@ from marketplace.catalog.models import (
     RevisionPicture,
     Variant,
 )
+from marketplace.catalog.queries.availability import available_now
 from marketplace.catalog.queries.categories import needs_from, needs_of
 from marketplace.catalog.rules import AttributeValue, ProductStatus, missing_kinds
 from marketplace.certificates.models import Certificate
@@ -53,7 +54,7 @@ class ProductRow:
 
 @dataclass(frozen=True)
 class VariantRow:
-    """A form in which a product is sold."""
+    """A form in which a product is sold. `available`: how many may be ordered now, however they are supplied."""
 
     id: int
     product_id: int
@@ -63,10 +64,7 @@ class VariantRow:
     on_hand: int
     reserved: int
     is_active: bool
-
-    @property
-    def available(self) -> int:
-        return self.on_hand - self.reserved
+    available: int
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,9 @@ def variants(product_id: int, *, only_active: bool = False) -> list[VariantRow]:
         Variant.on_hand,
         Variant.reserved,
         Variant.is_active,
-    ).where(Variant.product_id == product_id)
+        available_now().label("available"),
+    )
+    query = query.join(Product, Product.id == Variant.product_id).where(Variant.product_id == product_id)
     if only_active:
         query = query.where(Variant.is_active)
     return [VariantRow(**row._mapping) for row in db.session.execute(query.order_by(Variant.position, Variant.id))]

@@ -23,6 +23,15 @@ from marketplace.catalog.rules.goods import (
 )
 from marketplace.catalog.rules.movements import MovementKind
 from marketplace.catalog.rules.papers import KITCHEN_STANDS_IN, STANDS_IN, Needs, missing_kinds
+from marketplace.catalog.rules.supply import (
+    UNLIMITED,
+    Today,
+    cutoff_time,
+    minutes_of,
+    ready_date,
+    ready_on,
+    today_state,
+)
 from marketplace.catalog.rules.words import LONGEST_SLUG, fold, slug_of
 
 __all__ = [
@@ -41,6 +50,7 @@ __all__ = [
     "MOST_TIERS",
     "MOST_VARIANTS",
     "STANDS_IN",
+    "UNLIMITED",
     "AttributeKind",
     "AttributeValue",
     "Draft",
@@ -50,9 +60,15 @@ __all__ = [
     "Supply",
     "SupplyDraft",
     "Tier",
+    "Today",
     "VariantDraft",
     "blocked_word",
+    "cutoff_time",
     "fold",
+    "minutes_of",
     "missing_kinds",
+    "ready_date",
+    "ready_on",
     "slug_of",
+    "today_state",
 ]

@@ -17,7 +17,7 @@ from marketplace.catalog.models import (
 from marketplace.catalog.policies import can_sell
 from marketplace.catalog.queries.categories import needs_from, needs_of
 from marketplace.catalog.rules import Draft, ProductStatus, VariantDraft
-from marketplace.catalog.services import checks, search, variants
+from marketplace.catalog.services import checks, movements, search, variants
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
@@ -49,6 +49,7 @@ def create(
     db.session.add(product)
     db.session.flush()
     variants.write_all(product, variant_drafts)
+    movements.open_shelf(actor, product.id)
     first = _write(actor, product, draft, number=1)
     audit.record(actor, "catalog.product_created", "product", product.id, name=draft.name, store_id=store_id)
     if _is_free(category, draft):

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from marketplace.accounts import queries as accounts
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Product, Variant
+from marketplace.catalog.queries import available_now
 from marketplace.catalog.services import stock
 from marketplace.core import clock
 from marketplace.core.actor import GUEST, Actor
@@ -116,7 +117,7 @@ def _lines(store_id: int, chance: Random) -> tuple[orders.NewLine, ...]:
     on_sale = (
         sa.select(Variant.id)
         .join(Product, Product.id == Variant.product_id)
-        .where(Product.store_id == store_id, Variant.is_active, Variant.on_hand - Variant.reserved >= 4)
+        .where(Product.store_id == store_id, Variant.is_active, available_now() >= 4)
     )
     ids = sorted(db.session.scalars(on_sale))
     offered = [offer for _, offer in sorted(catalog.offers(ids).items()) if offer.is_buyable]

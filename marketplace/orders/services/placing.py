@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -47,13 +48,14 @@ class NewLine:
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What one shop is to deliver, and how."""
+    """What one shop is to deliver, and how. `ready_by` is the day the buyer was told for goods made to order."""
 
     store_id: int
     delivery_method: DeliveryMethod
     delivery_fee: int
     lines: tuple[NewLine, ...]
     note: str = ""
+    ready_by: date | None = None
 
     @property
     def goods_total(self) -> int:
@@ -117,6 +119,7 @@ def create(actor: Actor, placed: NewPurchase) -> Purchase:
             handover_code=rules.draw_handover_code(),
             placed_at=at,
             answer_by=answer_by,
+            ready_by=order.ready_by,
         )
         for code, order in zip(order_codes, placed.orders, strict=True)
     ]

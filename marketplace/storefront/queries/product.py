@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -16,6 +16,8 @@ from marketplace.catalog.models import (
     RevisionPicture,
     Variant,
 )
+from marketplace.catalog.queries import available_now, local_now, open_pieces
+from marketplace.catalog.rules import Supply, Today, cutoff_time, ready_date, today_state
 from marketplace.certificates import queries as certificates
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.queries import CertificateRow
@@ -36,13 +38,14 @@ LOGO = aliased(MediaFile)
 
 @dataclass(frozen=True)
 class VariantLine:
-    """One form the product is sold in; price in rupiah, weight in grams, `available` pieces."""
+    """One form the product is sold in; price in rupiah, weight in grams, pieces that may be ordered now."""
 
     id: int
     name: str
     price: int
     weight: int
     available: int
+    stocked_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,10 @@ class Shop:
 
 @dataclass(frozen=True)
 class ProductView:
-    """The words of the live revision, and what may be bought. `crumbs` are (name, address) of its categories."""
+    """The words of the live revision, and what may be bought. `crumbs` are (name, address) of its categories.
+
+    `ready_on` is when one more piece of something made to order is ready; `cutoff` ends the orders of the day.
+    """
 
     id: int
     revision_id: int
@@ -84,6 +90,19 @@ class ProductView:
     variants: list[VariantLine]
     pictures: list[Picture]
     certificates: list[CertificateRow]
+    supply: Supply
+    ready_on: date | None
+    cutoff_minutes: int | None
+
+    @property
+    def cutoff(self) -> time | None:
+        return cutoff_time(self.cutoff_minutes)
+
+    @property
+    def today(self) -> Today:
+        """May goods cooked daily be ordered now? Open when one form is."""
+        days = [variant.stocked_on for variant in self.variants if variant.stocked_on]
+        return today_state(max(days, default=None), self.cutoff_minutes, local_now())
 
     @property
     def url(self) -> str:
@@ -128,6 +147,9 @@ def product(slug: str) -> ProductView:
         variants=_variants(row.id),
         pictures=_pictures(row.revision_id, row.name),
         certificates=_certificates(row.revision_id),
+        supply=row.supply,
+        ready_on=_ready_on(row),
+        cutoff_minutes=row.cutoff_minutes,
     )
 
 
@@ -137,6 +159,11 @@ def _words() -> Statement:
             Product.id,
             Product.slug,
             Product.curated_at,
+            Product.supply,
+            Product.lead_days,
+            Product.weekly_capacity,
+            Product.cutoff_minutes,
+            open_pieces().label("open_pieces"),
             ProductRevision.id.label("revision_id"),
             ProductRevision.name,
             ProductRevision.description,
@@ -175,6 +202,11 @@ def _words() -> Statement:
     )
 
 
+def _ready_on(row: Row) -> date | None:
+    today = local_now().date()
+    return ready_date(row.supply, today, row.lead_days, row.open_pieces + 1, row.weekly_capacity)
+
+
 def _crumbs(row: Row) -> tuple[tuple[str, str], ...]:
     own = (row.category, f"/kategori/{row.category_slug}")
     return ((row.parent, f"/kategori/{row.parent_slug}"), own) if row.parent else (own,)
@@ -196,12 +228,18 @@ def _shop(row: Row) -> Shop:
 def _variants(product_id: int) -> list[VariantLine]:
     rows = db.session.execute(
         sa.select(
-            Variant.id, Variant.name, Variant.price, Variant.weight, (Variant.on_hand - Variant.reserved).label("left")
+            Variant.id,
+            Variant.name,
+            Variant.price,
+            Variant.weight,
+            available_now().label("left"),
+            Variant.stocked_on,
         )
+        .join(Product, Product.id == Variant.product_id)
         .where(Variant.product_id == product_id, Variant.is_active)
         .order_by(Variant.position, Variant.id)
     )
-    return [VariantLine(row.id, row.name, row.price, row.weight, row.left) for row in rows]
+    return [VariantLine(row.id, row.name, row.price, row.weight, row.left, row.stocked_on) for row in rows]
 
 
 def _pictures(revision_id: int, name: str) -> list[Picture]:
