@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("variants", sa.Column("is_low_told", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute("UPDATE variants SET is_low_told = (on_hand - reserved <= low_stock)")
     op.create_index("ix_variants_of_store", "variants", ["store_id", "product_id", "id"])
     op.create_index(op.f("ix_variants_stocked_on"), "variants", ["stocked_on"])
     op.add_column("stock_movements", sa.Column("form_key", sa.String(43), nullable=True))

@@ -124,6 +124,13 @@ def scarce_rows(store_ids: Sequence[int], limit: int = 5) -> list[StockRow]:
     return [_stock_row(row) for row in db.session.execute(statement.limit(limit))]
 
 
+def rows_of(variant_ids: Sequence[int]) -> list[StockRow]:
+    """These variants, by product and position. One statement."""
+    statement = _variants().where(Variant.id.in_(variant_ids))
+    rows = db.session.execute(statement.order_by(Variant.product_id, Variant.position, Variant.id))
+    return [_stock_row(row) for row in rows]
+
+
 def is_low() -> sa.ColumnElement[bool]:
     """Are so few left that the shop wants to know? For ready goods that are shown; joins Variant and Product."""
     few = Variant.on_hand - Variant.reserved <= Variant.low_stock
@@ -136,6 +143,15 @@ def _says(word: str) -> sa.ColumnElement[bool]:
 
 
 def _stock(store_ids: Sequence[int]) -> sa.Select[Any]:
+    return _variants().where(
+        Variant.store_id.in_(store_ids),
+        Product.status != ProductStatus.ARCHIVED,
+        Variant.is_active,
+        sa.not_(Variant.is_to_order),
+    )
+
+
+def _variants() -> sa.Select[Any]:
     columns: tuple[Any, ...] = (
         Variant.id.label("variant_id"),
         Variant.product_id,
@@ -151,17 +167,11 @@ def _stock(store_ids: Sequence[int]) -> sa.Select[Any]:
         sa.select(*columns)
         .select_from(Variant)
         .join(Product, Product.id == Variant.product_id)
-        .join(ProductRevision, ProductRevision.id == _newest())
-        .where(
-            Variant.store_id.in_(store_ids),
-            Product.status != ProductStatus.ARCHIVED,
-            Variant.is_active,
-            sa.not_(Variant.is_to_order),
-        )
+        .join(ProductRevision, ProductRevision.id == newest_revision())
     )
 
 
-def _newest() -> sa.ScalarSelect[int]:
+def newest_revision() -> sa.ScalarSelect[int]:
     """The id of the newest revision of the product of the row at hand."""
     inner = sa.alias(ProductRevision.__table__)
     return (
@@ -203,7 +213,7 @@ def _products() -> sa.Select[Any]:
     return (
         sa.select(*columns)
         .select_from(Product)
-        .join(ProductRevision, ProductRevision.id == _newest())
+        .join(ProductRevision, ProductRevision.id == newest_revision())
         .outerjoin(RevisionPicture, is_cover(ProductRevision.id))
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
     )

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from marketplace.catalog import rules
 from marketplace.catalog.models import Product, StockMovement, Variant
 from marketplace.catalog.policies import can_keep_stock
+from marketplace.catalog.queries.shelves import gone_with
 from marketplace.catalog.rules import MovementKind, ProductStatus, Supply
 from marketplace.core import audit, revision
 from marketplace.core.actor import SYSTEM, Actor
@@ -103,13 +104,6 @@ def put_back(actor: Actor, about: str, pieces: Mapping[int, int]) -> None:
         if not 0 < pieces[variant.id] <= gone.get(variant.id, 0):
             raise Invalid("catalog.not_so_many_sold", field="quantity", most=gone.get(variant.id, 0))
     put(actor, MovementKind.RETURN, {v: v.on_hand + pieces[v.id] for v in variants}, about=about)
-
-
-def gone_with(about: str) -> dict[int, int]:
-    """How many pieces of each variant left with an order and have not come back."""
-    query = sa.select(StockMovement.variant_id, -sa.func.sum(StockMovement.change)).where(StockMovement.about == about)
-    rows = db.session.execute(query.group_by(StockMovement.variant_id))
-    return {variant_id: int(pieces) for variant_id, pieces in rows if pieces > 0}
 
 
 def open_shelf(actor: Actor, product_id: int) -> None:

@@ -16,7 +16,6 @@ from marketplace.catalog.rules import MovementKind, Supply
 from marketplace.catalog.services import movements
 from marketplace.catalog.services.movements import Counted as Counted
 from marketplace.catalog.services.movements import count as count
-from marketplace.catalog.services.movements import gone_with as gone_with
 from marketplace.catalog.services.movements import open_shelf as open_shelf
 from marketplace.catalog.services.movements import put_back as put_back
 from marketplace.catalog.services.movements import record_movements as record_movements

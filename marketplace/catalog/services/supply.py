@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from marketplace.catalog import rules
 from marketplace.catalog.models import Product, Variant
 from marketplace.catalog.queries.availability import is_open_today, local_now
+from marketplace.catalog.queries.shelves import DAY
 from marketplace.catalog.rules import MovementKind, Supply, SupplyDraft, Today
 from marketplace.catalog.services import checks, movements
 from marketplace.core import audit, revision
@@ -127,7 +128,7 @@ def close_days() -> int:
 
 def day_word() -> str:
     """What the movements of today's kitchen are about."""
-    return f"day:{today().isoformat()}"
+    return f"{DAY}{today().isoformat()}"
 
 
 def _wanted(draft: SupplyDraft) -> dict[str, object]:

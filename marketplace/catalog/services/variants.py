@@ -112,6 +112,7 @@ def _row(product: Product, position: int, draft: VariantDraft) -> Variant:
         low_stock=draft.low_stock,
         is_to_order=is_to_order,
         stocked_on=today() if is_todays else None,
+        is_low_told=draft.on_hand <= draft.low_stock,
         picture_id=draft.picture_id,
         is_active=True,
     )

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.desks.views import earnings, orders, overview, products, purchases, shelf, standing, store
+from marketplace.desks.views import (
+    earnings,
+    orders,
+    overview,
+    products,
+    purchases,
+    shelf,
+    standing,
+    stock,
+    store,
+    today,
+)
 
 blueprints: tuple[Blueprint, ...] = (
     overview.bp,
@@ -16,3 +27,5 @@ blueprints: tuple[Blueprint, ...] = (
     standing.bp,
     store.bp,
 )
+
+__all__ = ["blueprints", "stock", "today"]

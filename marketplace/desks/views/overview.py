@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import Blueprint, render_template
 
-from marketplace.catalog.queries import scarce_rows
+from marketplace.catalog.queries import has_daily, scarce_rows
 from marketplace.curation.queries import to_watch
 from marketplace.curation.rules import STATUS_WORDS
 from marketplace.desks.words import STATES, time_left
@@ -43,6 +43,7 @@ def index() -> str:
         to_prepare=counts[OrderStatus.PROCESSING],
         to_hand_over=counts[OrderStatus.READY] + counts[OrderStatus.ON_THE_WAY],
         scarce=scarce_rows(stores),
+        has_daily=has_daily(stores),
         bars=bars(sales),
         sales=sum(amount for _, amount in sales),
         curation=[(STATUS_WORDS[status], number) for status, number in to_watch(stores).items() if number],

@@ -14,6 +14,7 @@ from marketplace.orders.queries.checks import (
 from marketplace.orders.queries.finding import (
     online_payment,
     order_by_code,
+    order_codes,
     order_id_by_code,
     payment_of_purchase,
     purchase_by_code,
@@ -69,6 +70,7 @@ __all__ = [
     "online_payment",
     "open_counts",
     "order_by_code",
+    "order_codes",
     "order_id_by_code",
     "order_view",
     "payment_of_purchase",

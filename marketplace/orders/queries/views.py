@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -69,6 +69,7 @@ class OrderView:
     handover_code: str
     placed_at: datetime
     answer_by: datetime
+    ready_by: date | None
     lines: tuple[LineView, ...]
     steps: tuple[StepView, ...]
 
@@ -251,6 +252,7 @@ def _orders(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
             Order.handover_code,
             Order.placed_at,
             Order.answer_by,
+            Order.ready_by,
         )
         .join(Store, Store.id == Order.store_id)
         .join(PurchasePayment, PurchasePayment.purchase_id == Order.purchase_id)

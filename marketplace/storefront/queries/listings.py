@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from marketplace.catalog.models import Category, Product, ProductRevision, RevisionPicture
-from marketplace.catalog.queries import is_available, is_cover
-from marketplace.catalog.rules import ProductStatus, Supply, cutoff_time
+from marketplace.catalog.models import Category, Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.queries import is_available, is_cover, local_now
+from marketplace.catalog.rules import ProductStatus, Supply, Today, cutoff_time, today_state
 from marketplace.core.db import db
 from marketplace.core.paging import Page, Row, Statement, fetch
 from marketplace.media.models import MediaFile
@@ -43,6 +43,7 @@ class Card:
     picture: Picture | None
     supply: Supply = Supply.READY
     cutoff: time | None = None
+    today: Today | None = None
 
 
 def cards(filters: Filters, sort: Sort = Sort.NEWEST, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[Card]:
@@ -149,6 +150,7 @@ def _card_columns() -> Statement:
             is_available().label("has_stock"),
             Product.supply,
             Product.cutoff_minutes,
+            _stocked_on().label("stocked_on"),
             MediaFile.key.label("picture_key"),
             MediaFile.width.label("picture_width"),
             MediaFile.height.label("picture_height"),
@@ -162,6 +164,18 @@ def _card_columns() -> Statement:
         .outerjoin(RevisionPicture, is_cover(ProductRevision.id))
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
     )
+
+
+def _stocked_on() -> sa.ScalarSelect[date | None]:
+    """The last day that anything of the product of the row at hand was stocked for."""
+    query = sa.select(sa.func.max(Variant.stocked_on)).where(Variant.product_id == Product.id, Variant.is_active)
+    return query.correlate(Product).scalar_subquery()
+
+
+def _today(row: Row) -> Today | None:
+    if row.supply is not Supply.DAILY:
+        return None
+    return today_state(row.stocked_on, row.cutoff_minutes, local_now())
 
 
 def _card(row: Row) -> Card:
@@ -181,4 +195,5 @@ def _card(row: Row) -> Card:
         picture=picture,
         supply=row.supply,
         cutoff=cutoff_time(row.cutoff_minutes),
+        today=_today(row),
     )
