@@ -34,6 +34,7 @@ SUPPLIES = {
     "Tenun Ikat Amarasi Motif Kaimnutu": SupplyDraft(Supply.TO_ORDER, lead_days=21, weekly_capacity=2),
     "Kemeja Tenun Pria Lengan Pendek": SupplyDraft(Supply.TO_ORDER, lead_days=7, weekly_capacity=10),
     "Baruas Manis 200 g": SupplyDraft(Supply.DAILY, cutoff_minutes=17 * 60),
+    "Bumbu Ikan Kuah Asam 100 g": SupplyDraft(Supply.DAILY, cutoff_minutes=10 * 60),
     "Kue Semprit Kelor 250 g": SupplyDraft(Supply.DAILY),
 }
 """What does not lie on a shelf: sewn or woven once somebody orders, baked each morning."""
