@@ -184,10 +184,13 @@ def test_what_came_back_is_laid_on_the_shelf_from_the_order(client: FlaskClient,
         placed = make.purchase([make.product(mine.id, on_hand=10)], quantity=3, up_to=OrderStatus.DONE)
     (order,) = make.orders_of(placed)
     variant_id = queries.stock_rows([mine.id]).items[0].variant_id
-    page = client.get(f"/penjual/pesanan/{order.code}").text
-    assert "Barang kembali" in page
     where = f"/penjual/pesanan/{order.code}/barang-kembali"
-    assert client.post(where, data={f"kembali-{variant_id}": "4"}, follow_redirects=True).status_code == 200
+    assert where in client.get(f"/penjual/pesanan/{order.code}").text
+    assert "paling banyak 3" in client.get(where).text
+    for wrong in ("4", "dua"):
+        refused = client.post(where, data={f"kembali-{variant_id}": wrong})
+        assert refused.status_code == 422
+        assert f'value="{wrong}"' in refused.text
     assert make.shelf(variant_id) == (7, 0)
     for _ in range(2):
         client.post(where, data={f"kembali-{variant_id}": "2"})

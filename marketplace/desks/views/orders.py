@@ -8,7 +8,6 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from marketplace.catalog.queries import gone_with
 from marketplace.core.actor import Actor
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
@@ -168,7 +167,6 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
         states=STATES,
         steps=steps_of(found[0]),
         money=order_money(found[0]),
-        gone=gone_with(f"order:{order_id}") if found[0].status is OrderStatus.DONE else {},
         time_left=time_left,
         reason_form=reason_form or ReasonForm(formdata=None),
         is_declining=reason_form is not None,

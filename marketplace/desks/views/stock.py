@@ -15,7 +15,7 @@ from marketplace.catalog.queries import Shelf, StockRow
 from marketplace.catalog.services import lowstock, stock
 from marketplace.catalog.services.stock import Counted
 from marketplace.core.db import transaction
-from marketplace.core.errors import Invalid, NotFound, Refusal, Stale
+from marketplace.core.errors import Invalid, NotFound, Refusal
 from marketplace.core.paging import Page as Rows
 from marketplace.desks.forms.stock import LowStockForm, MovementForm
 from marketplace.desks.movements import told
@@ -205,22 +205,45 @@ def _back(variant_id: int, words: str) -> Response:
 # --- what came back --------------------------------------------------------
 
 
+@bp.get("/pesanan/<string:code>/barang-kembali")
+@requires(is_seller)
+def show_returns(code: str) -> str:
+    """What left with an order and may be laid on the shelf again."""
+    return _show_returns(_sold(code), {})
+
+
 @bp.post("/pesanan/<string:code>/barang-kembali")
 @requires(is_seller)
 def put_back(code: str) -> Page:
-    """Lay what came back with an order on the shelf again: all that is chosen, never more than left."""
+    """Lay what came back on the shelf again, never more than left, all of it or nothing."""
+    order_id = _sold(code)
+    typed = numbered("kembali")
+    wrong = {v: Count(text, explain(Invalid(NO_NUMBER))) for v, text in typed.items() if text and not is_whole(text)}
+    if wrong:
+        return _show_returns(order_id, wrong), 422
+    wanted = {v: int(text) for v, text in typed.items() if text and int(text)}
+    try:
+        with transaction():
+            stock.put_back(current_actor(), f"order:{order_id}", wanted)
+    except Invalid as refusal:
+        gone = queries.gone_with(f"order:{order_id}")
+        words = {v: explain(refusal) if number > gone.get(v, 0) else "" for v, number in wanted.items()}
+        return _show_returns(order_id, {v: Count(str(number), words[v]) for v, number in wanted.items()}), 422
+    flash(_("Barang kembali ke rak.") if wanted else _("Tidak ada yang berubah."), "success" if wanted else "info")
+    return redirect(url_for("seller_orders.order", code=code), 303)  # type: ignore[return-value]
+
+
+def _sold(code: str) -> int:
+    """The id of an order of a store whose stock the visitor keeps. Raises NotFound for any other."""
     order_id = orders.order_id_by_code(code, kept_stores())
     if order_id is None:
         raise NotFound("orders.not_found")
-    about = f"order:{order_id}"
-    wanted = {
-        variant_id: request.form.get(f"kembali-{variant_id}", 0, type=int) for variant_id in queries.gone_with(about)
-    }
-    wanted = {variant_id: number for variant_id, number in wanted.items() if number}
-    try:
-        with transaction():
-            stock.put_back(current_actor(), about, wanted)
-        flash(_("Barang kembali ke rak.") if wanted else _("Tidak ada yang berubah."), "success" if wanted else "info")
-    except (Invalid, Stale) as refusal:
-        flash(explain(refusal), "error")
-    return redirect(url_for("seller_orders.order", code=code), 303)  # type: ignore[return-value]
+    return order_id
+
+
+def _show_returns(order_id: int, counts: dict[int, Count]) -> str:
+    found = orders.order_view(order_id)
+    if found is None:
+        raise NotFound("orders.not_found")
+    gone = queries.gone_with(f"order:{order_id}")
+    return render_template("desks/stock_returns.html", order=found[0], gone=gone, counts=counts)
