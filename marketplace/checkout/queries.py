@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from marketplace.catalog.queries import Offer, offers
+from marketplace.catalog.rules import Tier
 from marketplace.checkout.models import Cart, CartLine
 from marketplace.checkout.rules import CartOwner, Problem, SeenLine, problem_of
 from marketplace.core.db import db
@@ -27,7 +28,8 @@ class Line:
 
     @property
     def problem(self) -> Problem | None:
-        return problem_of(self.offer.is_buyable, self.offer.store_is_open, self.offer.available, self.quantity)
+        offer = self.offer
+        return problem_of(offer.is_buyable, offer.store_is_open, offer.available, self.quantity, offer.min_quantity)
 
     @property
     def orderable(self) -> int:
@@ -35,14 +37,24 @@ class Line:
         return min(self.quantity, self.offer.available) if self.problem in (None, Problem.TOO_FEW) else 0
 
     @property
+    def price(self) -> int:
+        """Rupiah for each piece at the quantity that can be ordered."""
+        return self.offer.price_for(self.orderable or self.quantity)
+
+    @property
     def total(self) -> int:
         """Rupiah for what can be ordered."""
-        return self.orderable * self.offer.price
+        return self.orderable * self.price
 
     @property
     def old_price(self) -> int | None:
         """The price when the buyer put it there, if it is another one now."""
-        return self.seen_price if self.orderable and self.seen_price != self.offer.price else None
+        return self.seen_price if self.orderable and self.seen_price != self.price else None
+
+    @property
+    def next_tier(self) -> Tier | None:
+        """The next lower price, when a few pieces more would reach it."""
+        return self.offer.next_tier(self.orderable) if self.orderable else None
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,7 @@ class CartView:
     @property
     def seen(self) -> tuple[SeenLine, ...]:
         """What a buyer who looks at this sees, to be compared when the order comes."""
-        return tuple(SeenLine(line.variant_id, line.orderable, line.offer.price) for line in self.orderable.lines)
+        return tuple(SeenLine(line.variant_id, line.orderable, line.price) for line in self.orderable.lines)
 
 
 EMPTY = CartView(())

@@ -38,6 +38,7 @@ class Problem(StrEnum):
     SHOP_CLOSED = "shop_closed"
     SOLD_OUT = "sold_out"
     TOO_FEW = "too_few"
+    BELOW_MINIMUM = "below_minimum"
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,16 @@ def differences(seen: Sequence[SeenLine], now: Sequence[SeenLine]) -> list[Diffe
     return found
 
 
-def problem_of(is_for_sale: bool, store_is_open: bool, available: int, quantity: int) -> Problem | None:
-    """What keeps a line from being ordered, the gravest first."""
+def problem_of(
+    is_for_sale: bool, store_is_open: bool, available: int, quantity: int, min_quantity: int = 1
+) -> Problem | None:
+    """What keeps a line from being ordered, the gravest first. Fewer left than the fewest that are sold is sold out."""
     if not store_is_open:
         return Problem.SHOP_CLOSED
     if not is_for_sale:
         return Problem.GONE
-    if available <= 0:
+    if available < min_quantity:
         return Problem.SOLD_OUT
+    if quantity < min_quantity:
+        return Problem.BELOW_MINIMUM
     return Problem.TOO_FEW if available < quantity else None

@@ -1,5 +1,6 @@
 """Questions about products. Each is one statement unless it says otherwise."""
 
+from marketplace.catalog.queries.attributes import all_attributes_of, attributes_of, own_attributes
 from marketplace.catalog.queries.categories import (
     HALAL_BLOCKS,
     CategoryRow,
@@ -9,18 +10,17 @@ from marketplace.catalog.queries.categories import (
     leaves,
     needs_of,
 )
+from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
 from marketplace.catalog.queries.offers import Offer, offers
 from marketplace.catalog.queries.pictures import is_cover, usable_pictures
 from marketplace.catalog.queries.products import (
     CertificateClaim,
     ProductRow,
     RevisionView,
-    VariantRow,
     latest_revision_id,
     product,
     product_by_slug,
     revision,
-    variants,
 )
 from marketplace.catalog.queries.selling import (
     SellerProduct,
@@ -43,13 +43,17 @@ __all__ = [
     "StockRow",
     "VariantRow",
     "Visibility",
+    "all_attributes_of",
+    "attributes_of",
     "categories",
     "category_by_slug",
+    "forms_mark",
     "is_cover",
     "latest_revision_id",
     "leaves",
     "needs_of",
     "offers",
+    "own_attributes",
     "product",
     "product_by_slug",
     "revision",

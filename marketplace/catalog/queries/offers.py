@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.catalog.models import Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.models import PriceTier, Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.queries.forms import tiers_in, with_tiers
 from marketplace.catalog.queries.pictures import is_cover
-from marketplace.catalog.rules import ProductStatus
+from marketplace.catalog.rules import ProductStatus, Tier, next_tier, price_for
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
@@ -20,7 +21,10 @@ from marketplace.stores.rules import StoreStatus
 
 @dataclass(frozen=True)
 class Offer:
-    """A variant as it can be bought now. Price in rupiah a piece, weight in grams, available in pieces."""
+    """A variant as it can be bought now. Price in rupiah for a single piece, weight in grams, available in pieces.
+
+    `tiers` begin at the fewest pieces; what each costs when so many are bought is `price_for`. `allergens` are codes.
+    """
 
     variant_id: int
     product_id: int
@@ -38,10 +42,22 @@ class Offer:
     is_not_halal: bool
     is_perishable: bool
     picture: Picture | None
+    min_quantity: int = 1
+    tiers: tuple[Tier, ...] = ()
+    allergens: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
-        return f"/produk/{self.slug}"
+        """Its own place on the product's page."""
+        return f"/produk/{self.slug}?varian={self.variant_id}" if self.variant_name else f"/produk/{self.slug}"
+
+    def price_for(self, quantity: int) -> int:
+        """What each piece costs (rupiah) when so many are bought."""
+        return price_for(self.price, self.tiers, quantity)
+
+    def next_tier(self, quantity: int) -> Tier | None:
+        """The next lower price, when pieces enough are left to reach it."""
+        return next_tier(self.tiers, quantity, self.available)
 
 
 def offers(variant_ids: Iterable[int]) -> dict[int, Offer]:
@@ -49,8 +65,10 @@ def offers(variant_ids: Iterable[int]) -> dict[int, Offer]:
     wanted = set(variant_ids)
     if not wanted:
         return {}
-    query = _statement().where(Variant.id.in_(wanted))
-    return {row.variant_id: _offer(row) for row in db.session.execute(query)}
+    query = with_tiers(_statement().where(Variant.id.in_(wanted))).order_by(Variant.id, PriceTier.from_quantity)
+    rows = db.session.execute(query).all()
+    tiers = tiers_in(rows)
+    return {row.variant_id: _offer(row, tiers[row.variant_id]) for row in rows}
 
 
 def _statement() -> sa.Select[Any]:
@@ -61,6 +79,7 @@ def _statement() -> sa.Select[Any]:
         Variant.price,
         (Variant.on_hand - Variant.reserved).label("available"),
         Variant.weight,
+        Variant.min_quantity,
         Variant.is_active,
         Product.slug,
         Product.status,
@@ -69,6 +88,7 @@ def _statement() -> sa.Select[Any]:
         ProductRevision.name.label("product_name"),
         ProductRevision.is_not_halal,
         ProductRevision.is_perishable,
+        ProductRevision.allergens,
         Store.name.label("store_name"),
         Store.slug.label("store_slug"),
         Store.status.label("store_status"),
@@ -88,7 +108,7 @@ def _statement() -> sa.Select[Any]:
     )
 
 
-def _offer(row: sa.Row[Any]) -> Offer:
+def _offer(row: sa.Row[Any], tiers: tuple[Tier, ...]) -> Offer:
     found = row._mapping
     is_open = found["store_status"] is StoreStatus.OPEN
     is_public = found["status"] is ProductStatus.ACTIVE and found["revision_id"] is not None
@@ -109,4 +129,7 @@ def _offer(row: sa.Row[Any]) -> Offer:
         is_not_halal=bool(found["is_not_halal"]),
         is_perishable=bool(found["is_perishable"]),
         picture=Picture(found["key"], found["width"], found["height"], found["alt"]) if found["key"] else None,
+        min_quantity=found["min_quantity"],
+        tiers=tiers,
+        allergens=tuple(found["allergens"] or ()),
     )

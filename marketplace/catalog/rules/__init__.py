@@ -1,14 +1,30 @@
 """What a product may be: its words, its forms and supply, the goods nobody may sell here, the papers goods need."""
 
+from marketplace.catalog.rules.answers import (
+    LONGEST_ANSWER,
+    MOST_ATTRIBUTES,
+    MOST_CHOICES,
+    Attribute,
+    Fact,
+    Unanswerable,
+    allergen_names,
+    answer_of,
+    facts_of,
+)
 from marketplace.catalog.rules.blocked import BLOCKED, HARMLESS, blocked_word
 from marketplace.catalog.rules.goods import (
     ALLERGENS,
     HEAVIEST,
     HIGHEST_PRICE,
+    LONGEST_AXIS,
+    LONGEST_FORM_NAME,
+    LONGEST_OPTION,
+    LONGEST_SKU,
     LOW_STOCK,
     MINUTES_A_DAY,
     MOST_DAYS,
     MOST_PICTURES,
+    MOST_QUANTITY,
     MOST_STOCK,
     MOST_TIERS,
     MOST_VARIANTS,
@@ -20,9 +36,11 @@ from marketplace.catalog.rules.goods import (
     SupplyDraft,
     Tier,
     VariantDraft,
+    form_name,
 )
 from marketplace.catalog.rules.movements import MovementKind
 from marketplace.catalog.rules.papers import KITCHEN_STANDS_IN, STANDS_IN, Needs, missing_kinds
+from marketplace.catalog.rules.pricing import next_tier, price_for, tiers_trouble
 from marketplace.catalog.rules.words import LONGEST_SLUG, fold, slug_of
 
 __all__ = [
@@ -32,27 +50,45 @@ __all__ = [
     "HEAVIEST",
     "HIGHEST_PRICE",
     "KITCHEN_STANDS_IN",
+    "LONGEST_ANSWER",
+    "LONGEST_AXIS",
+    "LONGEST_FORM_NAME",
+    "LONGEST_OPTION",
+    "LONGEST_SKU",
     "LONGEST_SLUG",
     "LOW_STOCK",
     "MINUTES_A_DAY",
+    "MOST_ATTRIBUTES",
+    "MOST_CHOICES",
     "MOST_DAYS",
     "MOST_PICTURES",
+    "MOST_QUANTITY",
     "MOST_STOCK",
     "MOST_TIERS",
     "MOST_VARIANTS",
     "STANDS_IN",
+    "Attribute",
     "AttributeKind",
     "AttributeValue",
     "Draft",
+    "Fact",
     "MovementKind",
     "Needs",
     "ProductStatus",
     "Supply",
     "SupplyDraft",
     "Tier",
+    "Unanswerable",
     "VariantDraft",
+    "allergen_names",
+    "answer_of",
     "blocked_word",
+    "facts_of",
     "fold",
+    "form_name",
     "missing_kinds",
+    "next_tier",
+    "price_for",
     "slug_of",
+    "tiers_trouble",
 ]

@@ -129,8 +129,8 @@ def _branch(category_id: int) -> sa.Select[int]:
 
 
 def has_stock() -> sa.ColumnElement[bool]:
-    """Is any variant of the product left?"""
-    left = Variant.is_active & (Variant.on_hand > Variant.reserved)
+    """Is any variant of the product left, in the fewest pieces that are sold?"""
+    left = Variant.is_active & (Variant.on_hand - Variant.reserved >= Variant.min_quantity)
     return sa.exists().where(Variant.product_id == Product.id, left).correlate(Product)
 
 
