@@ -22,7 +22,7 @@ from marketplace.catalog.models import (
 )
 from marketplace.catalog.queries.attributes import QUESTION, merged, to_attribute
 from marketplace.catalog.queries.forms import tiers_in, with_tiers
-from marketplace.catalog.rules import Fact, Tier, allergen_names, facts_of, price_for
+from marketplace.catalog.rules import Fact, Tier, allergen_names, facts_of
 from marketplace.certificates import queries as certificates
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.queries import CertificateRow
@@ -64,9 +64,15 @@ class VariantLine:
         return self.left if self.left >= self.min_quantity else 0
 
     @property
-    def price_at_least(self) -> int:
-        """What a piece costs when the fewest that are sold are bought."""
-        return price_for(self.price, self.tiers, self.min_quantity)
+    def data(self) -> dict[str, object]:
+        """What js/variant.js needs: rupiah and pieces as bare numbers, tiers as `10:24000 50:22000`."""
+        return {
+            "price": self.price,
+            "min": self.min_quantity,
+            "max": self.available,
+            "tiers": " ".join(f"{tier.from_quantity}:{tier.price}" for tier in self.tiers),
+            "picture": f"foto-{self.photo}" if self.photo else "",
+        }
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,17 @@ class ProductView:
         wanted = (variant for variant in self.variants if variant.id == self.wanted)
         left = (variant for variant in self.variants if variant.available)
         return next(chain(wanted, left, self.variants), None)
+
+    @property
+    def has_tiers(self) -> bool:
+        """Does any form cost less by the dozen?"""
+        return any(variant.tiers for variant in self.variants)
+
+    @property
+    def weights(self) -> tuple[int, int]:
+        """The lightest and the heaviest form (grams)."""
+        found = [variant.weight for variant in self.variants] or [0]
+        return min(found), max(found)
 
     @property
     def price_varies(self) -> bool:
