@@ -12,8 +12,8 @@ const price = () => {
   const reached = tiersOf(input).filter(([from]) => pieces >= from).pop();
   const text = rupiah(reached ? reached[1] : input.dataset.price);
   for (const place of document.querySelectorAll("[data-variant-price]")) place.textContent = text;
-  for (const table of form.querySelectorAll("[data-variant-tiers]")) {
-    table.hidden = table.dataset.variantTiers !== input.value;
+  for (const table of form.querySelectorAll(".price-tiers")) {
+    table.hidden = "variantTiers" in table.dataset && table.dataset.variantTiers !== input.value;
     const rows = [...table.querySelectorAll("[data-from]")];
     const current = rows.filter((row) => pieces >= Number(row.dataset.from)).pop();
     for (const row of rows) row.classList.toggle("is-current", row === current);

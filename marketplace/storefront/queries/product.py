@@ -156,6 +156,11 @@ class ProductView:
         return any(variant.tiers for variant in self.variants)
 
     @property
+    def shares_tiers(self) -> bool:
+        """Does every form cost the same by every quantity? Then one table says it for all."""
+        return self.has_tiers and len({(each.price, each.min_quantity, each.tiers) for each in self.variants}) == 1
+
+    @property
     def weights(self) -> tuple[int, int]:
         """The lightest and the heaviest form (grams)."""
         found = [variant.weight for variant in self.variants] or [0]
