@@ -98,7 +98,10 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """One variant in an order, as it was called and priced when it was bought (rupiah, grams)."""
+    """One variant in an order, as it was called and priced when it was bought (rupiah, grams).
+
+    `allergens` are the codes that the product's words named then: what the buyer was told.
+    """
 
     __tablename__ = "order_lines"
     __table_args__ = (
@@ -111,13 +114,14 @@ class OrderLine(Base):
     order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"), index=True)
     variant_id: Mapped[int] = mapped_column(sa.ForeignKey("variants.id"), index=True)
     product_name: Mapped[str] = mapped_column(sa.String(140))
-    variant_name: Mapped[str] = mapped_column(sa.String(80), default="")
+    variant_name: Mapped[str] = mapped_column(sa.String(130), default="")
     picture_key: Mapped[str] = mapped_column(sa.String(40), default="")
     is_not_halal: Mapped[bool] = mapped_column(default=False)
     unit_price: Mapped[int]
     quantity: Mapped[int]
     total: Mapped[int]
     weight: Mapped[int] = mapped_column(default=0)
+    allergens: Mapped[list[str]] = mapped_column(default=list)
 
 
 class OrderEvent(Base):

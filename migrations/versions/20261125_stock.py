@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "stock"
-down_revision = "16_rights"
+down_revision = "answers"
 branch_labels = None
 depends_on = None
 

@@ -14,6 +14,9 @@ from tests.make.catalog import form as form
 from tests.make.catalog import live as live
 from tests.make.catalog import newest_revision_id as newest_revision_id
 from tests.make.catalog import product as product
+from tests.make.catalog import question as question
+from tests.make.catalog import shirt as shirt
+from tests.make.catalog import tiers as tiers
 from tests.make.catalog import variant as variant
 from tests.make.checkout import HOME as HOME
 from tests.make.checkout import PICKUP as PICKUP

@@ -1,5 +1,6 @@
 """Questions about products. Each is one statement unless it says otherwise."""
 
+from marketplace.catalog.queries.attributes import all_attributes_of, attributes_of, own_attributes
 from marketplace.catalog.queries.availability import available_now, is_available, local_now, open_pieces
 from marketplace.catalog.queries.categories import (
     HALAL_BLOCKS,
@@ -11,18 +12,17 @@ from marketplace.catalog.queries.categories import (
     needs_of,
 )
 from marketplace.catalog.queries.checks import CrookedShelf, crooked_movements, crooked_shelves, crooked_supplies
+from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
 from marketplace.catalog.queries.offers import Offer, offers
 from marketplace.catalog.queries.pictures import is_cover, usable_pictures
 from marketplace.catalog.queries.products import (
     CertificateClaim,
     ProductRow,
     RevisionView,
-    VariantRow,
     latest_revision_id,
     product,
     product_by_slug,
     revision,
-    variants,
 )
 from marketplace.catalog.queries.selling import (
     SellerProduct,
@@ -59,6 +59,8 @@ __all__ = [
     "StockRow",
     "VariantRow",
     "Visibility",
+    "all_attributes_of",
+    "attributes_of",
     "available_now",
     "categories",
     "category_by_slug",
@@ -66,6 +68,7 @@ __all__ = [
     "crooked_shelves",
     "crooked_supplies",
     "day_rows",
+    "forms_mark",
     "gone_with",
     "has_daily",
     "is_available",
@@ -77,6 +80,7 @@ __all__ = [
     "needs_of",
     "offers",
     "open_pieces",
+    "own_attributes",
     "product",
     "product_by_slug",
     "revision",

@@ -62,8 +62,12 @@ def is_open_today() -> sa.ColumnElement[bool]:
 
 
 def is_available() -> sa.ColumnElement[bool]:
-    """Can anything of the product of the row at hand be ordered now? Its forms need not be in the statement."""
-    some = sa.select(Variant.id).where(Variant.product_id == Product.id, Variant.is_active, available_now() > 0)
+    """Can the product of the row at hand be ordered now, in the fewest pieces that are sold?
+
+    Its forms need not be in the statement.
+    """
+    some = sa.select(Variant.id).where(Variant.product_id == Product.id, Variant.is_active)
+    some = some.where(available_now() >= Variant.min_quantity)
     return sa.exists(some.correlate(Product))
 
 

@@ -9,10 +9,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.catalog.models import Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.models import PriceTier, Product, ProductRevision, RevisionPicture, Variant
 from marketplace.catalog.queries.availability import available_now, local_now, open_pieces
+from marketplace.catalog.queries.forms import tiers_in, with_tiers
 from marketplace.catalog.queries.pictures import is_cover
-from marketplace.catalog.rules import ProductStatus, Supply, Today, ready_date, today_state
+from marketplace.catalog.rules import (
+    ProductStatus,
+    Supply,
+    Tier,
+    Today,
+    next_tier,
+    price_for,
+    ready_date,
+    today_state,
+)
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
@@ -22,10 +32,11 @@ from marketplace.stores.rules import StoreStatus
 
 @dataclass(frozen=True)
 class Offer:
-    """A variant as it can be bought now. Price in rupiah a piece, weight in grams.
+    """A variant as it can be bought now. Price in rupiah for a single piece, weight in grams.
 
     `available`: how many pieces may be ordered at this instant, however they are supplied (`UNLIMITED` when the
-    workshop takes any number). `today` is set for goods cooked daily only.
+    workshop takes any number). `today` is set for goods cooked daily only. `tiers` begin at the fewest pieces; what
+    each costs when so many are bought is `price_for`. `allergens` are codes.
     """
 
     variant_id: int
@@ -49,10 +60,22 @@ class Offer:
     weekly_capacity: int = 0
     open_pieces: int = 0
     today: Today | None = None
+    min_quantity: int = 1
+    tiers: tuple[Tier, ...] = ()
+    allergens: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
-        return f"/produk/{self.slug}"
+        """Its own place on the product's page."""
+        return f"/produk/{self.slug}?varian={self.variant_id}" if self.variant_name else f"/produk/{self.slug}"
+
+    def price_for(self, quantity: int) -> int:
+        """What each piece costs (rupiah) when so many are bought."""
+        return price_for(self.price, self.tiers, quantity)
+
+    def next_tier(self, quantity: int) -> Tier | None:
+        """The next lower price, when pieces enough are left to reach it."""
+        return next_tier(self.tiers, quantity, self.available)
 
     def ready_on(self, quantity: int = 0) -> date | None:
         """When so many more pieces (0: those promised already) are made; None for what is not made to order."""
@@ -65,8 +88,10 @@ def offers(variant_ids: Iterable[int]) -> dict[int, Offer]:
     wanted = set(variant_ids)
     if not wanted:
         return {}
-    query = _statement().where(Variant.id.in_(wanted))
-    return {row.variant_id: _offer(row) for row in db.session.execute(query)}
+    query = with_tiers(_statement().where(Variant.id.in_(wanted))).order_by(Variant.id, PriceTier.from_quantity)
+    rows = db.session.execute(query).all()
+    tiers = tiers_in(rows)
+    return {row.variant_id: _offer(row, tiers[row.variant_id]) for row in rows}
 
 
 def _statement() -> sa.Select[Any]:
@@ -78,6 +103,7 @@ def _statement() -> sa.Select[Any]:
         available_now().label("available"),
         Variant.stocked_on,
         Variant.weight,
+        Variant.min_quantity,
         Variant.is_active,
         Product.slug,
         Product.status,
@@ -91,6 +117,7 @@ def _statement() -> sa.Select[Any]:
         ProductRevision.name.label("product_name"),
         ProductRevision.is_not_halal,
         ProductRevision.is_perishable,
+        ProductRevision.allergens,
         Store.name.label("store_name"),
         Store.slug.label("store_slug"),
         Store.status.label("store_status"),
@@ -121,7 +148,7 @@ def _today(found: Any) -> Today | None:
     return today_state(found["stocked_on"], found["cutoff_minutes"], local_now())
 
 
-def _offer(row: sa.Row[Any]) -> Offer:
+def _offer(row: sa.Row[Any], tiers: tuple[Tier, ...]) -> Offer:
     found = row._mapping
     is_open = found["store_status"] is StoreStatus.OPEN
     is_public = found["status"] is ProductStatus.ACTIVE and found["revision_id"] is not None
@@ -147,4 +174,7 @@ def _offer(row: sa.Row[Any]) -> Offer:
         weekly_capacity=found["weekly_capacity"],
         open_pieces=found["open_pieces"],
         today=_today(found),
+        min_quantity=found["min_quantity"],
+        tiers=tiers,
+        allergens=tuple(found["allergens"] or ()),
     )

@@ -35,7 +35,7 @@ def set_supply(actor: Actor, product_id: int, draft: SupplyDraft) -> None:
     catalog.number_out_of_bounds, catalog.cutoff_out_of_bounds.
     """
     product = checks.own_product(actor, product_id)
-    wanted = _wanted(draft)
+    wanted = columns(draft)
     before = {name: getattr(product, name) for name in wanted}
     if before == wanted:
         return
@@ -131,8 +131,8 @@ def day_word() -> str:
     return f"{DAY}{today().isoformat()}"
 
 
-def _wanted(draft: SupplyDraft) -> dict[str, object]:
-    """The columns of a supply, those of the others at rest."""
+def columns(draft: SupplyDraft) -> dict[str, object]:
+    """What a product keeps of a supply, the numbers of other supplies at rest. Raises Invalid, as `set_supply` does."""
     is_to_order = draft.supply is Supply.TO_ORDER
     cutoff = draft.cutoff_minutes if draft.supply is Supply.DAILY else None
     lead_days, capacity = (draft.lead_days, draft.weekly_capacity) if is_to_order else (0, 0)

@@ -109,8 +109,10 @@ def _held(cart_id: int, wanted: Mapping[int, int]) -> dict[int, _Held]:
 
 
 def _check_offer(line: SeenLine, offer: Offer | None) -> None:
-    if offer is None or not offer.is_buyable or offer.price != line.price:
+    if offer is None or not offer.is_buyable or offer.price_for(line.quantity) != line.price:
         raise Stale("checkout.changed")
+    if line.quantity < offer.min_quantity:
+        raise Stale("checkout.below_minimum", name=offer.product_name, least=offer.min_quantity)
 
 
 def _check_deliveries(spec: CheckoutSpec, stores: Mapping[int, str]) -> None:
@@ -169,7 +171,8 @@ def _new_line(offer: Offer, quantity: int) -> NewLine:
         variant_name=offer.variant_name,
         picture_key=offer.picture.key if offer.picture else "",
         is_not_halal=offer.is_not_halal,
-        unit_price=offer.price,
+        unit_price=offer.price_for(quantity),
         quantity=quantity,
         weight=offer.weight,
+        allergens=offer.allergens,
     )

@@ -121,26 +121,31 @@ def _way(ways: list[shipping.DeliveryOption], plan: Plan) -> shipping.DeliveryOp
 
 def _lines(store_id: int, chance: Random) -> tuple[orders.NewLine, ...]:
     """One to three things that the shop has enough of."""
+    left = available_now() >= Variant.min_quantity + 3
     on_sale = (
         sa.select(Variant.id)
         .join(Product, Product.id == Variant.product_id)
-        .where(Product.store_id == store_id, Variant.is_active, available_now() >= 4)
+        .where(Product.store_id == store_id, Variant.is_active, left)
     )
     ids = sorted(db.session.scalars(on_sale))
     offered = [offer for _, offer in sorted(catalog.offers(ids).items()) if offer.is_buyable]
     chosen = chance.sample(offered, min(len(offered), chance.randint(1, 3)))
-    return tuple(
-        orders.NewLine(
-            variant_id=offer.variant_id,
-            product_name=offer.product_name,
-            unit_price=offer.price,
-            quantity=1 if offer.price > DEAR else chance.randint(1, 3),
-            variant_name=offer.variant_name,
-            picture_key=offer.picture.key if offer.picture else "",
-            is_not_halal=offer.is_not_halal,
-            weight=offer.weight,
-        )
-        for offer in chosen
+    return tuple(_line(offer, 1 if offer.price > DEAR else chance.randint(1, 3)) for offer in chosen)
+
+
+def _line(offer: catalog.Offer, wanted: int) -> orders.NewLine:
+    """So many pieces, or the fewest that are sold."""
+    quantity = max(wanted, offer.min_quantity)
+    return orders.NewLine(
+        variant_id=offer.variant_id,
+        product_name=offer.product_name,
+        unit_price=offer.price_for(quantity),
+        quantity=quantity,
+        variant_name=offer.variant_name,
+        picture_key=offer.picture.key if offer.picture else "",
+        is_not_halal=offer.is_not_halal,
+        weight=offer.weight,
+        allergens=offer.allergens,
     )
 
 

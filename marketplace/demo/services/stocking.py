@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Category
-from marketplace.catalog.rules import Draft, Supply
+from marketplace.catalog.rules import Draft, Supply, VariantDraft
 from marketplace.catalog.services import products, supply
 from marketplace.certificates import services as certificates
 from marketplace.certificates.rules import CertificateKind
@@ -74,9 +74,11 @@ def _put_up(world: World, item: Goods, fate: Fate, chance: Random) -> None:
         is_perishable=item.is_perishable,
         picture_ids=tuple((media_id, item.name) for media_id in pictures),
         certificate_ids=tuple(_paper(world, item, kind) for kind in item.kinds),
+        attributes=item.answers,
+        allergens=item.allergens,
     )
-    product = products.create(owner, store_id, _category_id(item), draft, item.variants)
-    supply.set_supply(owner, product.id, item.supply)
+    forms = _with_pictures(item, pictures)
+    product = products.create(owner, store_id, _category_id(item), draft, forms, item.supply)
     world.products[item.number], world.drafts[item.number] = product.id, draft
     if fate is Fate.NOT_SUBMITTED:
         return
@@ -96,6 +98,15 @@ def _bake(world: World, item: Goods) -> None:
     """The shop opens its day; what was left the day before is closed with it."""
     rows = catalog.variants(world.products[item.number])
     supply.open_day(world.owner_of(item), {row.id: 20 - 8 * number for number, row in enumerate(rows)})
+
+
+def _with_pictures(item: Goods, pictures: list[int]) -> list[VariantDraft]:
+    """Forms that differ by colour have a picture each, as far as there are some."""
+    if item.axes[0] != "Warna" or len(pictures) < 2:
+        return list(item.variants)
+    colours = list(dict.fromkeys(form.options[0] for form in item.variants))
+    own = dict(zip(colours, pictures, strict=False))
+    return [replace(form, picture_id=own.get(form.options[0])) for form in item.variants]
 
 
 def _judge(world: World, submission_id: int, fate: Fate, chance: Random) -> None:

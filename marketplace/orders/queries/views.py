@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from marketplace.catalog.rules import allergen_names
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
@@ -32,6 +33,12 @@ class LineView:
     weight: int
     is_not_halal: bool
     picture: Picture | None
+    allergens: tuple[str, ...] = ()
+
+    @property
+    def allergen_names(self) -> tuple[str, ...]:
+        """What the product's words named as it was bought, as a label names it."""
+        return allergen_names(self.allergens)
 
 
 @dataclass(frozen=True)
@@ -289,6 +296,7 @@ def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
             line.weight,
             line.is_not_halal,
             picture,
+            tuple(line.allergens),
         )
         found.setdefault(line.order_id, []).append(view)
     return found

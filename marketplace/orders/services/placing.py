@@ -30,7 +30,7 @@ SHOPS_BEAR_FEES = settings.define(
 
 @dataclass(frozen=True)
 class NewLine:
-    """One variant to be ordered, as it is called and priced now (rupiah, grams)."""
+    """One variant to be ordered, as it is called and priced now (rupiah, grams). `allergens` are codes."""
 
     variant_id: int
     product_name: str
@@ -40,6 +40,7 @@ class NewLine:
     picture_key: str = ""
     is_not_halal: bool = False
     weight: int = 0
+    allergens: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -126,7 +127,7 @@ def create(actor: Actor, placed: NewPurchase) -> Purchase:
     db.session.add_all(made)
     db.session.flush()
     lines = [
-        {"order_id": order.id, "total": line.total, **vars(line)}
+        {"order_id": order.id, "total": line.total, **vars(line), "allergens": list(line.allergens)}
         for order, wanted in zip(made, placed.orders, strict=True)
         for line in wanted.lines
     ]
