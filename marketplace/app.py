@@ -159,6 +159,8 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0))
     jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
+    jobs.schedule(jobs.Routine(catalog_handlers.close_days, every_minutes=1))
+    jobs.schedule(jobs.Routine(catalog_handlers.warn_of_low_stock, every_minutes=5))
     jobs.schedule(jobs.Routine(checkout_handlers.end_holds, every_minutes=1))
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_payments, every_minutes=5))
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_fees, every_minutes=30))

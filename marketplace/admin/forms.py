@@ -10,7 +10,9 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMu
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from marketplace.admin.words import ROLES
+from marketplace.admin.words import ANSWERS, ROLES
+from marketplace.catalog.rules import AttributeKind
+from marketplace.catalog.services.attributes import AttributeDraft
 from marketplace.catalog.services.categories import CategoryDraft
 from marketplace.certificates.rules import ABOUT, CertificateKind
 from marketplace.core.actor import Role
@@ -89,6 +91,39 @@ class PapersField(SelectMultipleField):
     @property
     def kinds(self) -> tuple[CertificateKind, ...]:
         return tuple(CertificateKind(value) for value in self.data or ())
+
+
+class AttributeForm(BaseForm):
+    """A question about goods of a category. Its kind is chosen once."""
+
+    label = StringField(
+        _l("Pertanyaan"),
+        description=_l("Seperti dibaca penjual dan pembeli. Contoh: Motif, Berat bersih."),
+        validators=[InputRequired(_l("Isi pertanyaannya.")), Length(max=80)],
+    )
+    kind = SelectField(_l("Jenis jawaban"), choices=[(kind.value, words) for kind, words in ANSWERS.items()])
+    unit = StringField(
+        _l("Satuan angka"), description=_l("Hanya untuk angka. Contoh: g, cm, hari."), validators=[Length(max=20)]
+    )
+    choices = TextAreaField(
+        _l("Pilihan jawaban"),
+        description=_l("Satu pilihan tiap baris, hanya untuk jawaban dari daftar."),
+        validators=[Length(max=4000)],
+        render_kw={"rows": "6"},
+    )
+    is_required = BooleanField(_l("Wajib dijawab, berlaku untuk produk baru dan perubahan berikutnya"))
+    is_active = BooleanField(_l("Masih ditanyakan"))
+
+    def draft(self) -> AttributeDraft:
+        """What was decided, once it is valid."""
+        return AttributeDraft(
+            label=self.label.data or "",
+            kind=AttributeKind(self.kind.data),
+            unit=self.unit.data or "",
+            choices=tuple((self.choices.data or "").splitlines()),
+            is_required=self.is_required.data,
+            is_active=self.is_active.data,
+        )
 
 
 class CategoryForm(BaseForm):

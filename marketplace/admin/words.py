@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.catalog.rules import AttributeKind
 from marketplace.core.actor import Role
 from marketplace.ledger.rules import Kind
 from marketplace.orders.rules import OrderStatus
@@ -24,6 +25,14 @@ ROLES = {
     Role.HEAD_CURATOR: _l("Kepala kurator"),
     Role.STORE_OWNER: _l("Pemilik toko"),
     Role.STORE_STAFF: _l("Staf toko"),
+}
+
+ANSWERS = {
+    AttributeKind.TEXT: _l("Tulisan pendek"),
+    AttributeKind.NUMBER: _l("Angka bulat"),
+    AttributeKind.CHOICE: _l("Satu dari daftar"),
+    AttributeKind.CHOICES: _l("Beberapa dari daftar"),
+    AttributeKind.YES_NO: _l("Ya atau tidak"),
 }
 
 # --- payments ------------------------------------------------------------------

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
 from marketplace.catalog.queries import Offer, offers
+from marketplace.catalog.rules import Supply, Tier, Today
 from marketplace.checkout.models import Cart, CartLine
 from marketplace.checkout.rules import CartOwner, Problem, SeenLine, problem_of
 from marketplace.core.db import db
+
+
+def problem_with(offer: Offer, quantity: int) -> Problem | None:
+    """What keeps so many pieces of an offer from being ordered at this instant."""
+    none_left = Problem.SOLD_OUT
+    if offer.supply is Supply.TO_ORDER:
+        none_left = Problem.WORKSHOP_FULL
+    elif offer.today is Today.NOT_YET:
+        none_left = Problem.NOT_YET_TODAY
+    elif offer.today is Today.OVER:
+        none_left = Problem.OVER_TODAY
+    is_open = offer.store_is_open
+    return problem_of(offer.is_buyable, is_open, offer.available, quantity, offer.min_quantity, none_left)
 
 
 @dataclass(frozen=True)
@@ -27,7 +42,7 @@ class Line:
 
     @property
     def problem(self) -> Problem | None:
-        return problem_of(self.offer.is_buyable, self.offer.store_is_open, self.offer.available, self.quantity)
+        return problem_with(self.offer, self.quantity)
 
     @property
     def orderable(self) -> int:
@@ -35,14 +50,29 @@ class Line:
         return min(self.quantity, self.offer.available) if self.problem in (None, Problem.TOO_FEW) else 0
 
     @property
+    def ready_on(self) -> date | None:
+        """When what can be ordered of it is made; None for what is not made to order."""
+        return self.offer.ready_on(self.orderable) if self.orderable else None
+
+    @property
+    def price(self) -> int:
+        """Rupiah for each piece at the quantity that can be ordered."""
+        return self.offer.price_for(self.orderable or self.quantity)
+
+    @property
     def total(self) -> int:
         """Rupiah for what can be ordered."""
-        return self.orderable * self.offer.price
+        return self.orderable * self.price
 
     @property
     def old_price(self) -> int | None:
         """The price when the buyer put it there, if it is another one now."""
-        return self.seen_price if self.orderable and self.seen_price != self.offer.price else None
+        return self.seen_price if self.orderable and self.seen_price != self.price else None
+
+    @property
+    def next_tier(self) -> Tier | None:
+        """The next lower price, when a few pieces more would reach it."""
+        return self.offer.next_tier(self.orderable) if self.orderable else None
 
 
 @dataclass(frozen=True)
@@ -92,7 +122,7 @@ class CartView:
     @property
     def seen(self) -> tuple[SeenLine, ...]:
         """What a buyer who looks at this sees, to be compared when the order comes."""
-        return tuple(SeenLine(line.variant_id, line.orderable, line.offer.price) for line in self.orderable.lines)
+        return tuple(SeenLine(line.variant_id, line.orderable, line.price) for line in self.orderable.lines)
 
 
 EMPTY = CartView(())

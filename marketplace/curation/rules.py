@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from marketplace.catalog.rules import missing_kinds
+from marketplace.catalog.rules import Fact, missing_kinds
 from marketplace.certificates.rules import ABOUT, About, CertificateKind, Standing
 
 
@@ -112,7 +112,10 @@ def lacks(
 
 @dataclass(frozen=True)
 class Words:
-    """What a revision says, as it is compared: yes and no as words, pictures and certificates as names."""
+    """What a revision says, as it is compared: yes and no as words, pictures and certificates as names.
+
+    `facts` are its attributes by label, also those that are asked no more; `allergens` are named as on a label.
+    """
 
     name: str
     description: str
@@ -123,6 +126,8 @@ class Words:
     is_perishable: bool
     pictures: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    allergens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,18 +140,24 @@ class Piece:
 
 @dataclass(frozen=True)
 class Change:
-    """A field that is not what the public reads now. `pieces` marks what changed inside a text."""
+    """A field that is not what the public reads now. `pieces` marks what changed inside a text.
+
+    `label` is what an attribute (field `facts`) is called; the other fields have their words in FIELDS.
+    """
 
     field: str
     old: str
     new: str
     pieces: tuple[Piece, ...] = ()
+    label: str = ""
 
 
 FIELDS: dict[str, str] = {
     "name": "Nama",
     "description": "Uraian",
     "composition": "Komposisi",
+    "allergens": "Alergen",
+    "facts": "Keterangan khusus",
     "unit": "Satuan",
     "origin": "Asal",
     "is_not_halal": "Tidak halal",
@@ -158,14 +169,26 @@ TEXTS = ("name", "description", "composition", "unit", "origin")
 
 
 def difference(old: Words, new: Words) -> list[Change]:
-    """Which fields changed, in the order of FIELDS. Pictures count as changed when their order did."""
-    changes = []
+    """Which fields changed, in the order of FIELDS. Pictures count as changed when their order did.
+
+    Each attribute is a change of its own.
+    """
+    changes: list[Change] = []
     for field in FIELDS:
         before, after = getattr(old, field), getattr(new, field)
-        if before != after:
+        if field == "facts":
+            changes += _other_facts(before, after)
+        elif before != after:
             marked = pieces(before, after) if field in TEXTS else ()
             changes.append(Change(field, _said(before), _said(after), marked))
     return changes
+
+
+def _other_facts(old: tuple[Fact, ...], new: tuple[Fact, ...]) -> list[Change]:
+    before, after = dict(old), dict(new)
+    labels = dict.fromkeys([*after, *before])
+    pairs = ((label, before.get(label, ""), after.get(label, "")) for label in labels)
+    return [Change("facts", was, now, label=label) for label, was, now in pairs if was != now]
 
 
 def pieces(old: str, new: str) -> tuple[Piece, ...]:

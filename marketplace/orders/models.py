@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -50,6 +50,7 @@ class Order(Base):
 
     `commission` (rupiah) and `bears_fee` follow the rules of the day it was placed, whatever is changed later.
     `done_at` is when it was handed over. The shop searches in `search_text`: names of buyer and goods, folded.
+    `ready_by` is the day the buyer was told for goods made to order.
     """
 
     __tablename__ = "orders"
@@ -96,13 +97,17 @@ class Order(Base):
     answer_by: Mapped[datetime]
     done_at: Mapped[datetime | None]
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
+    ready_by: Mapped[date | None]
 
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.id", viewonly=True)
     events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id", viewonly=True)
 
 
 class OrderLine(Base):
-    """One variant in an order, as it was called and priced when it was bought (rupiah, grams)."""
+    """One variant in an order, as it was called and priced when it was bought (rupiah, grams).
+
+    `allergens` are the codes that the product's words named then: what the buyer was told.
+    """
 
     __tablename__ = "order_lines"
     __table_args__ = (
@@ -122,6 +127,7 @@ class OrderLine(Base):
     quantity: Mapped[int]
     total: Mapped[int]
     weight: Mapped[int] = mapped_column(default=0)
+    allergens: Mapped[list[str]] = mapped_column(default=list)
 
 
 class OrderEvent(Base):

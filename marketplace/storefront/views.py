@@ -101,7 +101,7 @@ def category(slug: str) -> str:
 @cached_for_guests
 def product(slug: str) -> str:
     """One product: what it is, who makes it, what was checked, and how many are left."""
-    found = products.product(slug)
+    found = products.product(slug, request.args.get("varian", type=_number))
     return render_template(
         "storefront/product.html",
         product=found,
@@ -164,6 +164,13 @@ def help_page() -> str:
 def privacy() -> str:
     """What is kept about people, why and how long, and what they may demand."""
     return render_template("storefront/privacy.html")
+
+
+def _number(text: str) -> int:
+    """A number that an id may be. Raises ValueError."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ValueError(text)
+    return int(text)
 
 
 def _checks(product: ProductView) -> list[dict[str, str]]:

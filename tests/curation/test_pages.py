@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.accounts.models import Person
+from marketplace.catalog import queries as queries_of_catalog
 from marketplace.catalog.models import Product
+from marketplace.catalog.rules import AttributeKind
+from marketplace.catalog.services.attributes import AttributeDraft, save_attribute
 from marketplace.core.actor import SYSTEM, Grant, Role
 from marketplace.core.db import transaction
 from marketplace.curation import queries, services
-from marketplace.curation.rules import SubmissionStatus
+from marketplace.curation.rules import CHECKS, SubmissionStatus
 from marketplace.stores.models import Store
 from tests import make
 from tests.counting import statements
@@ -187,3 +191,25 @@ def test_a_submission_costs_ten_statements(client: FlaskClient, db: SQLAlchemy, 
     assert "<ins>" in page
     assert len(sent) <= 10, sent
     assert db.session.get_one(Product, product_id).curated_at is not None
+
+
+def test_what_goods_say_of_themselves_is_judged_by_label(client: FlaskClient, shop: Store, ratna: Person) -> None:
+    with transaction():
+        weight = make.question("makanan-olahan", "Isi kemasan", AttributeKind.NUMBER, unit="keping")
+        first = make.submission(shop.id, attributes={"isi-kemasan": 12, "rasa": "Pedas"}, allergens=("fish",))
+        services.pass_submission(make.actor_of(ratna), first.id, dict.fromkeys(CHECKS, True))
+        words = {"attributes": {"isi-kemasan": 10, "rasa": "Pedas"}, "allergens": ("fish", "egg")}
+        claims = tuple(claim.id for claim in make.newest_words(first.product_id).certificates)
+        make.revise(first.product_id, make.draft("Sambal Lu’at", certificate_ids=claims, **words))
+        second = services.submit(SYSTEM, first.product_id, queries_of_catalog.latest_revision_id(first.product_id)).id
+        off = AttributeDraft("Isi kemasan", AttributeKind.NUMBER, "keping", is_active=False)
+        save_attribute(SYSTEM, make.category_id("makanan-olahan"), off, weight.id)
+    make.sign_in_client(client, ratna)
+    page = BeautifulSoup(client.get(f"/kurasi/{second}").text, "html.parser")
+    changed = page.select_one("#perubahan")
+    assert changed is not None
+    assert [tag.text for tag in changed.select("dt")] == ["Alergen", "Isi kemasan"]
+    assert [tag.text for tag in changed.select("del")] == ["Ikan", "12 keping"]
+    assert [tag.text for tag in changed.select("ins")] == ["Telur, Ikan", "10 keping"]
+    assert "Telur; Ikan" in page.text
+    assert "Pedas" in page.text

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.catalog.rules import Fact
 from marketplace.certificates.rules import CertificateKind, Standing
 from marketplace.curation.rules import Lack, Words, difference, lacks, late_before, pieces, working_day
 
@@ -71,3 +72,19 @@ def test_only_papers_in_good_order_count() -> None:
 def test_a_good_paper_makes_up_for_a_bad_one_of_its_kind() -> None:
     claims = [(K.PIRT, Standing.VALID), (K.PIRT, Standing.EXPIRED)]
     assert lacks([K.PIRT], claims, is_perishable=False) == []
+
+
+def test_each_answer_that_changed_is_named_by_its_label() -> None:
+    old = replace(OLD, facts=(Fact("Motif", "Kaif"), Fact("Lebar", "60 cm"), Fact("Teknik", "Buna")))
+    new = replace(OLD, facts=(Fact("Motif", "Jara"), Fact("Teknik", "Buna"), Fact("Benang", "Sutra")))
+    found = [(change.field, change.label, change.old, change.new) for change in difference(old, new)]
+    assert found == [
+        ("facts", "Motif", "Kaif", "Jara"),
+        ("facts", "Benang", "", "Sutra"),
+        ("facts", "Lebar", "60 cm", ""),
+    ]
+
+
+def test_another_allergen_is_a_difference() -> None:
+    (change,) = difference(replace(OLD, allergens=("Susu",)), replace(OLD, allergens=("Telur", "Susu")))
+    assert (change.field, change.old, change.new) == ("allergens", "Susu", "Telur, Susu")

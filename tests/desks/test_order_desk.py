@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
-from marketplace.catalog.models import Product, ProductRevision
+from marketplace.catalog.models import Product
 from marketplace.core import outbox
 from marketplace.core.actor import Actor, Grant, Role
 from marketplace.core.clock import now, today, travel
@@ -20,7 +20,7 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import NotAllowed
 from marketplace.notifications.models import Message
 from marketplace.orders import services
-from marketplace.orders.models import Order, OrderShare
+from marketplace.orders.models import Order, OrderLine, OrderShare
 from marketplace.orders.rules import OrderStatus as S
 from marketplace.orders.rules import ShareKind
 from tests import make
@@ -187,9 +187,7 @@ def test_nothing_chosen_is_said_so(ina: FlaskClient, sambal: Product) -> None:
 def test_a_slip_holds_what_is_needed_to_pack(ina: FlaskClient, sambal: Product) -> None:
     made = order(sambal, S.PROCESSING, fee=7_000)
     with transaction():
-        handle.session.execute(
-            sa.update(ProductRevision).where(ProductRevision.product_id == sambal.id).values(allergens=["peanut"])
-        )
+        handle.session.execute(sa.update(OrderLine).values(allergens=["peanut"]))
     page = ina.get(f"{LIST}/cetak/slip?kode={made.code}").text
     for words in (made.code, "Tamu Lestari", "samping gereja", "Kacang tanah", "Rp107.000", "+6281234567890"):
         assert words in page

@@ -247,7 +247,7 @@ def test_low_stock_is_on_the_first_page(ina: FlaskClient, basket: Product) -> No
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/penjual", 10),
+        ("/penjual", 12),
         ("/penjual/pesanan", 5),
         ("/penjual/pesanan?keadaan=selesai", 5),
         ("/penjual/saldo", 7),

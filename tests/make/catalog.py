@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.catalog import queries
-from marketplace.catalog.models import Category, Product, Variant
-from marketplace.catalog.rules import Draft, VariantDraft
-from marketplace.catalog.services import products
+from marketplace.catalog.models import Category, CategoryAttribute, Product, Variant
+from marketplace.catalog.rules import AttributeKind, Draft, SupplyDraft, Tier, VariantDraft
+from marketplace.catalog.services import attributes, products
+from marketplace.catalog.services.attributes import AttributeDraft
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.db import db
 from marketplace.stores.models import Store
@@ -28,9 +29,33 @@ def category_id(slug: str = FREE) -> int:
     return db.session.scalars(sa.select(Category.id).where(Category.slug == slug)).one()
 
 
-def form(price: int = 50_000, on_hand: int = 10, weight: int = 500, name: str = "") -> VariantDraft:
+def form(price: int = 50_000, on_hand: int = 10, weight: int = 500, name: str = "", **more: Any) -> VariantDraft:
     """A form in which something is sold."""
-    return VariantDraft(price=price, on_hand=on_hand, weight=weight, name=name)
+    return VariantDraft(price=price, on_hand=on_hand, weight=weight, name=name, **more)
+
+
+def tiers(*steps: tuple[int, int]) -> tuple[Tier, ...]:
+    """Prices (rupiah) from quantities on: `tiers((10, 45_000), (50, 40_000))`."""
+    return tuple(Tier(*step) for step in steps)
+
+
+def shirt(store: Store | int | None = None, name: str = "Kemeja Tenun", on_hand: int = 5, **words: Any) -> Product:
+    """A shirt in two colours and two sizes; large ones cost more, and there is no small one in blue left."""
+    forms = [
+        form(
+            380_000 if size == "L" else 350_000,
+            0 if (colour, size) == ("Biru", "S") else on_hand,
+            options=(colour, size),
+        )
+        for colour in ("Merah", "Biru")
+        for size in ("S", "L")
+    ]
+    return product(store, name, variants=forms, axes=("Warna", "Ukuran"), category="busana-tenun", **words)
+
+
+def question(category: str, label: str, kind: AttributeKind = AttributeKind.TEXT, **more: Any) -> CategoryAttribute:
+    """Something that is asked about goods of a category."""
+    return attributes.save_attribute(SYSTEM, category_id(category), AttributeDraft(label, kind, **more))
 
 
 def product(
@@ -42,6 +67,7 @@ def product(
     category: str = FREE,
     weight: int = 500,
     variants: list[VariantDraft] | None = None,
+    axes: tuple[str, str] = ("", ""),
     actor: Actor = SYSTEM,
     **words: Any,
 ) -> Product:
@@ -51,7 +77,8 @@ def product(
     """
     store_id = store if isinstance(store, int) else (store or make_store()).id
     forms = variants or [form(price, on_hand, weight)]
-    return products.create(actor, store_id, category_id(category), draft(name, **words), forms)
+    supply = SupplyDraft(axes=axes)
+    return products.create(actor, store_id, category_id(category), draft(name, **words), forms, supply)
 
 
 def live(made: Product, *, curated: bool = False) -> Product:

@@ -1,6 +1,27 @@
 """The operator's pages. For anybody else they do not exist."""
 
-from marketplace.admin.views import categories, notices, overview, payments, people, refunds, settings, trail
+from marketplace.admin.views import (
+    attributes,
+    categories,
+    notices,
+    overview,
+    payments,
+    people,
+    refunds,
+    settings,
+    trail,
+)
 from marketplace.admin.views.blueprint import bp
 
-__all__ = ["bp", "categories", "notices", "overview", "payments", "people", "refunds", "settings", "trail"]
+__all__ = [
+    "attributes",
+    "bp",
+    "categories",
+    "notices",
+    "overview",
+    "payments",
+    "people",
+    "refunds",
+    "settings",
+    "trail",
+]

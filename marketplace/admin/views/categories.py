@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 from marketplace.admin import queries
 from marketplace.admin.forms import CategoryForm
 from marketplace.admin.views.blueprint import bp, show
+from marketplace.admin.words import ANSWERS
 from marketplace.catalog.models import Category
+from marketplace.catalog.queries import own_attributes
 from marketplace.catalog.services.categories import move_category, save_category
 from marketplace.certificates.rules import ABOUT
 from marketplace.core.db import transaction
@@ -93,7 +95,8 @@ def _find(category_id: int) -> Category:
 
 def _page(form: CategoryForm, category: Category | None) -> str:
     form.offer_parents(queries.tops(but=category.id if category else None))
-    return show("category", form=form, category=category)
+    asked = own_attributes(category.id) if category else ()
+    return show("category", form=form, category=category, asked=asked, answers=ANSWERS)
 
 
 def _back() -> Response:

@@ -15,10 +15,10 @@ from marketplace.catalog.models import (
     ProductRevision,
     RevisionCertificate,
     RevisionPicture,
-    Variant,
 )
+from marketplace.catalog.queries.attributes import all_attributes_of
 from marketplace.catalog.queries.categories import needs_from, needs_of
-from marketplace.catalog.rules import AttributeValue, ProductStatus, missing_kinds
+from marketplace.catalog.rules import AttributeValue, Fact, ProductStatus, allergen_names, facts_of, missing_kinds
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.rules import CertificateKind
 from marketplace.core.db import db
@@ -45,28 +45,17 @@ class ProductRow:
     created_at: datetime
     published_at: datetime | None
     curated_at: datetime | None
+    axis_1: str
+    axis_2: str
 
     @property
     def url(self) -> str:
         return f"/produk/{self.slug}"
 
-
-@dataclass(frozen=True)
-class VariantRow:
-    """A form in which a product is sold."""
-
-    id: int
-    product_id: int
-    name: str
-    price: int
-    weight: int
-    on_hand: int
-    reserved: int
-    is_active: bool
-
     @property
-    def available(self) -> int:
-        return self.on_hand - self.reserved
+    def axes(self) -> tuple[str, str]:
+        """Along what its forms differ ('Ukuran', 'Warna'); empty where they do not."""
+        return self.axis_1, self.axis_2
 
 
 @dataclass(frozen=True)
@@ -84,7 +73,10 @@ class CertificateClaim:
 
 @dataclass(frozen=True)
 class RevisionView:
-    """What is said about a product at one time, all of it. `needed` and `missing` are kinds of papers, as of today."""
+    """What is said about a product at one time, all of it. `needed` and `missing` are kinds of papers, as of today.
+
+    `facts` are its attributes by label, those to questions that are asked no more included.
+    """
 
     id: int
     product_id: int
@@ -98,6 +90,8 @@ class RevisionView:
     origin_code: str
     attributes: Mapping[str, AttributeValue]
     allergens: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    allergen_names: tuple[str, ...]
     origin_name: str
     created_at: datetime
     created_by: int | None
@@ -123,6 +117,8 @@ PRODUCT_COLUMNS = (
     Product.created_at,
     Product.published_at,
     Product.curated_at,
+    Product.axis_1,
+    Product.axis_2,
 )
 
 
@@ -149,23 +145,6 @@ def _one_product(*conditions: sa.ColumnElement[bool]) -> ProductRow:
     return ProductRow(**row._mapping)
 
 
-def variants(product_id: int, *, only_active: bool = False) -> list[VariantRow]:
-    """The variants of a product in the seller's order."""
-    query = sa.select(
-        Variant.id,
-        Variant.product_id,
-        Variant.name,
-        Variant.price,
-        Variant.weight,
-        Variant.on_hand,
-        Variant.reserved,
-        Variant.is_active,
-    ).where(Variant.product_id == product_id)
-    if only_active:
-        query = query.where(Variant.is_active)
-    return [VariantRow(**row._mapping) for row in db.session.execute(query.order_by(Variant.position, Variant.id))]
-
-
 def latest_revision_id(product_id: int) -> int:
     """The newest words of a product, public or not. Raises NotFound."""
     query = (
@@ -181,7 +160,7 @@ def latest_revision_id(product_id: int) -> int:
 
 
 def revision(revision_id: int) -> RevisionView:
-    """All that one revision says: three statements (and the dated settings). Raises NotFound."""
+    """All that one revision says: four statements (and the dated settings). Raises NotFound."""
     query = (
         sa.select(
             *ProductRevision.__table__.columns,
@@ -206,6 +185,7 @@ def revision(revision_id: int) -> RevisionView:
 def _view(found: dict[str, Any]) -> RevisionView:
     needs = needs_from(found.pop("required"), found.pop("required_perishable"))
     found["allergens"] = tuple(found["allergens"])
+    asked = all_attributes_of(found["category_id"]) if found["attributes"] else ()
     is_perishable = found["is_perishable"]
     needed = needs_of(needs, is_perishable=is_perishable, is_not_halal=found["is_not_halal"])
     pictures = _pictures(found["id"])
@@ -213,6 +193,8 @@ def _view(found: dict[str, Any]) -> RevisionView:
     kinds = [claim.kind for claim in certificates]
     return RevisionView(
         **found,
+        facts=facts_of(asked, found["attributes"]),
+        allergen_names=allergen_names(found["allergens"]),
         needed=needed,
         missing=missing_kinds(needed, kinds, is_perishable=is_perishable),
         pictures=tuple(picture for _, picture in pictures),

@@ -9,6 +9,8 @@ from enum import StrEnum
 MOST_PICTURES = 8
 MOST_STOCK = 1_000_000
 MOST_TIERS = 5
+MOST_QUANTITY = 999
+"""So many pieces of a variant may be bought at once, or be the fewest that are sold."""
 MOST_VARIANTS = 60
 MOST_DAYS = 90
 HEAVIEST = 1_000_000
@@ -92,6 +94,16 @@ class VariantDraft:
     tiers: tuple[Tier, ...] = ()
     low_stock: int = LOW_STOCK
     picture_id: int | None = None
+
+
+LONGEST_AXIS, LONGEST_OPTION, LONGEST_SKU, LONGEST_FORM_NAME = 40, 60, 40, 130
+
+
+def form_name(axes: tuple[str, str], form: VariantDraft) -> str:
+    """How a form is called: its options ('M / Merah'), or on a product without axes what it was called freely."""
+    if not any(axes):
+        return form.name
+    return " / ".join(option for axis, option in zip(axes, form.options, strict=True) if axis)
 
 
 @dataclass(frozen=True)

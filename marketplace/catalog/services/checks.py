@@ -1,16 +1,18 @@
-"""What is looked at before a product's words or forms are written down."""
+"""What is looked at before a product's words are written down."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from marketplace.catalog import rules
 from marketplace.catalog.models import Category, Product, Variant
 from marketplace.catalog.policies import can_sell
+from marketplace.catalog.queries.attributes import attributes_of
 from marketplace.catalog.queries.pictures import usable_pictures
-from marketplace.catalog.rules import Draft, ProductStatus, VariantDraft
+from marketplace.catalog.rules import Attribute, AttributeValue, Draft, ProductStatus, Unanswerable
 from marketplace.certificates.models import Certificate
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -62,33 +64,35 @@ def check_draft(actor: Actor, store_id: int, draft: Draft) -> None:
     _check_certificates(store_id, draft.certificate_ids)
 
 
-def check_variants(drafts: Sequence[VariantDraft]) -> None:
-    """Raises Invalid for no form at all, two of one name, or numbers out of bounds."""
-    if not drafts:
-        raise Invalid("catalog.variant_needed")
-    if len({rules.fold(draft.name) for draft in drafts}) < len(drafts):
-        raise Invalid("catalog.variant_name_taken", field="name")
-    for draft in drafts:
-        check_numbers(draft.price, draft.weight, draft.on_hand)
-        check_variant_name(draft.name)
+def answered(category_id: int, draft: Draft) -> Draft:
+    """The draft with its attributes and allergens as they are kept; answers to what is not asked are left out.
+
+    Raises Invalid, naming the field (`attr-<code>`, allergens), for an answer that does not fit, a needed one that is
+    missing, and an allergen nobody knows.
+    """
+    unknown = set(draft.allergens) - set(rules.ALLERGENS)
+    if unknown:
+        raise Invalid("catalog.allergen_unknown", field="allergens")
+    kept: dict[str, AttributeValue] = {}
+    for attribute in attributes_of(category_id):
+        answer = _answer(attribute, draft.attributes.get(attribute.code))
+        if answer is not None:
+            kept[attribute.code] = answer
+    allergens = tuple(code for code in rules.ALLERGENS if code in draft.allergens)
+    return replace(draft, attributes=kept, allergens=allergens)
 
 
-def check_numbers(price: int, weight: int, on_hand: int = 0) -> None:
-    """Raises Invalid for a price, weight or stock out of bounds."""
-    for field, value, lowest, highest in (
-        ("price", price, 1, rules.HIGHEST_PRICE),
-        ("weight", weight, 0, rules.HEAVIEST),
-        ("on_hand", on_hand, 0, rules.MOST_STOCK),
-    ):
-        if not lowest <= value <= highest:
-            raise Invalid("catalog.number_out_of_bounds", field=field, lowest=lowest, highest=highest)
-
-
-def check_variant_name(name: str) -> None:
-    """Raises Invalid for a name of goods that may not be sold."""
-    word = rules.blocked_word(name)
+def _answer(attribute: Attribute, said: AttributeValue | None) -> AttributeValue | None:
+    try:
+        answer = rules.answer_of(attribute, said)
+    except Unanswerable as trouble:
+        raise Invalid(trouble.message_id, field=attribute.field, label=attribute.label, **trouble.values) from trouble
+    if answer is None and attribute.is_required:
+        raise Invalid("catalog.attribute_needed", field=attribute.field, label=attribute.label)
+    word = rules.blocked_word(answer) if isinstance(answer, str) else None
     if word:
-        raise Invalid("catalog.blocked_goods", field="name", word=word)
+        raise Invalid("catalog.blocked_goods", field=attribute.field, word=word)
+    return answer
 
 
 def _check_pictures(actor: Actor, store_id: int, media_ids: Sequence[int]) -> None:

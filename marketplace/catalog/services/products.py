@@ -16,8 +16,9 @@ from marketplace.catalog.models import (
 )
 from marketplace.catalog.policies import can_sell
 from marketplace.catalog.queries.categories import needs_from, needs_of
-from marketplace.catalog.rules import Draft, ProductStatus, VariantDraft
-from marketplace.catalog.services import checks, search, variants
+from marketplace.catalog.rules import Draft, ProductStatus, SupplyDraft, VariantDraft
+from marketplace.catalog.services import checks, form_checks, movements, search, variants
+from marketplace.catalog.services.supply import columns
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
@@ -25,11 +26,20 @@ from marketplace.core.db import db
 from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.locks import lock_one, lock_words
 
+AS_IT_LIES = SupplyDraft()
+
 
 def create(
-    actor: Actor, store_id: int, category_id: int, draft: Draft, variant_drafts: Sequence[VariantDraft]
+    actor: Actor,
+    store_id: int,
+    category_id: int,
+    draft: Draft,
+    variant_drafts: Sequence[VariantDraft],
+    supply: SupplyDraft = AS_IT_LIES,
 ) -> Product:
     """Put a product up, as revision 1. It is public at once when goods like it need no papers; else it waits.
+
+    A form's picture is one of the draft's. A refusal that is about one form has its number, from 1, as value `row`.
 
     Raises NotAllowed for a store the actor does not work for; Invalid, naming the field: catalog.category_unknown,
     catalog.blocked_goods and what `checks` says.
@@ -38,17 +48,24 @@ def create(
         raise NotAllowed("catalog.not_yours")
     category = checks.leaf(category_id)
     checks.check_draft(actor, store_id, draft)
-    checks.check_variants(variant_drafts)
+    draft = checks.answered(category.id, draft)
+    form_checks.check_forms(variant_drafts, supply.axes)
+    form_checks.check_pictures(variant_drafts, {media_id for media_id, _ in draft.picture_ids})
     product = Product(
         slug=_free_slug(draft.name),
         store_id=store_id,
         category_id=category.id,
         status=ProductStatus.ACTIVE,
         created_at=now(),
+        **columns(supply),
+        axis_1=supply.axes[0],
+        axis_2=supply.axes[1],
     )
+    form_checks.check_skus(product, variant_drafts)
     db.session.add(product)
     db.session.flush()
     variants.write_all(product, variant_drafts)
+    movements.open_shelf(actor, product.id)
     first = _write(actor, product, draft, number=1)
     audit.record(actor, "catalog.product_created", "product", product.id, name=draft.name, store_id=store_id)
     if _is_free(category, draft):
@@ -64,6 +81,7 @@ def revise(actor: Actor, product_id: int, draft: Draft) -> ProductRevision | Non
     """
     product = checks.own_product(actor, product_id)
     checks.check_draft(actor, product.store_id, draft)
+    draft = checks.answered(product.category_id, draft)
     newest = _newest(product_id)
     changed = _differences(newest, draft)
     if not changed:

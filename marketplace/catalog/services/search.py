@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
@@ -38,6 +41,7 @@ def _refresh(condition: sa.ColumnElement[bool]) -> None:
             ProductRevision.name,
             ProductRevision.composition,
             ProductRevision.description,
+            ProductRevision.attributes,
             Category.name.label("category"),
             above.name.label("above"),
             Store.name.label("store"),
@@ -50,7 +54,17 @@ def _refresh(condition: sa.ColumnElement[bool]) -> None:
         .join(Region, Region.code == ProductRevision.origin_code)
         .where(condition)
     )
-    texts = [{"id": row.id, "search_text": fold(" ".join(filter(None, row[1:])))} for row in db.session.execute(query)]
+    texts = [{"id": row.id, "search_text": fold(" ".join(_words(row[1:])))} for row in db.session.execute(query)]
     if texts:
         db.session.execute(sa.update(Product), texts)
         revision.touch()
+
+
+def _words(said: Iterable[str | dict[str, Any] | None]) -> Iterator[str]:
+    """All texts among what is said; of the attributes those that are words or choices."""
+    for part in said:
+        for answer in part.values() if isinstance(part, dict) else [part]:
+            if isinstance(answer, list):
+                yield from answer
+            elif isinstance(answer, str):
+                yield answer

@@ -10,32 +10,36 @@ from sqlalchemy.dialects import postgresql, sqlite
 from marketplace.accounts.services.closing import Leaving
 from marketplace.catalog.queries import Offer, offers
 from marketplace.checkout.models import Cart, CartLine
-from marketplace.checkout.queries import owned_by
-from marketplace.checkout.rules import GUEST_CART_DAYS, MOST_LINES, MOST_OF_ONE, CartOwner, Problem, problem_of
+from marketplace.checkout.queries import owned_by, problem_with
+from marketplace.checkout.rules import GUEST_CART_DAYS, MOST_LINES, MOST_OF_ONE, CartOwner, Problem
 from marketplace.core.clock import now
 from marketplace.core.db import Base, db
 from marketplace.core.errors import Invalid, NotFound, Stale
 
 
-def add(owner: CartOwner, variant_id: int, quantity: int) -> int:
-    """Put pieces of a variant into the cart, never more than there are. Returns how many of it lie there now.
+def add(owner: CartOwner, variant_id: int, quantity: int | None = None) -> int:
+    """Put pieces of a variant into the cart, the fewest that are sold when no quantity is given, never more than there
+    are. Returns how many of it lie there now.
 
-    Raises Invalid for a quantity that is none or a cart that is full, NotFound for an unknown variant, Stale when it
-    cannot be bought now.
+    Raises Invalid for a quantity that is none, a cart that is full, and fewer pieces together than are sold
+    (checkout.below_minimum); NotFound for an unknown variant, Stale when it cannot be bought now.
     """
     offer, cap = _most(variant_id, quantity)
+    wanted = offer.min_quantity if quantity is None else quantity
     cart_id = _open(owner)
     line = _insert(CartLine).values(
-        cart_id=cart_id, variant_id=variant_id, quantity=min(quantity, cap), seen_price=offer.price, added_at=now()
+        cart_id=cart_id, variant_id=variant_id, quantity=min(wanted, cap), seen_price=offer.price, added_at=now()
     )
-    together = CartLine.quantity + quantity
+    together = CartLine.quantity + wanted
     line = line.on_conflict_do_update(
         index_elements=[CartLine.cart_id, CartLine.variant_id],
         set_={"quantity": sa.case((together > cap, cap), else_=together), "seen_price": offer.price},
     )
-    held = db.session.execute(line.returning(CartLine.quantity)).scalar_one()
+    held = int(db.session.execute(line.returning(CartLine.quantity)).scalar_one())
+    _check_minimum(offer, held)
+    _see_price(cart_id, offer, held)
     _check_room(cart_id)
-    return int(held)
+    return held
 
 
 def set_quantity(owner: CartOwner, variant_id: int, quantity: int) -> int:
@@ -48,10 +52,11 @@ def set_quantity(owner: CartOwner, variant_id: int, quantity: int) -> int:
         return 0
     offer, cap = _most(variant_id, quantity)
     held = min(quantity, cap)
+    _check_minimum(offer, held)
     done = db.session.execute(
         sa.update(CartLine)
         .where(CartLine.cart_id == _cart_id(owner), CartLine.variant_id == variant_id)
-        .values(quantity=held, seen_price=offer.price)
+        .values(quantity=held, seen_price=offer.price_for(held))
         .returning(CartLine.variant_id)
     ).scalar_one_or_none()
     if done is None:
@@ -88,9 +93,10 @@ def merge(person_id: int, token: str) -> None:
         moved = _insert(CartLine).values([{**line._mapping, "cart_id": cart_id} for line in lines])
         new = moved.excluded.quantity
         larger = sa.case((CartLine.quantity > new, CartLine.quantity), else_=new)
+        seen = sa.case((CartLine.quantity > new, CartLine.seen_price), else_=moved.excluded.seen_price)
         db.session.execute(
             moved.on_conflict_do_update(
-                index_elements=[CartLine.cart_id, CartLine.variant_id], set_={"quantity": larger}
+                index_elements=[CartLine.cart_id, CartLine.variant_id], set_={"quantity": larger, "seen_price": seen}
             )
         )
     db.session.execute(sa.delete(Cart).where(Cart.id == guest))
@@ -105,17 +111,33 @@ def delete_forgotten() -> int:
     return len(gone.all())
 
 
-def _most(variant_id: int, quantity: int) -> tuple[Offer, int]:
+def _most(variant_id: int, quantity: int | None) -> tuple[Offer, int]:
     """The offer, and how many pieces of it a cart may hold."""
-    if not 1 <= quantity <= MOST_OF_ONE:
+    if quantity is not None and not 1 <= quantity <= MOST_OF_ONE:
         raise Invalid("checkout.quantity", field="quantity", most=MOST_OF_ONE)
     offer = offers([variant_id]).get(variant_id)
     if offer is None:
         raise NotFound
-    problem = problem_of(offer.is_buyable, offer.store_is_open, offer.available, quantity)
+    problem = problem_with(offer, max(quantity or 0, offer.min_quantity))
     if problem not in (None, Problem.TOO_FEW):
         raise Stale(f"checkout.{problem}", name=offer.product_name, store=offer.store_name)
     return offer, min(offer.available, MOST_OF_ONE)
+
+
+def _check_minimum(offer: Offer, held: int) -> None:
+    """Is it as many pieces as the shop sells at least?"""
+    if held < offer.min_quantity:
+        raise Invalid(
+            "checkout.below_minimum", field="quantity", name=offer.product_name, least=offer.min_quantity, url=offer.url
+        )
+
+
+def _see_price(cart_id: int, offer: Offer, held: int) -> None:
+    """Keep what a piece costs at the quantity that lies in the cart now: the price the buyer is shown."""
+    price = offer.price_for(held)
+    if price != offer.price:
+        line = sa.and_(CartLine.cart_id == cart_id, CartLine.variant_id == offer.variant_id)
+        db.session.execute(sa.update(CartLine).where(line).values(seen_price=price))
 
 
 def _cart_id(owner: CartOwner) -> sa.ScalarSelect[int]:

@@ -11,6 +11,7 @@ from marketplace.checkout.views.visitor import bp, cart_owner, filling_owner, te
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
 from marketplace.web.access import public
+from marketplace.web.language import explain
 from marketplace.web.security import tokenless
 
 
@@ -27,12 +28,15 @@ def cart() -> Response:
 @tokenless
 def add_to_cart() -> Response:
     """Put pieces in, from a product page."""
-    variant_id, quantity = _variant_id(), _quantity("1")
+    variant_id, quantity = _variant_id(), _quantity()
     owner = filling_owner()
-    with transaction():
-        held = services.add(owner, variant_id, quantity)
-        count = queries.count(owner)
-    _say(held, quantity)
+    try:
+        with transaction():
+            held = services.add(owner, variant_id, quantity)
+            count = queries.count(owner)
+    except Invalid as refusal:
+        return _too_few(refusal, str(refusal.values.get("url", "")))
+    _say(held, quantity or 1)
     return _to_cart(count)
 
 
@@ -40,11 +44,16 @@ def add_to_cart() -> Response:
 @public
 def set_quantity() -> Response:
     """Let another number of pieces lie in the cart."""
-    variant_id, quantity = _variant_id(), _quantity("")
+    variant_id, quantity = _variant_id(), _quantity()
     owner = cart_owner()
-    with transaction():
-        held = services.set_quantity(owner, variant_id, quantity)
-        count = queries.count(owner)
+    if quantity is None:
+        raise Invalid("checkout.quantity", field="quantity", most=MOST_OF_ONE)
+    try:
+        with transaction():
+            held = services.set_quantity(owner, variant_id, quantity)
+            count = queries.count(owner)
+    except Invalid as refusal:
+        return _too_few(refusal, url_for("checkout.cart"))
     if held < quantity:
         flash(_capped(held), "warning")
     return _to_cart(count)
@@ -86,12 +95,21 @@ def _variant_id() -> int:
     return number
 
 
-def _quantity(missing: str) -> int:
-    """How many pieces were asked for. Raises Invalid."""
-    number = _whole(request.form.get("quantity") or missing)
-    if number is None:
+def _quantity() -> int | None:
+    """How many pieces were asked for, None when nothing is said. Raises Invalid."""
+    typed = request.form.get("quantity")
+    number = _whole(typed) if typed else None
+    if typed and number is None:
         raise Invalid("checkout.quantity", field="quantity", most=MOST_OF_ONE)
     return number
+
+
+def _too_few(refusal: Invalid, back: str) -> Response:
+    """Back to where the quantity was typed, with the fewest that are sold. Raises any other refusal on."""
+    if refusal.message_id != "checkout.below_minimum":
+        raise refusal
+    flash(explain(refusal), "error")
+    return redirect(back, 303)  # type: ignore[return-value]
 
 
 def _whole(text: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,9 @@ from marketplace.catalog.models import (
     RevisionCertificate,
     RevisionPicture,
 )
+from marketplace.catalog.queries import all_attributes_of
 from marketplace.catalog.queries.categories import needs_from, needs_of
+from marketplace.catalog.rules import Attribute, allergen_names, facts_of
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.queries import CertificateRow, listed, to_row
 from marketplace.certificates.rules import CertificateKind, standing
@@ -105,12 +107,13 @@ def submission(submission_id: int) -> Submission:
 
 
 def submission_view(submission_id: int) -> SubmissionView:
-    """One submission, in six statements and one for the dated settings. Raises NotFound."""
+    """One submission, in seven statements and one for the dated settings. Raises NotFound."""
     head = _head(submission_id)
     wanted = [head.revision_id, *([head.live_revision_id] if head.live_revision_id else [])]
     revisions = _revisions(wanted)
     pictures, claims = _pictures(wanted), certificates_of(wanted)
-    words = {key: _words(row, pictures[key], claims[key]) for key, row in revisions.items()}
+    asked = all_attributes_of(head.category_id)
+    words = {key: _words(row, pictures[key], claims[key], asked) for key, row in revisions.items()}
     this, live = revisions[head.revision_id], revisions.get(head.live_revision_id)
     is_same = live is None or live.id == this.id
     needed = _needed(head, this)
@@ -226,6 +229,7 @@ def _head(submission_id: int) -> sa.Row[Any]:
         Submission.submitted_at,
         Product.slug,
         Product.live_revision_id,
+        Product.category_id,
         Category.name.label("category"),
         Category.required,
         Category.required_perishable,
@@ -256,6 +260,8 @@ def _revisions(revision_ids: list[int]) -> dict[int, sa.Row[Any]]:
         ProductRevision.unit,
         ProductRevision.is_not_halal,
         ProductRevision.is_perishable,
+        ProductRevision.attributes.label("answers"),
+        ProductRevision.allergens,
         origin.name.label("origin"),
     )
     statement = sa.select(*columns).join(origin, origin.code == ProductRevision.origin_code)
@@ -275,7 +281,9 @@ def _pictures(revision_ids: list[int]) -> dict[int, list[Picture]]:
     return found
 
 
-def _words(row: sa.Row[Any], pictures: list[Picture], certificates: list[CertificateRow]) -> Words:
+def _words(
+    row: sa.Row[Any], pictures: list[Picture], certificates: list[CertificateRow], asked: Sequence[Attribute]
+) -> Words:
     return Words(
         name=row.name,
         description=row.description,
@@ -286,6 +294,8 @@ def _words(row: sa.Row[Any], pictures: list[Picture], certificates: list[Certifi
         is_perishable=row.is_perishable,
         pictures=tuple(picture.key for picture in pictures),
         certificates=tuple(f"{claim.label} {claim.number}" for claim in certificates),
+        facts=facts_of(asked, row.answers),
+        allergens=allergen_names(row.allergens),
     )
 
 

@@ -15,8 +15,10 @@ from marketplace.desks.views import (
     purchases,
     shelf,
     standing,
+    stock,
     store,
     times,
+    today,
 )
 
 blueprints: tuple[Blueprint, ...] = (
@@ -33,3 +35,5 @@ blueprints: tuple[Blueprint, ...] = (
     store.bp,
     times.bp,
 )
+
+__all__ = ["blueprints", "stock", "today"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import Blueprint, render_template, request
 
-from marketplace.catalog.queries import seller_products
+from marketplace.catalog.queries import has_daily, seller_products
 from marketplace.core import clock
 from marketplace.curation.queries import to_watch
 from marketplace.curation.rules import STATUS_WORDS
@@ -43,6 +43,7 @@ def index() -> str:
         by_week=by_week,
         best=queries.best_products(stores, today - timedelta(days=days - 1), today),
         running_out=queries.running_out(stores),
+        has_daily=has_daily(stores),
         curation=[(STATUS_WORDS[status], number) for status, number in to_watch(stores).items() if number],
         shops=list(stores_by_ids(stores).values()),
         is_new=not seller_products(stores, limit=1).items,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from marketplace.catalog.rules import ALLERGENS
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.orders import queries
@@ -43,6 +42,5 @@ def _print(template: str) -> str:
         left_out=len(codes) - MOST_AT_ONCE,
         paper=paper if paper in PAPERS else PAPERS[0],
         with_prices=request.args.get("harga") != "0",
-        allergen_words=ALLERGENS,
         at=clock.now(),
     )

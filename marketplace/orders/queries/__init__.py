@@ -22,6 +22,7 @@ from marketplace.orders.queries.figures import (
 from marketplace.orders.queries.finding import (
     online_payment,
     order_by_code,
+    order_codes,
     order_id_by_code,
     payment_of_purchase,
     purchase_by_code,
@@ -90,6 +91,7 @@ __all__ = [
     "online_payment",
     "open_counts",
     "order_by_code",
+    "order_codes",
     "order_id_by_code",
     "order_view",
     "payment_of_purchase",

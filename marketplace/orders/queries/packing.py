@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from marketplace.catalog.models import Product, ProductRevision, Variant
 from marketplace.core.db import db
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.queries.finding import was_shown
@@ -16,11 +15,10 @@ from marketplace.orders.queries.views import OrderView, orders_where
 
 @dataclass(frozen=True)
 class Slip:
-    """An order as it is packed. `allergens` are those of its goods by their live words, by variant id."""
+    """An order as it is packed."""
 
     order: OrderView
     purchase: Purchase
-    allergens: dict[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -34,14 +32,13 @@ class PickRow:
 
 
 def slips(codes: Iterable[str], store_ids: Iterable[int]) -> list[Slip]:
-    """The orders with these codes that are of these shops, as they came in. Five statements, however many orders."""
+    """The orders with these codes that are of these shops, as they came in. Four statements, however many orders."""
     orders = orders_where(sa.and_(Order.code.in_(list(codes)), Order.store_id.in_(list(store_ids)), was_shown()))
     if not orders:
         return []
     query = sa.select(Order.id, Purchase).join(Purchase, Purchase.id == Order.purchase_id)
     purchases = {row.id: row.Purchase for row in db.session.execute(query.where(Order.id.in_([o.id for o in orders])))}
-    allergens = _allergens({line.variant_id for order in orders for line in order.lines})
-    return [Slip(order, purchases[order.id], allergens) for order in orders]
+    return [Slip(order, purchases[order.id]) for order in orders]
 
 
 def pick_list(chosen: Sequence[Slip]) -> list[PickRow]:
@@ -53,13 +50,3 @@ def pick_list(chosen: Sequence[Slip]) -> list[PickRow]:
             codes = (*row.codes, slip.order.code)
             pieces[line.variant_id] = PickRow(row.product_name, row.variant_name, row.pieces + line.quantity, codes)
     return sorted(pieces.values(), key=lambda row: (row.product_name, row.variant_name))
-
-
-def _allergens(variant_ids: set[int]) -> dict[int, tuple[str, ...]]:
-    query = (
-        sa.select(Variant.id, ProductRevision.allergens)
-        .join(Product, Product.id == Variant.product_id)
-        .join(ProductRevision, ProductRevision.id == Product.live_revision_id)
-        .where(Variant.id.in_(variant_ids))
-    )
-    return {variant_id: tuple(codes) for variant_id, codes in db.session.execute(query) if codes}

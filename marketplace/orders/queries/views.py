@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from marketplace.catalog.rules import allergen_names
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
@@ -32,6 +33,12 @@ class LineView:
     weight: int
     is_not_halal: bool
     picture: Picture | None
+    allergens: tuple[str, ...] = ()
+
+    @property
+    def allergen_names(self) -> tuple[str, ...]:
+        """What the product's words named as it was bought, as a label names it."""
+        return allergen_names(self.allergens)
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class OrderView:
     handover_code: str
     placed_at: datetime
     answer_by: datetime
+    ready_by: date | None
     lines: tuple[LineView, ...]
     steps: tuple[StepView, ...]
 
@@ -251,6 +259,7 @@ def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
             Order.handover_code,
             Order.placed_at,
             Order.answer_by,
+            Order.ready_by,
         )
         .join(Store, Store.id == Order.store_id)
         .join(PurchasePayment, PurchasePayment.purchase_id == Order.purchase_id)
@@ -287,6 +296,7 @@ def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
             line.weight,
             line.is_not_halal,
             picture,
+            tuple(line.allergens),
         )
         found.setdefault(line.order_id, []).append(view)
     return found

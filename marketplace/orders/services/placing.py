@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -30,7 +31,7 @@ SHOPS_BEAR_FEES = settings.define(
 
 @dataclass(frozen=True)
 class NewLine:
-    """One variant to be ordered, as it is called and priced now (rupiah, grams)."""
+    """One variant to be ordered, as it is called and priced now (rupiah, grams). `allergens` are codes."""
 
     variant_id: int
     product_name: str
@@ -40,6 +41,7 @@ class NewLine:
     picture_key: str = ""
     is_not_halal: bool = False
     weight: int = 0
+    allergens: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -48,13 +50,14 @@ class NewLine:
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What one shop is to deliver, and how."""
+    """What one shop is to deliver, and how. `ready_by` is the day the buyer was told for goods made to order."""
 
     store_id: int
     delivery_method: DeliveryMethod
     delivery_fee: int
     lines: tuple[NewLine, ...]
     note: str = ""
+    ready_by: date | None = None
 
     @property
     def goods_total(self) -> int:
@@ -119,13 +122,14 @@ def create(actor: Actor, placed: NewPurchase) -> Purchase:
             placed_at=at,
             answer_by=answer_by,
             search_text=_search_text(placed.buyer_name, order),
+            ready_by=order.ready_by,
         )
         for code, order in zip(order_codes, placed.orders, strict=True)
     ]
     db.session.add_all(made)
     db.session.flush()
     lines = [
-        {"order_id": order.id, "total": line.total, **vars(line)}
+        {"order_id": order.id, "total": line.total, **vars(line), "allergens": list(line.allergens)}
         for order, wanted in zip(made, placed.orders, strict=True)
         for line in wanted.lines
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "done_at"
+revision = "17_done_at"
 down_revision = "16_rights"
 branch_labels = None
 depends_on = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "times"
-down_revision = "done_at"
+revision = "18_times"
+down_revision = "17_done_at"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from marketplace.catalog.rules import fold
 
-revision = "order_desk"
-down_revision = "times"
+revision = "19_order_desk"
+down_revision = "18_times"
 branch_labels = None
 depends_on = None
 
