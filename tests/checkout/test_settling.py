@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Variant
+from marketplace.catalog.rules import MovementKind
+from marketplace.catalog.services.stock import record_movements
 from marketplace.checkout import handlers
 from marketplace.core.actor import SYSTEM
 from marketplace.core.clock import travel
@@ -56,8 +58,9 @@ def late(card_market: CardMarket, sale: Sale, deaf_page: None) -> str:
 def sell_out(order: Order) -> None:
     """Somebody else buys what this order held."""
     with transaction():
-        gone = sa.update(Variant).where(Variant.id.in_(pieces([order.id])))
-        handle.session.execute(gone.values(on_hand=1))
+        held = sa.select(Variant.id, Variant.on_hand).where(Variant.id.in_(pieces([order.id])))
+        changes = {variant_id: 1 - on_hand for variant_id, on_hand in handle.session.execute(held)}
+        record_movements(SYSTEM, MovementKind.CORRECTION, changes, reason="dijual di kios")
 
 
 # --- too late ---

@@ -163,7 +163,7 @@ def reopen_refund(payment: Payment) -> str:
 
 def end_without_release(payment: Payment) -> str:
     order = orders_of(payment)[0]
-    plant("UPDATE orders SET status = 'done' WHERE id = :id", id=order.id)
+    plant("UPDATE orders SET status = 'done', done_at = placed_at WHERE id = :id", id=order.id)
     return f"{order.code}: owed to the shop"
 
 
@@ -232,7 +232,7 @@ def test_cash_that_was_not_booked_is_named(app: Flask, till: make.Till) -> None:
         made = make.purchase([make.live(make.product())], up_to=OrderStatus.ON_THE_WAY, fee=5_000)
     assert reconcile(app)[0] == 0
     order = make.orders_of(made)[0]
-    plant("UPDATE orders SET status = 'done' WHERE id = :id", id=order.id)
+    plant("UPDATE orders SET status = 'done', done_at = placed_at WHERE id = :id", id=order.id)
     code, said = reconcile(app)
     assert code == 1
     assert f"{order.code}: cash in the shop's hand: {order.total} expected, 0 found" in said
