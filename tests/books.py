@@ -10,6 +10,7 @@ from collections import Counter
 
 import sqlalchemy as sa
 
+from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Variant
 from marketplace.core.db import db
 from marketplace.core.outbox import OutboxRow
@@ -263,7 +264,7 @@ def _disputed(order: Order, state: DisputeState) -> tuple[int, int]:
 
 
 def _stock() -> list[str]:
-    """What is promised of a variant is what open orders hold."""
+    """What is promised of a variant is what open orders hold; what lies on shelves is what the movements add up to."""
     held = (
         sa.select(OrderLine.variant_id, sa.func.sum(OrderLine.quantity))
         .join(Order, Order.id == OrderLine.order_id)
@@ -271,9 +272,11 @@ def _stock() -> list[str]:
         .group_by(OrderLine.variant_id)
     )
     pieces = {row[0]: int(row[1]) for row in db.session.execute(held)}
-    variants = db.session.execute(sa.select(Variant.id, Variant.reserved, Variant.on_hand)).all()
-    return [
+    variants = db.session.execute(sa.select(Variant.id, Variant.reserved, Variant.on_hand, Variant.is_to_order)).all()
+    wrong = [
         f"variant {row.id} promises {row.reserved} of {row.on_hand}, orders hold {pieces.get(row.id, 0)}"
         for row in variants
-        if row.reserved != pieces.get(row.id, 0) or row.on_hand < row.reserved
+        if row.reserved != pieces.get(row.id, 0) or (row.on_hand < row.reserved and not row.is_to_order)
     ]
+    crooked = (catalog.crooked_shelves(), catalog.crooked_movements(), catalog.crooked_supplies())
+    return wrong + [str(shelf) for found in crooked for shelf in found]

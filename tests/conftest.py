@@ -23,6 +23,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from werkzeug.test import TestResponse
 
+from marketplace.core import clock
 from marketplace.core.db import db as handle
 from marketplace.web.limits import limiter
 from tests import postgres
@@ -42,6 +43,13 @@ def pytest_configure() -> None:
         pytest.exit(f"{', '.join(live)}: a live key of Stripe's. No test runs with it.", returncode=4)
 
 
+def _elsewhere() -> contextvars.Context:
+    """A context that knows nothing of the test but the time it has travelled to."""
+    context = contextvars.Context()
+    context.run(clock._travelled.set, clock._travelled.get())
+    return context
+
+
 class Visitor(FlaskClient):
     """A client whose requests know nothing of the test's own app context, as real requests would not.
 
@@ -52,7 +60,7 @@ class Visitor(FlaskClient):
         if not has_app_context():  # a redirect that is followed, inside the first request's own context
             return super().open(*args, **kwargs)
         handle.session.commit()  # what the test arranged lies outside of what the request does and may undo
-        response = contextvars.Context().run(super().open, *args, **kwargs)
+        response = _elsewhere().run(super().open, *args, **kwargs)
         handle.session.expire_all()  # what the test holds may have changed
         return response
 

@@ -1,13 +1,76 @@
-"""What follows events of the areas below. Safe to repeat."""
+"""What follows events of the areas below, and what is done again and again. Safe to repeat."""
 
 from __future__ import annotations
 
-from marketplace.catalog.services import search
-from marketplace.core.db import transaction
+import sqlalchemy as sa
+
+from marketplace.accounts.queries import people_of_store
+from marketplace.catalog.models import Product
+from marketplace.catalog.queries import StockRow, local_now
+from marketplace.catalog.rules import ProductStatus, Supply, minutes_of
+from marketplace.catalog.services import lowstock, search, supply
+from marketplace.core import revision
+from marketplace.core.clock import now
+from marketplace.core.db import db, transaction
+from marketplace.notifications.services import write_letter
+from marketplace.stores import queries as stores
 from marketplace.stores.events import StoreChanged
+
+TURN = 2
+"""Minutes after a cut-off or midnight in which pages are made afresh."""
 
 
 def refresh_search(event: StoreChanged) -> None:
     """A store may have taken another name: its goods must be found by it."""
     with transaction():
         search.refresh_store(event.store_id)
+
+
+def close_days() -> None:
+    """Routine: write the left-overs of days and hours gone by off the shelves, and make pages say what is true now."""
+    while _close_some():
+        pass
+    with transaction():
+        if _has_turned():
+            revision.touch()
+
+
+def _close_some() -> int:
+    with transaction():
+        return supply.close_days()
+
+
+def _has_turned() -> bool:
+    """Is a cut-off or midnight just over? Pages say when goods can be had, and nothing in the database moves then."""
+    minute = minutes_of(local_now())
+    if minute < TURN:
+        return True
+    passed = sa.exists().where(
+        Product.supply == Supply.DAILY,
+        Product.status == ProductStatus.ACTIVE,
+        Product.cutoff_minutes.between(minute - TURN, minute),
+    )
+    return bool(db.session.scalar(sa.select(passed)))
+
+
+def warn_of_low_stock() -> None:
+    """Routine: one letter to the people of each shop in which something fell below its line, told once."""
+    with transaction():
+        for store_id, rows in lowstock.take_low().items():
+            _warn(store_id, rows)
+
+
+def _warn(store_id: int, rows: list[StockRow]) -> None:
+    name = stores.store(store_id).name
+    mark = f"{store_id}:{now().isoformat()}:{rows[0].variant_id}"
+    for person in people_of_store(store_id):
+        write_letter(
+            f"catalog.low_stock:{mark}:{person.id}",
+            person.email or "",
+            "catalog/low_stock",
+            person.language,
+            person=person,
+            store=name,
+            rows=rows,
+            path="/penjual/stok?hanya=menipis",
+        )

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
 from marketplace.catalog.queries import Offer, offers
-from marketplace.catalog.rules import Tier
+from marketplace.catalog.rules import Supply, Tier, Today
 from marketplace.checkout.models import Cart, CartLine
 from marketplace.checkout.rules import CartOwner, Problem, SeenLine, problem_of
 from marketplace.core.db import db
+
+
+def problem_with(offer: Offer, quantity: int) -> Problem | None:
+    """What keeps so many pieces of an offer from being ordered at this instant."""
+    none_left = Problem.SOLD_OUT
+    if offer.supply is Supply.TO_ORDER:
+        none_left = Problem.WORKSHOP_FULL
+    elif offer.today is Today.NOT_YET:
+        none_left = Problem.NOT_YET_TODAY
+    elif offer.today is Today.OVER:
+        none_left = Problem.OVER_TODAY
+    is_open = offer.store_is_open
+    return problem_of(offer.is_buyable, is_open, offer.available, quantity, offer.min_quantity, none_left)
 
 
 @dataclass(frozen=True)
@@ -28,13 +42,17 @@ class Line:
 
     @property
     def problem(self) -> Problem | None:
-        offer = self.offer
-        return problem_of(offer.is_buyable, offer.store_is_open, offer.available, self.quantity, offer.min_quantity)
+        return problem_with(self.offer, self.quantity)
 
     @property
     def orderable(self) -> int:
         """How many pieces an order placed now would hold."""
         return min(self.quantity, self.offer.available) if self.problem in (None, Problem.TOO_FEW) else 0
+
+    @property
+    def ready_on(self) -> date | None:
+        """When what can be ordered of it is made; None for what is not made to order."""
+        return self.offer.ready_on(self.orderable) if self.orderable else None
 
     @property
     def price(self) -> int:

@@ -37,6 +37,9 @@ class Problem(StrEnum):
     GONE = "gone"
     SHOP_CLOSED = "shop_closed"
     SOLD_OUT = "sold_out"
+    NOT_YET_TODAY = "not_yet_today"
+    OVER_TODAY = "over_today"
+    WORKSHOP_FULL = "workshop_full"
     TOO_FEW = "too_few"
     BELOW_MINIMUM = "below_minimum"
 
@@ -106,15 +109,23 @@ def differences(seen: Sequence[SeenLine], now: Sequence[SeenLine]) -> list[Diffe
 
 
 def problem_of(
-    is_for_sale: bool, store_is_open: bool, available: int, quantity: int, min_quantity: int = 1
+    is_for_sale: bool,
+    store_is_open: bool,
+    available: int,
+    quantity: int,
+    min_quantity: int = 1,
+    none_left: Problem = Problem.SOLD_OUT,
 ) -> Problem | None:
-    """What keeps a line from being ordered, the gravest first. Fewer left than the fewest that are sold is sold out."""
+    """What keeps a line from being ordered, the gravest first; `none_left` is why there would be none.
+
+    Fewer left than the fewest that are sold are none.
+    """
     if not store_is_open:
         return Problem.SHOP_CLOSED
     if not is_for_sale:
         return Problem.GONE
     if available < min_quantity:
-        return Problem.SOLD_OUT
+        return none_left
     if quantity < min_quantity:
         return Problem.BELOW_MINIMUM
     return Problem.TOO_FEW if available < quantity else None

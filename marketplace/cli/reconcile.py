@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 import click
 
+from marketplace.catalog import queries as catalog
+from marketplace.catalog.queries import CrookedShelf
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.ports import port
@@ -34,6 +36,9 @@ CHECKS = (
     orders.unbooked_refunds,
     orders.unbooked_disputes,
     orders.crooked_orders,
+    catalog.crooked_shelves,
+    catalog.crooked_movements,
+    catalog.crooked_supplies,
 )
 
 
@@ -76,7 +81,7 @@ def _figures() -> Iterator[str]:
             yield _say(crooked)
 
 
-def _say(crooked: Crooked) -> str:
+def _say(crooked: Crooked | CrookedShelf) -> str:
     return f"{crooked.reference}: {crooked.figure}: {crooked.kept} expected, {crooked.found} found"
 
 

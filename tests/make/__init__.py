@@ -41,6 +41,13 @@ from tests.make.payments import attempt as attempt
 from tests.make.payments import let_expire as let_expire
 from tests.make.payments import paid as paid
 from tests.make.payments import pay as pay
+from tests.make.stock import at as at
+from tests.make.stock import daily as daily
+from tests.make.stock import ledger_is_true as ledger_is_true
+from tests.make.stock import movements as movements
+from tests.make.stock import opened as opened
+from tests.make.stock import shelf as shelf
+from tests.make.stock import to_order as to_order
 from tests.make.stores import store as store
 from tests.make.till import Till as Till
 from tests.make.till import card_payment as card_payment

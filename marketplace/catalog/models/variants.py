@@ -16,8 +16,9 @@ class Variant(Base):
 
     `reserved` of the pieces `on_hand` are promised to buyers; what may still be sold is the difference. Of goods made
     to order nothing lies on the shelf: `reserved` pieces are being made (`is_to_order` is kept with the product's
-    supply). Goods cooked daily are sold on the day that `stocked_on` names and on no other. `name` is what the options
-    on the product's axes make together. `sku` is the shop's own number, unique in the shop.
+    supply). Goods cooked daily are sold on the day that `stocked_on` names and on no other. The shop was told that few
+    are left while `is_low_told`. `name` is what the options on the product's axes make together. `sku` is the shop's
+    own number, unique in the shop.
     """
 
     __tablename__ = "variants"
@@ -37,6 +38,7 @@ class Variant(Base):
             sqlite_where=sa.text("sku <> ''"),
             postgresql_where=sa.text("sku <> ''"),
         ),
+        sa.Index("ix_variants_of_store", "store_id", "product_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,7 +56,8 @@ class Variant(Base):
     reserved: Mapped[int] = mapped_column(default=0)
     low_stock: Mapped[int] = mapped_column(default=LOW_STOCK)
     is_to_order: Mapped[bool] = mapped_column(default=False)
-    stocked_on: Mapped[date | None]
+    stocked_on: Mapped[date | None] = mapped_column(index=True)
+    is_low_told: Mapped[bool] = mapped_column(default=False)
     picture_id: Mapped[int | None] = mapped_column(sa.ForeignKey("media_files.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
 
@@ -81,7 +84,9 @@ class PriceTier(Base):
 class StockMovement(Base):
     """Why the pieces on hand of a variant became more or fewer. Rows are only ever added.
 
-    `change` is signed and `on_hand` is what lay there afterwards. `about` names what it was for ('order:17').
+    `change` is signed and `on_hand` is what lay there afterwards; the changes of a variant add up to what it has on
+    hand. `about` names what it was for ('order:17', 'day:2026-11-24'). `form_key` is that of the form it was noted
+    with: a form that is sent twice moves nothing twice.
     """
 
     __tablename__ = "stock_movements"
@@ -89,6 +94,8 @@ class StockMovement(Base):
         one_of("kind", MovementKind),
         sa.CheckConstraint("on_hand >= 0", name="on_hand_not_negative"),
         sa.Index("ix_stock_movements_variant", "variant_id", "id"),
+        sa.Index("ix_stock_movements_about", "about", "variant_id"),
+        sa.Index("uq_stock_movements_form_key", "form_key", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -98,5 +105,6 @@ class StockMovement(Base):
     on_hand: Mapped[int]
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     about: Mapped[str] = mapped_column(sa.String(40), default="")
+    form_key: Mapped[str | None] = mapped_column(sa.String(43))
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     at: Mapped[datetime]

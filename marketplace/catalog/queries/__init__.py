@@ -1,6 +1,7 @@
 """Questions about products. Each is one statement unless it says otherwise."""
 
 from marketplace.catalog.queries.attributes import all_attributes_of, attributes_of, own_attributes
+from marketplace.catalog.queries.availability import available_now, is_available, local_now, open_pieces
 from marketplace.catalog.queries.categories import (
     HALAL_BLOCKS,
     CategoryRow,
@@ -10,9 +11,11 @@ from marketplace.catalog.queries.categories import (
     leaves,
     needs_of,
 )
+from marketplace.catalog.queries.checks import CrookedShelf, crooked_movements, crooked_shelves, crooked_supplies
 from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
 from marketplace.catalog.queries.offers import Offer, offers
 from marketplace.catalog.queries.pictures import is_cover, usable_pictures
+from marketplace.catalog.queries.price_list import PriceRow, price_rows
 from marketplace.catalog.queries.products import (
     CertificateClaim,
     ProductRow,
@@ -26,9 +29,18 @@ from marketplace.catalog.queries.selling import (
     SellerProduct,
     StockRow,
     Visibility,
-    scarce_rows,
     seller_products,
     stock_rows,
+)
+from marketplace.catalog.queries.shelves import (
+    DayRow,
+    MovementRow,
+    Shelf,
+    day_rows,
+    gone_with,
+    has_daily,
+    movements,
+    shelf,
 )
 
 __all__ = [
@@ -36,29 +48,46 @@ __all__ = [
     "CategoryRow",
     "CategoryTree",
     "CertificateClaim",
+    "CrookedShelf",
+    "DayRow",
+    "MovementRow",
     "Offer",
+    "PriceRow",
     "ProductRow",
     "RevisionView",
     "SellerProduct",
+    "Shelf",
     "StockRow",
     "VariantRow",
     "Visibility",
     "all_attributes_of",
     "attributes_of",
+    "available_now",
     "categories",
     "category_by_slug",
+    "crooked_movements",
+    "crooked_shelves",
+    "crooked_supplies",
+    "day_rows",
     "forms_mark",
+    "gone_with",
+    "has_daily",
+    "is_available",
     "is_cover",
     "latest_revision_id",
     "leaves",
+    "local_now",
+    "movements",
     "needs_of",
     "offers",
+    "open_pieces",
     "own_attributes",
+    "price_rows",
     "product",
     "product_by_slug",
     "revision",
-    "scarce_rows",
     "seller_products",
+    "shelf",
     "stock_rows",
     "usable_pictures",
     "variants",

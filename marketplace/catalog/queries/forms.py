@@ -10,13 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.catalog.models import PriceTier, Product, Variant
+from marketplace.catalog.queries.availability import available_now
 from marketplace.catalog.rules import Tier
 from marketplace.core.db import db
 
 
 @dataclass(frozen=True)
 class VariantRow:
-    """A form in which a product is sold. Prices in rupiah, weight in grams, `tiers` from the fewest pieces on."""
+    """A form in which a product is sold. Prices in rupiah, weight in grams, `tiers` from the fewest pieces on.
+
+    `available`: how many may be ordered now, however they are supplied.
+    """
 
     id: int
     product_id: int
@@ -32,11 +36,8 @@ class VariantRow:
     low_stock: int
     picture_id: int | None
     is_active: bool
+    available: int
     tiers: tuple[Tier, ...] = ()
-
-    @property
-    def available(self) -> int:
-        return self.on_hand - self.reserved
 
     @property
     def options(self) -> tuple[str, str]:
@@ -65,14 +66,16 @@ TIER: tuple[Any, ...] = (PriceTier.from_quantity, PriceTier.price.label("tier_pr
 
 def variants(product_id: int, *, only_active: bool = False) -> list[VariantRow]:
     """The variants of a product in the seller's order. One statement."""
-    query = with_tiers(sa.select(*COLUMNS).where(Variant.product_id == product_id))
+    columns = (*COLUMNS, available_now().label("available"))
+    query = sa.select(*columns).join(Product, Product.id == Variant.product_id)
+    query = with_tiers(query.where(Variant.product_id == product_id))
     if only_active:
         query = query.where(Variant.is_active)
     rows = db.session.execute(query.order_by(Variant.position, Variant.id, PriceTier.from_quantity)).all()
     tiers = tiers_in(rows, "id")
     first = {row.id: row for row in reversed(rows)}
     return [
-        VariantRow(**{column.key: row._mapping[column.key] for column in COLUMNS}, tiers=tiers[row.id])
+        VariantRow(**{column.key: row._mapping[column.key] for column in columns}, tiers=tiers[row.id])
         for row in (first[key] for key in dict.fromkeys(each.id for each in rows))
     ]
 

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from marketplace.catalog.models import PriceTier, Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.queries.availability import available_now, local_now, open_pieces
 from marketplace.catalog.queries.forms import tiers_in, with_tiers
 from marketplace.catalog.queries.pictures import is_cover
-from marketplace.catalog.rules import ProductStatus, Tier, next_tier, price_for
+from marketplace.catalog.rules import (
+    ProductStatus,
+    Supply,
+    Tier,
+    Today,
+    next_tier,
+    price_for,
+    ready_date,
+    today_state,
+)
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
-from marketplace.stores.models import Store
+from marketplace.stores.models import Store, StoreClosure
+from marketplace.stores.queries import closed_today
 from marketplace.stores.rules import StoreStatus
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A variant as it can be bought now. Price in rupiah for a single piece, weight in grams, available in pieces.
+    """A variant as it can be bought now. Price in rupiah for a single piece, weight in grams.
 
-    `tiers` begin at the fewest pieces; what each costs when so many are bought is `price_for`. `allergens` are codes.
+    `available`: how many pieces may be ordered at this instant, however they are supplied (`UNLIMITED` when the
+    workshop takes any number). `today` is set for goods cooked daily only. `tiers` begin at the fewest pieces; what
+    each costs when so many are bought is `price_for`. `allergens` are codes.
     """
 
     variant_id: int
@@ -42,6 +56,11 @@ class Offer:
     is_not_halal: bool
     is_perishable: bool
     picture: Picture | None
+    supply: Supply = Supply.READY
+    lead_days: int = 0
+    weekly_capacity: int = 0
+    open_pieces: int = 0
+    today: Today | None = None
     min_quantity: int = 1
     tiers: tuple[Tier, ...] = ()
     allergens: tuple[str, ...] = ()
@@ -58,6 +77,11 @@ class Offer:
     def next_tier(self, quantity: int) -> Tier | None:
         """The next lower price, when pieces enough are left to reach it."""
         return next_tier(self.tiers, quantity, self.available)
+
+    def ready_on(self, quantity: int = 0) -> date | None:
+        """When so many more pieces (0: those promised already) are made; None for what is not made to order."""
+        pieces = self.open_pieces + quantity
+        return ready_date(self.supply, local_now().date(), self.lead_days, pieces, self.weekly_capacity)
 
 
 def offers(variant_ids: Iterable[int]) -> dict[int, Offer]:
@@ -77,13 +101,19 @@ def _statement() -> sa.Select[Any]:
         Variant.product_id,
         Variant.name.label("variant_name"),
         Variant.price,
-        (Variant.on_hand - Variant.reserved).label("available"),
+        available_now().label("available"),
+        Variant.stocked_on,
         Variant.weight,
         Variant.min_quantity,
         Variant.is_active,
         Product.slug,
         Product.status,
         Product.store_id,
+        Product.supply,
+        Product.lead_days,
+        Product.weekly_capacity,
+        Product.cutoff_minutes,
+        _open_pieces().label("open_pieces"),
         ProductRevision.id.label("revision_id"),
         ProductRevision.name.label("product_name"),
         ProductRevision.is_not_halal,
@@ -92,6 +122,7 @@ def _statement() -> sa.Select[Any]:
         Store.name.label("store_name"),
         Store.slug.label("store_slug"),
         Store.status.label("store_status"),
+        StoreClosure.id.label("closure_id"),
         RevisionPicture.alt,
         MediaFile.key,
         MediaFile.width,
@@ -102,15 +133,27 @@ def _statement() -> sa.Select[Any]:
         .select_from(Variant)
         .join(Product, Product.id == Variant.product_id)
         .join(Store, Store.id == Product.store_id)
+        .outerjoin(StoreClosure, closed_today())
         .outerjoin(ProductRevision, ProductRevision.id == Product.live_revision_id)
         .outerjoin(RevisionPicture, is_cover(ProductRevision.id))
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
     )
 
 
+def _open_pieces() -> sa.ColumnElement[int]:
+    """Counted only for goods made to order."""
+    return sa.case((Product.supply == Supply.TO_ORDER, open_pieces()), else_=0)
+
+
+def _today(found: Any) -> Today | None:
+    if found["supply"] is not Supply.DAILY:
+        return None
+    return today_state(found["stocked_on"], found["cutoff_minutes"], local_now())
+
+
 def _offer(row: sa.Row[Any], tiers: tuple[Tier, ...]) -> Offer:
     found = row._mapping
-    is_open = found["store_status"] is StoreStatus.OPEN
+    is_open = found["store_status"] is StoreStatus.OPEN and found["closure_id"] is None
     is_public = found["status"] is ProductStatus.ACTIVE and found["revision_id"] is not None
     return Offer(
         variant_id=found["variant_id"],
@@ -129,6 +172,11 @@ def _offer(row: sa.Row[Any], tiers: tuple[Tier, ...]) -> Offer:
         is_not_halal=bool(found["is_not_halal"]),
         is_perishable=bool(found["is_perishable"]),
         picture=Picture(found["key"], found["width"], found["height"], found["alt"]) if found["key"] else None,
+        supply=found["supply"],
+        lead_days=found["lead_days"],
+        weekly_capacity=found["weekly_capacity"],
+        open_pieces=found["open_pieces"],
+        today=_today(found),
         min_quantity=found["min_quantity"],
         tiers=tiers,
         allergens=tuple(found["allergens"] or ()),

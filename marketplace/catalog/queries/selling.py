@@ -10,14 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Product, ProductRevision, RevisionPicture, Variant
+from marketplace.catalog.queries.availability import available_now, room_now
 from marketplace.catalog.queries.pictures import is_cover
-from marketplace.catalog.rules import ProductStatus
+from marketplace.catalog.rules import ProductStatus, Supply, fold
 from marketplace.core.db import db
 from marketplace.core.paging import Page, fetch
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 
-SCARCE = 3
 PAGE_SIZE = 30
 
 
@@ -31,7 +31,10 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class SellerProduct:
-    """A product in its seller's list, by its newest words. Prices in rupiah, stock of the variants on sale."""
+    """A product in its seller's list, by its newest words. Prices in rupiah, stock of the variants on sale.
+
+    `available`: how many may be ordered now; of goods made to order what the workshop still takes on.
+    """
 
     id: int
     slug: str
@@ -44,28 +47,36 @@ class SellerProduct:
     price_to: int
     on_hand: int
     reserved: int
+    available: int
+    supply: Supply
     picture: Picture | None
-
-    @property
-    def available(self) -> int:
-        return self.on_hand - self.reserved
 
 
 @dataclass(frozen=True)
 class StockRow:
-    """A variant on sale in the quick stock list."""
+    """A variant on sale that lies on a shelf; `low_stock` is how few are worth a warning."""
 
     variant_id: int
     product_id: int
     product_name: str
     variant_name: str
+    sku: str
     price: int
     on_hand: int
     reserved: int
+    low_stock: int
 
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
+
+    @property
+    def is_low(self) -> bool:
+        return self.available <= self.low_stock
+
+    @property
+    def label(self) -> str:
+        return " · ".join(filter(None, (self.product_name, self.variant_name)))
 
 
 def seller_products(
@@ -87,40 +98,74 @@ def seller_products(
     return page.map(_seller_product)
 
 
-def stock_rows(store_ids: Sequence[int], cursor: str | None = None, limit: int = 100) -> Page[StockRow]:
-    """All variants on sale of products that are not archived, newest product first."""
+def stock_rows(
+    store_ids: Sequence[int],
+    cursor: str | None = None,
+    limit: int = 50,
+    *,
+    search: str = "",
+    only_low: bool = False,
+) -> Page[StockRow]:
+    """The variants on sale that lie on a shelf, newest product first; what is made to order has none.
+
+    `search` finds words of the product's newest name, the variant's name and the shop's own number. One statement.
+    """
+    statement = _stock(store_ids).where(*(_says(word) for word in fold(search).split()))
+    if only_low:
+        statement = statement.where(is_low())
     keys = [Variant.__table__.c.product_id, Variant.__table__.c.id]
-    page = fetch(_stock(store_ids), keys, cursor=cursor, limit=limit, descending=True)
+    page = fetch(statement, keys, cursor=cursor, limit=limit, descending=True)
     return page.map(_stock_row)
 
 
-def scarce_rows(store_ids: Sequence[int], limit: int = 5) -> list[StockRow]:
-    """The variants on sale of which the fewest pieces are left, at most `SCARCE`; one statement."""
-    left = Variant.on_hand - Variant.reserved
-    statement = _stock(store_ids).where(left <= SCARCE, Product.status == ProductStatus.ACTIVE)
-    return [_stock_row(row) for row in db.session.execute(statement.order_by(left, Variant.id).limit(limit))]
+def rows_of(variant_ids: Sequence[int]) -> list[StockRow]:
+    """These variants, by product and position. One statement."""
+    statement = _variants().where(Variant.id.in_(variant_ids))
+    rows = db.session.execute(statement.order_by(Variant.product_id, Variant.position, Variant.id))
+    return [_stock_row(row) for row in rows]
+
+
+def is_low() -> sa.ColumnElement[bool]:
+    """Are so few left that the shop wants to know? For ready goods that are shown; joins Variant and Product."""
+    few = Variant.on_hand - Variant.reserved <= Variant.low_stock
+    return sa.and_(few, Product.supply == Supply.READY, Product.status == ProductStatus.ACTIVE)
+
+
+def _says(word: str) -> sa.ColumnElement[bool]:
+    places = (ProductRevision.name, Variant.name, Variant.sku)
+    return sa.or_(*(sa.func.lower(place).contains(word, autoescape=True) for place in places))
 
 
 def _stock(store_ids: Sequence[int]) -> sa.Select[Any]:
+    return _variants().where(
+        Variant.store_id.in_(store_ids),
+        Product.status != ProductStatus.ARCHIVED,
+        Variant.is_active,
+        sa.not_(Variant.is_to_order),
+    )
+
+
+def _variants() -> sa.Select[Any]:
     columns: tuple[Any, ...] = (
         Variant.id.label("variant_id"),
         Variant.product_id,
         ProductRevision.name.label("product_name"),
         Variant.name.label("variant_name"),
+        Variant.sku,
         Variant.price,
         Variant.on_hand,
         Variant.reserved,
+        Variant.low_stock,
     )
     return (
         sa.select(*columns)
         .select_from(Variant)
         .join(Product, Product.id == Variant.product_id)
-        .join(ProductRevision, ProductRevision.id == _newest())
-        .where(Product.store_id.in_(store_ids), Product.status != ProductStatus.ARCHIVED, Variant.is_active)
+        .join(ProductRevision, ProductRevision.id == newest_revision())
     )
 
 
-def _newest() -> sa.ScalarSelect[int]:
+def newest_revision() -> sa.ScalarSelect[int]:
     """The id of the newest revision of the product of the row at hand."""
     inner = sa.alias(ProductRevision.__table__)
     return (
@@ -132,6 +177,10 @@ def _sum(column: sa.ColumnElement[int] | Any) -> sa.ScalarSelect[int]:
     """The sum over the variants on sale of the product of the row at hand."""
     query = sa.select(sa.func.coalesce(sa.func.sum(column), 0)).where(Variant.product_id == Product.id)
     return query.where(Variant.is_active).correlate(Product).scalar_subquery()
+
+
+def _available() -> sa.ColumnElement[int]:
+    return sa.case((Product.supply == Supply.TO_ORDER, room_now()), else_=_sum(available_now()))
 
 
 def _products() -> sa.Select[Any]:
@@ -148,6 +197,8 @@ def _products() -> sa.Select[Any]:
         ProductRevision.name,
         _sum(Variant.on_hand).label("on_hand"),
         _sum(Variant.reserved).label("reserved"),
+        _available().label("available"),
+        Product.supply,
         RevisionPicture.alt,
         MediaFile.key,
         MediaFile.width,
@@ -156,7 +207,7 @@ def _products() -> sa.Select[Any]:
     return (
         sa.select(*columns)
         .select_from(Product)
-        .join(ProductRevision, ProductRevision.id == _newest())
+        .join(ProductRevision, ProductRevision.id == newest_revision())
         .outerjoin(RevisionPicture, is_cover(ProductRevision.id))
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
     )
@@ -181,17 +232,12 @@ def _seller_product(row: sa.Row[Any]) -> SellerProduct:
         price_to=row.price_to,
         on_hand=int(row.on_hand),
         reserved=int(row.reserved),
+        available=int(row.available),
+        supply=row.supply,
         picture=Picture(row.key, row.width, row.height, row.alt) if row.key else None,
     )
 
 
 def _stock_row(row: sa.Row[Any]) -> StockRow:
-    return StockRow(
-        variant_id=row.variant_id,
-        product_id=row.product_id,
-        product_name=row.product_name,
-        variant_name=row.variant_name,
-        price=row.price,
-        on_hand=row.on_hand,
-        reserved=row.reserved,
-    )
+    found = {name: value for name, value in row._mapping.items() if not name.startswith("_key_")}
+    return StockRow(**found)

@@ -41,6 +41,15 @@ from marketplace.catalog.rules.goods import (
 from marketplace.catalog.rules.movements import MovementKind
 from marketplace.catalog.rules.papers import KITCHEN_STANDS_IN, STANDS_IN, Needs, missing_kinds
 from marketplace.catalog.rules.pricing import next_tier, price_for, tiers_trouble
+from marketplace.catalog.rules.supply import (
+    UNLIMITED,
+    Today,
+    cutoff_time,
+    minutes_of,
+    ready_date,
+    ready_on,
+    today_state,
+)
 from marketplace.catalog.rules.words import LONGEST_SLUG, fold, slug_of
 
 __all__ = [
@@ -67,6 +76,7 @@ __all__ = [
     "MOST_TIERS",
     "MOST_VARIANTS",
     "STANDS_IN",
+    "UNLIMITED",
     "Attribute",
     "AttributeKind",
     "AttributeValue",
@@ -78,17 +88,23 @@ __all__ = [
     "Supply",
     "SupplyDraft",
     "Tier",
+    "Today",
     "Unanswerable",
     "VariantDraft",
     "allergen_names",
     "answer_of",
     "blocked_word",
+    "cutoff_time",
     "facts_of",
     "fold",
     "form_name",
+    "minutes_of",
     "missing_kinds",
     "next_tier",
     "price_for",
+    "ready_date",
+    "ready_on",
     "slug_of",
     "tiers_trouble",
+    "today_state",
 ]

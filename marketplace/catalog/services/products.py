@@ -17,7 +17,8 @@ from marketplace.catalog.models import (
 from marketplace.catalog.policies import can_sell
 from marketplace.catalog.queries.categories import needs_from, needs_of
 from marketplace.catalog.rules import Draft, ProductStatus, SupplyDraft, VariantDraft
-from marketplace.catalog.services import checks, form_checks, search, variants
+from marketplace.catalog.services import checks, form_checks, movements, search, variants
+from marketplace.catalog.services.supply import columns
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
@@ -56,10 +57,7 @@ def create(
         category_id=category.id,
         status=ProductStatus.ACTIVE,
         created_at=now(),
-        supply=supply.supply,
-        lead_days=supply.lead_days,
-        weekly_capacity=supply.weekly_capacity,
-        cutoff_minutes=supply.cutoff_minutes,
+        **columns(supply),
         axis_1=supply.axes[0],
         axis_2=supply.axes[1],
     )
@@ -67,6 +65,7 @@ def create(
     db.session.add(product)
     db.session.flush()
     variants.write_all(product, variant_drafts)
+    movements.open_shelf(actor, product.id)
     first = _write(actor, product, draft, number=1)
     audit.record(actor, "catalog.product_created", "product", product.id, name=draft.name, store_id=store_id)
     if _is_free(category, draft):

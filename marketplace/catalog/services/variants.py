@@ -10,9 +10,11 @@ from marketplace.catalog import rules
 from marketplace.catalog.models import PriceTier, Product, Variant
 from marketplace.catalog.queries.forms import forms_mark
 from marketplace.catalog.rules import Supply, Tier, VariantDraft
-from marketplace.catalog.services import checks, form_checks
+from marketplace.catalog.services import checks, form_checks, movements
+from marketplace.catalog.services.movements import set_stock as set_stock
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
+from marketplace.core.clock import today
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.core.locks import lock_many
@@ -64,6 +66,7 @@ def save_all(
         for position, (row, draft) in enumerate(zip(chosen, drafts, strict=True))
     ]
     db.session.flush()
+    movements.open_shelf(actor, product.id)
     _write_tiers({row.id: draft.tiers for row, draft in zip(saved, drafts, strict=True)})
     _refresh_prices(product.id)
     if forms_mark(product.id) != before:
@@ -127,7 +130,7 @@ def _write(actor: Actor, product: Product, position: int, row: Variant | None, d
     was_stopped = not row.is_active
     for name in WORDS:
         setattr(row, name, getattr(fresh, name))
-    if was_stopped and row.on_hand != draft.on_hand:
+    if was_stopped and row.on_hand != draft.on_hand and not row.is_to_order:
         db.session.flush()
         with form_checks.in_row(position + 1):
             set_stock(actor, row.id, draft.on_hand, row.on_hand)
@@ -163,6 +166,7 @@ def add_variant(actor: Actor, product_id: int, draft: VariantDraft) -> Variant:
     db.session.add(variant)
     db.session.flush()
     _write_tiers({variant.id: draft.tiers})
+    movements.open_shelf(actor, product.id)
     _note(actor, "catalog.variant_added", variant, name=name, price=draft.price, on_hand=draft.on_hand)
     return variant
 
@@ -239,47 +243,10 @@ def restore_variant(actor: Actor, variant_id: int) -> None:
     _note(actor, "catalog.variant_restored", variant)
 
 
-def set_stock(actor: Actor, variant_id: int, on_hand: int, seen_on_hand: int) -> None:
-    """Count the shelf anew: pieces on hand, promised ones included.
-
-    The update is guarded by what the seller saw, so a piece handed over meanwhile is never counted back in. Raises
-    NotFound, NotAllowed; Stale (catalog.stock_moved) when the count moved meanwhile; Invalid
-    (catalog.stock_below_reserved) for fewer than are promised to buyers.
-    """
-    product_id = _own_product_id(actor, variant_id)
-    form_checks.check_numbers(1, 0, on_hand)
-    if on_hand == seen_on_hand:
-        return
-    changed = db.session.execute(
-        sa.update(Variant)
-        .where(Variant.id == variant_id, Variant.on_hand == seen_on_hand, Variant.reserved <= on_hand)
-        .values(on_hand=on_hand)
-        .returning(Variant.id)
-    ).scalar_one_or_none()
-    if changed is None:
-        raise _not_counted(variant_id, seen_on_hand)
-    audit.record(
-        actor, "catalog.stock_set", "variant", variant_id, on_hand=on_hand, before=seen_on_hand, product_id=product_id
-    )
-    revision.touch()
-
-
-def _own_product_id(actor: Actor, variant_id: int) -> int:
-    query = sa.select(Variant.product_id).where(Variant.id == variant_id)
-    product_id = db.session.scalar(query)
-    return checks.own_product(actor, product_id or 0).id
-
-
-def _not_counted(variant_id: int, seen_on_hand: int) -> Stale | Invalid:
-    row = db.session.execute(
-        sa.select(Variant.name, Variant.on_hand, Variant.reserved).where(Variant.id == variant_id)
-    ).one()
-    if row.on_hand != seen_on_hand:
-        return Stale("catalog.stock_moved", name=row.name, now=row.on_hand)
-    return Invalid("catalog.stock_below_reserved", field="on_hand", name=row.name, reserved=row.reserved)
-
-
 def _row(product: Product, position: int, draft: VariantDraft) -> Variant:
+    """A new form as the product's supply has it: what is made to order lies on no shelf, what is cooked is today's."""
+    is_to_order = product.supply is Supply.TO_ORDER
+    is_todays = product.supply is Supply.DAILY and draft.on_hand > 0
     return Variant(
         product_id=product.id,
         store_id=product.store_id,
@@ -291,10 +258,12 @@ def _row(product: Product, position: int, draft: VariantDraft) -> Variant:
         price=draft.price,
         weight=draft.weight,
         min_quantity=draft.min_quantity,
-        on_hand=draft.on_hand,
+        on_hand=0 if is_to_order else draft.on_hand,
         reserved=0,
         low_stock=draft.low_stock,
-        is_to_order=product.supply is Supply.TO_ORDER,
+        is_to_order=is_to_order,
+        stocked_on=today() if is_todays else None,
+        is_low_told=draft.on_hand <= draft.low_stock,
         picture_id=draft.picture_id,
         is_active=True,
     )

@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from marketplace.accounts.services.closing import Leaving
 from marketplace.catalog.queries import Offer, offers
 from marketplace.checkout.models import Cart, CartLine
-from marketplace.checkout.queries import owned_by
-from marketplace.checkout.rules import GUEST_CART_DAYS, MOST_LINES, MOST_OF_ONE, CartOwner, Problem, problem_of
+from marketplace.checkout.queries import owned_by, problem_with
+from marketplace.checkout.rules import GUEST_CART_DAYS, MOST_LINES, MOST_OF_ONE, CartOwner, Problem
 from marketplace.core.clock import now
 from marketplace.core.db import Base, db
 from marketplace.core.errors import Invalid, NotFound, Stale
@@ -118,8 +118,7 @@ def _most(variant_id: int, quantity: int | None) -> tuple[Offer, int]:
     offer = offers([variant_id]).get(variant_id)
     if offer is None:
         raise NotFound
-    least = offer.min_quantity
-    problem = problem_of(offer.is_buyable, offer.store_is_open, offer.available, max(quantity or 0, least), least)
+    problem = problem_with(offer, max(quantity or 0, offer.min_quantity))
     if problem not in (None, Problem.TOO_FEW):
         raise Stale(f"checkout.{problem}", name=offer.product_name, store=offer.store_name)
     return offer, min(offer.available, MOST_OF_ONE)

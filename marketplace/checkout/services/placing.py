@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from marketplace.catalog.models import Variant
 from marketplace.catalog.queries import Offer, offers
 from marketplace.catalog.services import stock
 from marketplace.checkout.models import CartLine
@@ -70,9 +73,13 @@ def place(actor: Actor, owner: CartOwner, form_key: str, spec: CheckoutSpec) -> 
     if placed is not None:
         return placed
     wanted = {line.variant_id: line.quantity for line in spec.seen}
-    if cart_id is None or not _holds(cart_id, wanted):
+    if cart_id is None or not wanted:
         raise Stale("checkout.cart_changed")
-    stock.reserve(wanted)  # from here on nobody changes these variants until we are done
+    held = _held(cart_id, wanted)
+    if any(held.get(variant_id, NOTHING).quantity < number for variant_id, number in wanted.items()):
+        raise Stale("checkout.cart_changed")
+    workshops = {variant_id: held[variant_id].product_id for variant_id in wanted if held[variant_id].is_to_order}
+    stock.reserve(wanted, workshops)  # from here on nobody changes these variants until we are done
     found = offers(wanted)
     for line in spec.seen:
         _check_offer(line, found.get(line.variant_id))
@@ -82,15 +89,23 @@ def place(actor: Actor, owner: CartOwner, form_key: str, spec: CheckoutSpec) -> 
     return purchase
 
 
-def _holds(cart_id: int, wanted: Mapping[int, int]) -> bool:
-    """Does the cart still hold all of this? (Something, for an empty wish is none.)"""
+class _Held(NamedTuple):
+    quantity: int
+    product_id: int = 0
+    is_to_order: bool = False
+
+
+NOTHING = _Held(0)
+
+
+def _held(cart_id: int, wanted: Mapping[int, int]) -> dict[int, _Held]:
+    """What the cart holds of this, and what of it is made to order."""
     rows = db.session.execute(
-        sa.select(CartLine.variant_id, CartLine.quantity).where(
-            CartLine.cart_id == cart_id, CartLine.variant_id.in_(sorted(wanted))
-        )
+        sa.select(CartLine.variant_id, CartLine.quantity, Variant.product_id, Variant.is_to_order)
+        .join(Variant, Variant.id == CartLine.variant_id)
+        .where(CartLine.cart_id == cart_id, CartLine.variant_id.in_(sorted(wanted)))
     )
-    held = {row.variant_id: row.quantity for row in rows}
-    return bool(wanted) and all(held.get(variant_id, 0) >= quantity for variant_id, quantity in wanted.items())
+    return {row.variant_id: _Held(row.quantity, row.product_id, row.is_to_order) for row in rows}
 
 
 def _check_offer(line: SeenLine, offer: Offer | None) -> None:
@@ -115,10 +130,17 @@ def _check_deliveries(spec: CheckoutSpec, stores: Mapping[int, str]) -> None:
 
 def _new_purchase(actor: Actor, form_key: str, spec: CheckoutSpec, found: Mapping[int, Offer]) -> NewPurchase:
     lines: dict[int, list[NewLine]] = {}
+    ready_by: dict[int, date] = {}
     for seen in spec.seen:
         offer = found[seen.variant_id]
         lines.setdefault(offer.store_id, []).append(_new_line(offer, seen.quantity))
-    placed = tuple(_new_order(store_id, spec.deliveries[store_id], tuple(group)) for store_id, group in lines.items())
+        ready_on = offer.ready_on()  # what is ordered here is promised, and so among the open pieces
+        if ready_on is not None:
+            ready_by[offer.store_id] = max(ready_on, ready_by.get(offer.store_id, ready_on))
+    placed = tuple(
+        _new_order(store_id, spec.deliveries[store_id], tuple(group), ready_by.get(store_id))
+        for store_id, group in lines.items()
+    )
     where = spec.destination
     return NewPurchase(
         form_key=form_key,
@@ -138,8 +160,8 @@ def _address(where: Destination) -> dict[str, str]:
     return {**vars(where), "region_names": region_names}
 
 
-def _new_order(store_id: int, delivery: Delivery, lines: tuple[NewLine, ...]) -> NewOrder:
-    return NewOrder(store_id, delivery.method, delivery.seen_fee, lines, delivery.note)
+def _new_order(store_id: int, delivery: Delivery, lines: tuple[NewLine, ...], ready_by: date | None) -> NewOrder:
+    return NewOrder(store_id, delivery.method, delivery.seen_fee, lines, delivery.note, ready_by)
 
 
 def _new_line(offer: Offer, quantity: int) -> NewLine:

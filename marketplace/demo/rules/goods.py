@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from random import Random
 
-from marketplace.catalog.rules import AttributeValue, VariantDraft, fold
+from marketplace.catalog.rules import AttributeValue, Supply, SupplyDraft, VariantDraft, fold
 from marketplace.certificates.rules import CertificateKind
 from marketplace.demo.rules.answers import allergens_of, answers_of, axes_of, forms_of
 from marketplace.demo.rules.shops import DATA
@@ -31,6 +31,14 @@ NOT_HALAL = "LABEL_TIDAK_HALAL"
 ONLY_BUSINESS = (CertificateKind.NIB,)
 SOLD_OUT = frozenset({"Topi Tenun", "Kalung Muti Salah Lembata", "Alpukat Mollo 1 kg", "Kopi Juria Colol 100 g"})
 LAST_ONE = frozenset({"Sasando Musik 32 Dawai", "Selendang Penyambutan Tamu Set 10", "Jas Tenun Pria Pesanan"})
+SUPPLIES = {
+    "Tenun Ikat Amarasi Motif Kaimnutu": SupplyDraft(Supply.TO_ORDER, lead_days=21, weekly_capacity=2),
+    "Kemeja Tenun Pria Lengan Pendek": SupplyDraft(Supply.TO_ORDER, lead_days=7, weekly_capacity=10),
+    "Baruas Manis 200 g": SupplyDraft(Supply.DAILY, cutoff_minutes=17 * 60),
+    "Bumbu Ikan Kuah Asam 100 g": SupplyDraft(Supply.DAILY, cutoff_minutes=10 * 60),
+    "Kue Semprit Kelor 250 g": SupplyDraft(Supply.DAILY),
+}
+"""What does not lie on a shelf: sewn or woven once somebody orders, baked each morning."""
 # The first word found in a name decides; food without one says what its description says.
 COMPOSITION = (
     ("sambal", "Cabai rawit, jeruk purut, tomat, bawang, garam, minyak kelapa"),
@@ -84,6 +92,10 @@ class Goods:
     is_perishable: bool
     axes: tuple[str, str]
     variants: tuple[VariantDraft, ...]
+
+    @property
+    def supply(self) -> SupplyDraft:
+        return replace(SUPPLIES.get(self.name, SupplyDraft()), axes=self.axes)
 
     @property
     def needs_permit(self) -> bool:
@@ -166,7 +178,7 @@ def _variants(row: dict[str, str]) -> list[VariantDraft]:
 
 def _stock(row: dict[str, str], price: int, chance: Random) -> int:
     """Dear things are few."""
-    if row["name_id"] in SOLD_OUT:
+    if row["name_id"] in SOLD_OUT or row["name_id"] in SUPPLIES:
         return 0
     if row["name_id"] in LAST_ONE:
         return 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from marketplace.accounts import queries as accounts
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Product, Variant
+from marketplace.catalog.queries import available_now
 from marketplace.catalog.services import stock
 from marketplace.core import clock
 from marketplace.core.actor import GUEST, Actor
@@ -97,11 +98,18 @@ def order(world: World, plan: Plan) -> Purchase | None:
         lines = _lines(store_id, plan.chance)
         if way is not None and lines:
             note = plan.chance.choice(NOTES)
-            wanted.append(orders.NewOrder(store_id, way.method, way.fee, lines, note))
+            wanted.append(orders.NewOrder(store_id, way.method, way.fee, lines, note, _ready_by(lines)))
     if not wanted:
         return None
     stock.reserve({line.variant_id: line.quantity for part in wanted for line in part.lines})
     return orders.create(buyer, _purchase(world, plan, buyer, tuple(wanted)))
+
+
+def _ready_by(lines: tuple[orders.NewLine, ...]) -> date | None:
+    """When the last of these is made, if something is made to order."""
+    found = catalog.offers(line.variant_id for line in lines)
+    days = [found[line.variant_id].ready_on(line.quantity) for line in lines]
+    return max((day for day in days if day is not None), default=None)
 
 
 def _way(ways: list[shipping.DeliveryOption], plan: Plan) -> shipping.DeliveryOption | None:
@@ -113,7 +121,7 @@ def _way(ways: list[shipping.DeliveryOption], plan: Plan) -> shipping.DeliveryOp
 
 def _lines(store_id: int, chance: Random) -> tuple[orders.NewLine, ...]:
     """One to three things that the shop has enough of."""
-    left = Variant.on_hand - Variant.reserved >= Variant.min_quantity + 3
+    left = available_now() >= Variant.min_quantity + 3
     on_sale = (
         sa.select(Variant.id)
         .join(Product, Product.id == Variant.product_id)

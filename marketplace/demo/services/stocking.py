@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Category
-from marketplace.catalog.rules import Draft, SupplyDraft, VariantDraft
-from marketplace.catalog.services import products
+from marketplace.catalog.rules import Draft, Supply, VariantDraft
+from marketplace.catalog.services import products, supply
 from marketplace.certificates import services as certificates
 from marketplace.certificates.rules import CertificateKind
 from marketplace.core import clock
@@ -54,6 +54,9 @@ def plan(world: World) -> None:
         recent = (0.3, min(6, oldest))
         days = chance.uniform(*recent) if fate is Fate.WAITING else chance.uniform(min(9, oldest * 0.7), oldest)
         world.timeline.add(world.ago(days), partial(_put_up, world, item, fate, chance))
+        if item.supply.supply is Supply.DAILY:
+            for morning in _mornings(world):
+                world.timeline.add(morning, partial(_bake, world, item))
         if item.name in REWORDED:
             world.timeline.add(world.ago(1.5), partial(_reword, world, item))
 
@@ -74,8 +77,8 @@ def _put_up(world: World, item: Goods, fate: Fate, chance: Random) -> None:
         attributes=item.answers,
         allergens=item.allergens,
     )
-    forms, supply = _with_pictures(item, pictures), SupplyDraft(axes=item.axes)
-    product = products.create(owner, store_id, _category_id(item), draft, forms, supply)
+    forms = _with_pictures(item, pictures)
+    product = products.create(owner, store_id, _category_id(item), draft, forms, item.supply)
     world.products[item.number], world.drafts[item.number] = product.id, draft
     if fate is Fate.NOT_SUBMITTED:
         return
@@ -83,6 +86,18 @@ def _put_up(world: World, item: Goods, fate: Fate, chance: Random) -> None:
     if fate is not Fate.WAITING:
         at = _office_hour(clock.now() + timedelta(days=chance.uniform(1, 4)), chance)
         world.timeline.add(at, partial(_judge, world, submission.id, fate, chance))
+
+
+def _mornings(world: World) -> list[datetime]:
+    """Seven o'clock of the day before the loading, and of its own day if that is over."""
+    today = world.began.astimezone(clock.WITA).replace(hour=7, minute=0, second=0, microsecond=0)
+    return [at for at in (today - timedelta(days=1), today) if at <= world.began]
+
+
+def _bake(world: World, item: Goods) -> None:
+    """The shop opens its day; what was left the day before is closed with it."""
+    rows = catalog.variants(world.products[item.number])
+    supply.open_day(world.owner_of(item), {row.id: 20 - 8 * number for number, row in enumerate(rows)})
 
 
 def _with_pictures(item: Goods, pictures: list[int]) -> list[VariantDraft]:

@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.desks.views import earnings, orders, overview, products, purchases, shelf, standing, store
+from marketplace.desks.views import (
+    earnings,
+    orders,
+    overview,
+    packing,
+    printing,
+    products,
+    profile,
+    purchases,
+    shelf,
+    standing,
+    stock,
+    store,
+    times,
+    today,
+)
 
 blueprints: tuple[Blueprint, ...] = (
     overview.bp,
+    packing.bp,
+    printing.bp,
     orders.bp,
     earnings.bp,
     products.bp,
+    profile.bp,
     purchases.bp,
     shelf.bp,
     standing.bp,
     store.bp,
+    times.bp,
 )
+
+__all__ = ["blueprints", "stock", "today"]

@@ -1,31 +1,22 @@
-"""Prices, forms and stock: free to change at any time, and guarded against what was sold meanwhile."""
+"""Prices and forms: free to change at any time, and guarded against what was sold meanwhile."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from marketplace.catalog import queries
-from marketplace.catalog.queries import StockRow
 from marketplace.catalog.services import variants
 from marketplace.core.db import transaction
-from marketplace.core.errors import Invalid, NotFound, Refusal, Stale
-from marketplace.core.paging import Page as Rows
+from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.desks.forms.products import VariantForm
 from marketplace.desks.views.products import show_product
 from marketplace.desks.views.seller import own_product
 from marketplace.web.access import current_actor, is_seller, requires
 from marketplace.web.errors import status_of
-from marketplace.web.language import explain
 
 bp = Blueprint("shelf", __name__, url_prefix="/penjual")
 Page = str | Response | tuple[str, int]
-
-
-# --- variants --------------------------------------------------------------
 
 
 @bp.post("/produk/<int:product_id>/varian")
@@ -115,66 +106,3 @@ def _refuse(form: VariantForm, refusal: Invalid | Stale) -> int:
 def _back(product_id: int, words: str) -> Response:
     flash(words, "success")
     return redirect(url_for("seller_products.edit", product_id=product_id), 303)  # type: ignore[return-value]
-
-
-# --- the whole shelf at once -----------------------------------------------
-
-
-@dataclass(frozen=True)
-class Count:
-    """What was typed for one variant, and what is wrong with it."""
-
-    typed: str
-    error: str = ""
-
-
-@bp.get("/stok")
-@requires(is_seller)
-def stock() -> str:
-    """All variants on sale, one number each."""
-    return _show_stock({})
-
-
-@bp.post("/stok")
-@requires(is_seller)
-def count_stock() -> Page:
-    """Save every number that differs. Each stands for itself: one that lost a race does not hold up the others."""
-    counts: dict[int, Count] = {}
-    saved, worst = 0, 200
-    for row in _stock_page().items:
-        typed, seen = request.form.get(f"stok-{row.variant_id}"), request.form.get(f"lihat-{row.variant_id}", type=int)
-        if typed is None or typed.strip() == str(seen):
-            continue
-        refusal = _count(row.variant_id, typed.strip(), seen)
-        if refusal is None:
-            saved += 1
-        else:
-            counts[row.variant_id] = Count(typed, explain(refusal))
-            worst = max(worst, status_of(refusal))
-    if saved:
-        flash(ngettext("%(num)d stok tersimpan.", "%(num)d stok tersimpan.", saved), "success")
-    if counts:
-        return _show_stock(counts), worst
-    if not saved:
-        flash(_("Tidak ada yang berubah."), "info")
-    return redirect(url_for("shelf.stock", setelah=request.args.get("setelah")), 303)  # type: ignore[return-value]
-
-
-def _count(variant_id: int, typed: str, seen: int | None) -> Refusal | None:
-    """Save one number, or say why not."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        return Invalid("catalog.whole_number_needed", field="on_hand")
-    try:
-        with transaction():
-            variants.set_stock(current_actor(), variant_id, int(typed), -1 if seen is None else seen)
-    except (Invalid, Stale) as refusal:
-        return refusal
-    return None
-
-
-def _stock_page() -> Rows[StockRow]:
-    return queries.stock_rows(current_actor().store_ids, request.args.get("setelah"))
-
-
-def _show_stock(counts: dict[int, Count]) -> str:
-    return render_template("desks/stock.html", page=_stock_page(), counts=counts)

@@ -74,7 +74,7 @@ def hand_over(actor: Actor, order_id: int, code: str) -> Refusal | None:
     if not hmac.compare_digest(code.strip().encode(), order.handover_code.encode()):
         return _count_wrong_code(actor, order)
     move(actor, order, OrderStatus.DONE)
-    stock.hand_over(pieces([order.id]))
+    stock.hand_over(pieces([order.id]), actor, f"order:{order.id}")
     _book(order)
     tell(actor, "orders.handed_over", order, events.OrderHandedOver(order.id), total=order.total)
     return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from marketplace.catalog.models import Category, Product, ProductRevision, RevisionPicture, Variant
-from marketplace.catalog.queries import is_cover
-from marketplace.catalog.rules import ProductStatus
+from marketplace.catalog.queries import is_available, is_cover, local_now
+from marketplace.catalog.rules import ProductStatus, Supply, Today, cutoff_time, today_state
 from marketplace.core.db import db
 from marketplace.core.paging import Page, Row, Statement, fetch
 from marketplace.media.models import MediaFile
@@ -28,7 +29,7 @@ VILLAGE, REGENCY = aliased(Region), aliased(Region)
 
 @dataclass(frozen=True)
 class Card:
-    """One product in a listing. `price` is the lowest of its variants, in rupiah."""
+    """One product in a listing. `price` is the lowest of its variants, in rupiah; `sold_out`: none to be had now."""
 
     url: str
     name: str
@@ -40,6 +41,9 @@ class Card:
     is_not_halal: bool
     sold_out: bool
     picture: Picture | None
+    supply: Supply = Supply.READY
+    cutoff: time | None = None
+    today: Today | None = None
 
 
 def cards(filters: Filters, sort: Sort = Sort.NEWEST, cursor: str | None = None, limit: int = PAGE_SIZE) -> Page[Card]:
@@ -80,6 +84,29 @@ def count(filters: Filters) -> int:
         .subquery()
     )
     return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A category that a shop sells in, and how many public goods of it there are."""
+
+    slug: str
+    name: str
+    number: int
+
+
+def kinds_of(store_id: int) -> list[Kind]:
+    """What a shop makes, most of it first. One statement."""
+    number = sa.func.count()
+    query = (
+        sa.select(Category.slug, Category.name, number)
+        .join(Product, Product.category_id == Category.id)
+        .join(Store, Store.id == Product.store_id)
+        .where(Product.store_id == store_id, is_public())
+        .group_by(Category.id, Category.slug, Category.name)
+        .order_by(number.desc(), Category.name)
+    )
+    return [Kind(*row) for row in db.session.execute(query)]
 
 
 def is_public() -> sa.ColumnElement[bool]:
@@ -128,12 +155,6 @@ def _branch(category_id: int) -> sa.Select[int]:
     return sa.select(Category.id).where(sa.or_(Category.id == category_id, Category.parent_id == category_id))
 
 
-def has_stock() -> sa.ColumnElement[bool]:
-    """Is any variant of the product left, in the fewest pieces that are sold?"""
-    left = Variant.is_active & (Variant.on_hand - Variant.reserved >= Variant.min_quantity)
-    return sa.exists().where(Variant.product_id == Product.id, left).correlate(Product)
-
-
 def _card_columns() -> Statement:
     live = ProductRevision.id == Product.live_revision_id
     return (
@@ -149,7 +170,10 @@ def _card_columns() -> Statement:
             Store.village_code,
             VILLAGE.name.label("village"),
             REGENCY.name.label("regency"),
-            has_stock().label("has_stock"),
+            is_available().label("has_stock"),
+            Product.supply,
+            Product.cutoff_minutes,
+            _stocked_on().label("stocked_on"),
             MediaFile.key.label("picture_key"),
             MediaFile.width.label("picture_width"),
             MediaFile.height.label("picture_height"),
@@ -163,6 +187,18 @@ def _card_columns() -> Statement:
         .outerjoin(RevisionPicture, is_cover(ProductRevision.id))
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
     )
+
+
+def _stocked_on() -> sa.ScalarSelect[date | None]:
+    """The last day that anything of the product of the row at hand was stocked for."""
+    query = sa.select(sa.func.max(Variant.stocked_on)).where(Variant.product_id == Product.id, Variant.is_active)
+    return query.correlate(Product).scalar_subquery()
+
+
+def _today(row: Row) -> Today | None:
+    if row.supply is not Supply.DAILY:
+        return None
+    return today_state(row.stocked_on, row.cutoff_minutes, local_now())
 
 
 def _card(row: Row) -> Card:
@@ -180,4 +216,7 @@ def _card(row: Row) -> Card:
         is_not_halal=row.is_not_halal,
         sold_out=not row.has_stock,
         picture=picture,
+        supply=row.supply,
+        cutoff=cutoff_time(row.cutoff_minutes),
+        today=_today(row),
     )

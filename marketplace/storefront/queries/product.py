@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Any
 
@@ -20,9 +20,20 @@ from marketplace.catalog.models import (
     RevisionPicture,
     Variant,
 )
+from marketplace.catalog.queries import available_now, local_now, open_pieces
 from marketplace.catalog.queries.attributes import QUESTION, merged, to_attribute
 from marketplace.catalog.queries.forms import tiers_in, with_tiers
-from marketplace.catalog.rules import Fact, Tier, allergen_names, facts_of
+from marketplace.catalog.rules import (
+    Fact,
+    Supply,
+    Tier,
+    Today,
+    allergen_names,
+    cutoff_time,
+    facts_of,
+    ready_date,
+    today_state,
+)
 from marketplace.certificates import queries as certificates
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.queries import CertificateRow
@@ -33,7 +44,8 @@ from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.places.models import Region
 from marketplace.storefront.queries.listings import is_public, place_name
-from marketplace.stores.models import Store
+from marketplace.stores.models import Store, StoreClosure
+from marketplace.stores.queries import closed_today
 from marketplace.stores.rules import StoreStatus, short_region
 
 PARENT = aliased(Category)
@@ -43,7 +55,7 @@ LOGO = aliased(MediaFile)
 
 @dataclass(frozen=True)
 class VariantLine:
-    """One form the product is sold in; price in rupiah for a single piece, weight in grams, `left` pieces.
+    """One form the product is sold in; price in rupiah for a single piece, weight in grams, `left` may be ordered now.
 
     `photo` is the number, from 1, of its own picture among those the public sees; 0 for none.
     """
@@ -57,6 +69,7 @@ class VariantLine:
     min_quantity: int
     tiers: tuple[Tier, ...]
     photo: int
+    stocked_on: date | None = None
 
     @property
     def available(self) -> int:
@@ -88,7 +101,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Shop:
-    """The shop behind a product."""
+    """The shop behind a product. `closed_until` is the last day (WITA) of a closure that holds today."""
 
     id: int
     slug: str
@@ -96,7 +109,14 @@ class Shop:
     place: str
     phone: str
     is_open: bool
+    closed_until: date | None
+    closure_note: str
     logo: Picture | None
+
+    @property
+    def opens_again(self) -> date | None:
+        """The first day after the closure at hand."""
+        return self.closed_until + timedelta(days=1) if self.closed_until else None
 
     @property
     def url(self) -> str:
@@ -105,7 +125,10 @@ class Shop:
 
 @dataclass(frozen=True)
 class ProductView:
-    """The words of the live revision, and what may be bought. `crumbs` are (name, address) of its categories."""
+    """The words of the live revision, and what may be bought. `crumbs` are (name, address) of its categories.
+
+    `ready_on` is when one more piece of something made to order is ready; `cutoff` ends the orders of the day.
+    """
 
     id: int
     revision_id: int
@@ -129,6 +152,19 @@ class ProductView:
     facts: tuple[Fact, ...] = ()
     allergens: tuple[str, ...] = ()
     wanted: int | None = None
+    supply: Supply = Supply.READY
+    ready_on: date | None = None
+    cutoff_minutes: int | None = None
+
+    @property
+    def cutoff(self) -> time | None:
+        return cutoff_time(self.cutoff_minutes)
+
+    @property
+    def today(self) -> Today:
+        """May goods cooked daily be ordered now? Open when one form is."""
+        days = [variant.stocked_on for variant in self.variants if variant.stocked_on]
+        return today_state(max(days, default=None), self.cutoff_minutes, local_now())
 
     @property
     def url(self) -> str:
@@ -220,6 +256,9 @@ def product(slug: str, wanted: int | None = None) -> ProductView:
         facts=facts_of(asked, row.answers),
         allergens=allergen_names(row.allergens),
         wanted=wanted,
+        supply=row.supply,
+        ready_on=_ready_on(row),
+        cutoff_minutes=row.cutoff_minutes,
     )
 
 
@@ -233,6 +272,11 @@ def _words() -> Statement:
             Product.axis_1,
             Product.axis_2,
             Product.curated_at,
+            Product.supply,
+            Product.lead_days,
+            Product.weekly_capacity,
+            Product.cutoff_minutes,
+            open_pieces().label("open_pieces"),
             ProductRevision.id.label("revision_id"),
             ProductRevision.name,
             ProductRevision.description,
@@ -254,6 +298,8 @@ def _words() -> Statement:
             Store.name.label("store_name"),
             Store.phone,
             Store.status,
+            StoreClosure.last_day.label("closed_until"),
+            StoreClosure.note.label("closure_note"),
             Store.village_code,
             VILLAGE.name.label("village"),
             REGENCY.name.label("regency"),
@@ -268,12 +314,18 @@ def _words() -> Statement:
         .join(Category, Category.id == Product.category_id)
         .outerjoin(PARENT, PARENT.id == Category.parent_id)
         .join(Store, Store.id == Product.store_id)
+        .outerjoin(StoreClosure, closed_today())
         .join(VILLAGE, VILLAGE.code == Store.village_code)
         .join(REGENCY, REGENCY.code == sa.func.substr(Store.village_code, 1, 5))
         .outerjoin(LOGO, LOGO.id == Store.logo_id)
         .outerjoin(CategoryAttribute, asks)
         .order_by(CategoryAttribute.category_id == Category.id, CategoryAttribute.position, CategoryAttribute.id)
     )
+
+
+def _ready_on(row: Row) -> date | None:
+    today = local_now().date()
+    return ready_date(row.supply, today, row.lead_days, row.open_pieces + 1, row.weekly_capacity)
 
 
 def _crumbs(row: Row) -> tuple[tuple[str, str], ...]:
@@ -289,7 +341,9 @@ def _shop(row: Row) -> Shop:
         name=row.store_name,
         place=place if place == short_region(row.regency) else f"{place}, {short_region(row.regency)}",
         phone=row.phone,
-        is_open=row.status is StoreStatus.OPEN,
+        is_open=row.status is StoreStatus.OPEN and row.closed_until is None,
+        closed_until=row.closed_until,
+        closure_note=row.closure_note or "",
         logo=Picture(row.logo_key, row.logo_width, row.logo_height) if row.logo_key else None,
     )
 
@@ -302,11 +356,13 @@ def _variants(product_id: int, media_ids: list[int]) -> list[VariantLine]:
         Variant.option_2,
         Variant.price,
         Variant.weight,
-        (Variant.on_hand - Variant.reserved).label("left"),
+        available_now().label("left"),
+        Variant.stocked_on,
         Variant.min_quantity,
         Variant.picture_id,
     )
-    query = with_tiers(sa.select(*columns).where(Variant.product_id == product_id, Variant.is_active))
+    query = with_tiers(sa.select(*columns).join(Product, Product.id == Variant.product_id))
+    query = query.where(Variant.product_id == product_id, Variant.is_active)
     rows = db.session.execute(query.order_by(Variant.position, Variant.id, PriceTier.from_quantity)).all()
     tiers = tiers_in(rows, "id")
     found = {row.id: row for row in rows}
@@ -321,6 +377,7 @@ def _variants(product_id: int, media_ids: list[int]) -> list[VariantLine]:
             min_quantity=row.min_quantity,
             tiers=tiers[row.id],
             photo=media_ids.index(row.picture_id) + 1 if row.picture_id in media_ids else 0,
+            stocked_on=row.stocked_on,
         )
         for row in found.values()
     ]
