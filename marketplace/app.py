@@ -45,8 +45,9 @@ from marketplace.payments.adapters.stripe_checkout import stripe_provider
 from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
+from marketplace.stores import handlers as stores_handlers
 from marketplace.stores.events import StoreChanged
-from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, security
+from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, qr, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
 
@@ -89,6 +90,7 @@ def create_app(config: Config) -> Flask:
     security.register(app, config)
     language.register(app)
     filters.register(app)
+    qr.register(app)
     errors.register(app)
     app.extensions["assets"] = assets.register(app)
     chrome.register(app, config)
@@ -154,6 +156,7 @@ def _subscribe() -> None:
 
 def _schedule() -> None:
     """What is done again and again."""
+    jobs.schedule(jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0))
     jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
     jobs.schedule(jobs.Routine(catalog_handlers.close_days, every_minutes=1))

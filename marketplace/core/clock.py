@@ -21,6 +21,11 @@ def today() -> date:
     return now().astimezone(WITA).date()
 
 
+def midnight(day: date) -> datetime:
+    """The instant at which a calendar day begins in Kupang."""
+    return datetime(day.year, day.month, day.day, tzinfo=WITA)
+
+
 @contextmanager
 def travel(at: datetime) -> Iterator[None]:
     """Let it be another instant for what runs inside, so that the demo market can have a past. Aware instants only."""

@@ -15,14 +15,22 @@ from marketplace.notifications.rules import stays_here
 
 
 def send_message(event: MessageWritten) -> None:
-    """Send a message. Should the worker die before it is marked, the repeat carries the same Message-ID."""
+    """Send a message. Should the worker die before it is marked, the repeat carries the same Message-ID.
+
+    What the mail server says no to is counted and raised: it is tried again, later each time.
+    """
     letter = queries.unsent(event.message_id)
     db.session.rollback()
     if letter is None:
         return
     mail = compose(letter, port(Config).mail_from)
     transport: MailTransport = LogTransport() if stays_here(letter.recipient) else port(MailTransport)
-    transport.send(mail)
+    try:
+        transport.send(mail)
+    except Exception:
+        with transaction():
+            services.note_failure(letter.id)
+        raise
     with transaction():
         services.mark_sent(letter.id)
 

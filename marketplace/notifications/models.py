@@ -11,7 +11,10 @@ from marketplace.core.db import Base
 
 
 class Message(Base):
-    """One e-mail. The key names what it tells and to whom, so that it is written once however often it is asked for."""
+    """One e-mail. The key names what it tells and to whom, so that it is written once however often it is asked for.
+
+    `failures` counts the tries to send it that failed; the next one is made all the same.
+    """
 
     __tablename__ = "messages"
 
@@ -22,3 +25,4 @@ class Message(Base):
     body: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)

@@ -91,3 +91,8 @@ def mark_sent(message_id: int) -> None:
     db.session.execute(
         sa.update(Message).where(Message.id == message_id, Message.sent_at.is_(None)).values(sent_at=now())
     )
+
+
+def note_failure(message_id: int) -> None:
+    """Note that a message could not be sent this time."""
+    db.session.execute(sa.update(Message).where(Message.id == message_id).values(failures=Message.failures + 1))

@@ -19,7 +19,7 @@ from marketplace.orders import events, queries, services
 from marketplace.orders.models import Purchase
 from marketplace.orders.policies import guest_key
 from marketplace.orders.queries import OrderView
-from marketplace.orders.rules import OrderStatus
+from marketplace.orders.rules import OrderStatus, letter_key
 from marketplace.payments import queries as payment_queries
 from marketplace.payments.events import RefundRequested
 from marketplace.payments.rules import (
@@ -44,9 +44,9 @@ def tell_of_purchase(event: events.PurchasePlaced) -> None:
             return
         if view.payment.hold_until is not None:
             values = {"orders": view.orders, "payment": view.payment}
-            _to_buyer(view.purchase, "purchase_awaits_payment", f"{view.purchase.id}", **values)
+            _to_buyer(view.purchase, "purchase_awaits_payment", view.purchase.id, **values)
             return
-        _to_buyer(view.purchase, "purchase_placed", f"{view.purchase.id}", orders=view.orders)
+        _to_buyer(view.purchase, "purchase_placed", view.purchase.id, orders=view.orders)
         for order in view.orders:
             _to_shop(view.purchase, order, "shop_new_order")
 
@@ -58,7 +58,7 @@ def tell_of_payment(event: events.PurchasePaid) -> None:
         if view is None:
             return
         begun = tuple(order for order in view.orders if order.was_shown)
-        _to_buyer(view.purchase, "purchase_paid", f"{view.purchase.id}", orders=begun, payment=view.payment)
+        _to_buyer(view.purchase, "purchase_paid", view.purchase.id, orders=begun, payment=view.payment)
         for order in begun:
             _to_shop(view.purchase, order, "shop_new_order")
 
@@ -68,7 +68,7 @@ def tell_of_expiry(event: events.PurchaseExpired) -> None:
     with transaction():
         view = queries.purchase_view(event.purchase_id)
         if view is not None:
-            _to_buyer(view.purchase, "purchase_expired", f"{view.purchase.id}", orders=view.orders)
+            _to_buyer(view.purchase, "purchase_expired", view.purchase.id, orders=view.orders)
 
 
 def tell_of_refund(event: events.RefundSettled) -> None:
@@ -76,7 +76,7 @@ def tell_of_refund(event: events.RefundSettled) -> None:
     with transaction():
         found = queries.refund_view(event.refund_id)
         if found is not None and found.refund.state is RefundState.SUCCEEDED:
-            _to_buyer(found.purchase, "refund_sent", f"{event.refund_id}", refund=found.refund, orders=found.orders)
+            _to_buyer(found.purchase, "refund_sent", event.refund_id, refund=found.refund, orders=found.orders)
 
 
 def tell_of_cancellation(event: events.PurchaseCancelled) -> None:
@@ -86,7 +86,7 @@ def tell_of_cancellation(event: events.PurchaseCancelled) -> None:
         if view is None:
             return
         cancelled = tuple(order for order in view.orders if order.status is OrderStatus.CANCELLED)
-        _to_buyer(view.purchase, "purchase_cancelled", f"{view.purchase.id}", orders=cancelled)
+        _to_buyer(view.purchase, "purchase_cancelled", view.purchase.id, orders=cancelled)
         for order in cancelled:
             if order.was_shown:
                 _to_shop(view.purchase, order, "shop_cancelled")
@@ -175,13 +175,13 @@ def _tell_buyer(order_id: int, template: str, shop_template: str | None = None) 
         if found is None:
             return
         order, purchase = found
-        _to_buyer(purchase, template, f"{order.id}", order=order)
+        _to_buyer(purchase, template, order.id, order=order)
         if shop_template:
             _to_shop(purchase, order, shop_template)
 
 
-def _to_buyer(purchase: Purchase, template: str, about: str, **values: object) -> None:
-    key = f"orders.{template}:{about}:buyer"
+def _to_buyer(purchase: Purchase, template: str, about: int, **values: object) -> None:
+    key = letter_key(template, about, "buyer")
     path = f"/pembelian/{purchase.code}"
     if purchase.person_id is None:
         path += f"?kunci={guest_key(purchase.code)}"
@@ -193,7 +193,7 @@ def _to_buyer(purchase: Purchase, template: str, about: str, **values: object) -
 def _to_shop(purchase: Purchase, order: OrderView, template: str) -> None:
     path = f"/penjual/pesanan/{order.code}"
     for person in people_of_store(order.store_id):
-        key = f"orders.{template}:{order.id}:{person.id}"
+        key = letter_key(template, order.id, person.id)
         write_letter(
             key,
             person.email or "",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, Word, one_of
-from marketplace.orders.rules import OrderStatus
+from marketplace.orders.rules import OrderStatus, ShareKind
 from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import DeliveryMethod
 
@@ -49,6 +49,7 @@ class Order(Base):
     """One shop's part of a purchase. The buyer shows `handover_code` when she receives the goods (and pays in cash).
 
     `commission` (rupiah) and `bears_fee` follow the rules of the day it was placed, whatever is changed later.
+    `done_at` is when it was handed over. The shop searches in `search_text`: names of buyer and goods, folded.
     `ready_by` is the day the buyer was told for goods made to order.
     """
 
@@ -65,7 +66,10 @@ class Order(Base):
         sa.CheckConstraint(
             "refunded_commission >= 0 AND refunded_commission <= commission", name="commission_refunded_of_taken"
         ),
+        sa.CheckConstraint("status <> 'done' OR done_at IS NOT NULL", name="done_has_its_time"),
         sa.UniqueConstraint("purchase_id", "store_id"),
+        sa.Index("ix_orders_store_done", "store_id", "done_at"),
+        sa.Index("ix_orders_store_placed", "store_id", "placed_at", "id"),
         sa.Index("ix_orders_store_status", "store_id", "status", "placed_at"),
         sa.Index("ix_orders_answer_by", "status", "answer_by"),
     )
@@ -91,6 +95,8 @@ class Order(Base):
     handover_locked_until: Mapped[datetime | None]
     placed_at: Mapped[datetime]
     answer_by: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    search_text: Mapped[str] = mapped_column(sa.Text, default="")
     ready_by: Mapped[date | None]
 
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.id", viewonly=True)
@@ -135,6 +141,18 @@ class OrderEvent(Base):
     at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     note: Mapped[str] = mapped_column(sa.String(300), default="")
+
+
+class OrderShare(Base):
+    """A ready message about an order that somebody of the shop passed on by hand, e.g. by WhatsApp."""
+
+    __tablename__ = "order_shares"
+    __table_args__ = (one_of("kind", ShareKind),)
+
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"), primary_key=True)
+    kind: Mapped[ShareKind] = mapped_column(Word(ShareKind), primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    at: Mapped[datetime]
 
 
 class RefundPart(Base):

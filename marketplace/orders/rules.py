@@ -32,6 +32,20 @@ class OrderStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class ShareKind(StrEnum):
+    """What a ready message tells the buyer."""
+
+    ACCEPTED = "accepted"
+    READY = "ready"
+
+
+SHARES: dict[OrderStatus, ShareKind] = {
+    OrderStatus.PROCESSING: ShareKind.ACCEPTED,
+    OrderStatus.READY: ShareKind.READY,
+    OrderStatus.ON_THE_WAY: ShareKind.READY,
+}
+"""The message that fits a state; afterwards the buyer's number is no longer shown to the shop."""
+
 MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.UNPAID: frozenset({OrderStatus.WAITING, OrderStatus.CANCELLED, OrderStatus.EXPIRED}),
     OrderStatus.WAITING: frozenset(
@@ -88,6 +102,11 @@ def normal_code(typed: str) -> str:
     """A code as it is kept, from what somebody typed or read out: case, look-alike letters and spaces do not matter."""
     text = "".join(typed.upper().split()).removeprefix(CODE_PREFIX).replace("-", "")
     return CODE_PREFIX + text.translate(str.maketrans("ILO", "110"))
+
+
+def letter_key(template: str, about: int, to: int | str) -> str:
+    """The key of a letter: what it tells, of which order or purchase (id), and to whom ('buyer', or a person's id)."""
+    return f"orders.{template}:{about}:{to}"
 
 
 def ready_status(method: DeliveryMethod) -> OrderStatus:

@@ -8,11 +8,13 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from marketplace.catalog.queries import category_by_slug
 from marketplace.certificates.queries import CertificateRow
 from marketplace.certificates.rules import CertificateKind
 from marketplace.core.errors import NotFound
 from marketplace.core.paging import Page
 from marketplace.places.rules import FATULULI
+from marketplace.shipping.queries import zones
 from marketplace.storefront.forms import SORTS, SearchForm, sort_of
 from marketplace.storefront.queries import choices as narrowing
 from marketplace.storefront.queries import listings
@@ -133,8 +135,19 @@ def store_directory() -> str:
 def store(slug: str) -> str:
     """A shop: its story, where and when to find it, what it sells."""
     found = stores.public_card(slug)
-    page = listings.cards(Filters(store_id=found.id), sort_of(None), request.args.get(PAGE))
-    return render_template("storefront/store.html", store=found, page=page, links=_page_links(page))
+    asked = request.args.get("kategori", "")
+    category_id = category_by_slug(asked).id if asked else None
+    page = listings.cards(Filters(store_id=found.id, category_id=category_id), sort_of(None), request.args.get(PAGE))
+    return render_template(
+        "storefront/store.html",
+        store=found,
+        page=page,
+        kinds=listings.kinds_of(found.id),
+        kind=asked,
+        zones=zones(found.id),
+        planned=[closure for closure in stores.closures(found.id) if closure.last_day != found.closed_until][:2],
+        links=_page_links(page),
+    )
 
 
 @bp.get("/bantuan", endpoint="help")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,7 +15,8 @@ from marketplace.stores.rules import StoreStatus
 class Store(Base):
     """A shop. Who works for it are role grants with this id as scope.
 
-    `nib` is its business number, which PP 80/2019 wants shown.
+    `nib` is its business number, which PP 80/2019 wants shown. `week` holds the hours of each day from Monday on, as
+    pairs of minutes after midnight (WITA); `hours` says what they cannot.
     """
 
     __tablename__ = "stores"
@@ -27,6 +29,7 @@ class Store(Base):
     status: Mapped[StoreStatus] = mapped_column(Word(StoreStatus), default=StoreStatus.OPEN)
     phone: Mapped[str] = mapped_column(sa.String(20))
     email: Mapped[str] = mapped_column(sa.String(254), default="")
+    week: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     hours: Mapped[str] = mapped_column(sa.String(200), default="")
     nib: Mapped[str] = mapped_column(sa.String(13), default="")
     street: Mapped[str] = mapped_column(sa.String(200))
@@ -34,4 +37,21 @@ class Store(Base):
     landmark: Mapped[str] = mapped_column(sa.String(200), default="")
     logo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("media_files.id"))
     has_pickup: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class StoreClosure(Base):
+    """Days (WITA, both included) on which a store takes no orders: a feast, a harvest, a funeral."""
+
+    __tablename__ = "store_closures"
+    __table_args__ = (
+        sa.CheckConstraint("last_day >= first_day", name="ends_after_it_begins"),
+        sa.Index("ix_store_closures_days", "store_id", "last_day", "first_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("stores.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    note: Mapped[str] = mapped_column(sa.String(160), default="")
     created_at: Mapped[datetime]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 from marketplace.core.paging import Page, Row, Statement, fetch
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.places.models import Region
-from marketplace.stores.models import Store
-from marketplace.stores.rules import StoreStatus, short_region
+from marketplace.stores.models import Store, StoreClosure
+from marketplace.stores.rules import Span, StoreStatus, Week, same_days, short_region, week_of
 
 VILLAGE, DISTRICT, REGENCY = aliased(Region), aliased(Region), aliased(Region)
 PAGE_SIZE = 24
@@ -24,7 +26,10 @@ PAGE_SIZE = 24
 
 @dataclass(frozen=True)
 class StoreCard:
-    """A store as it is shown anywhere. `place` is short ('Fatululi, Kota Kupang'), `region_names` is all of it."""
+    """A store as it is shown anywhere. `place` is short ('Fatululi, Kota Kupang'), `region_names` is all of it.
+
+    `since` is the year it opened, `closed_until` the last day (WITA) of a closure that holds today.
+    """
 
     id: int
     slug: str
@@ -33,6 +38,7 @@ class StoreCard:
     status: StoreStatus
     phone: str
     email: str
+    week: Week
     hours: str
     nib: str
     street: str
@@ -42,6 +48,9 @@ class StoreCard:
     region_names: str
     has_pickup: bool
     logo: Picture | None
+    since: int
+    closed_until: date | None
+    closure_note: str
 
     @property
     def url(self) -> str:
@@ -49,7 +58,28 @@ class StoreCard:
 
     @property
     def is_open(self) -> bool:
-        return self.status is StoreStatus.OPEN
+        """Does it take orders today?"""
+        return self.status is StoreStatus.OPEN and self.closed_until is None
+
+    @property
+    def week_runs(self) -> list[tuple[int, int, tuple[Span, ...]]]:
+        """The hours of the week, days with the same hours together."""
+        return same_days(self.week)
+
+    @property
+    def opens_again(self) -> date | None:
+        """The first day after the closure at hand."""
+        return self.closed_until + timedelta(days=1) if self.closed_until else None
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Days on which a store takes no orders, both included."""
+
+    id: int
+    first_day: date
+    last_day: date
+    note: str
 
 
 def store(store_id: int) -> Store:
@@ -104,15 +134,35 @@ def within(column: sa.ColumnElement[str] | Any, region: str) -> sa.ColumnElement
     return sa.or_(column == region, column.startswith(f"{region}.", autoescape=True))
 
 
+def closed_today() -> sa.ColumnElement[bool]:
+    """Joins the closure that holds today to a store; closures of a store never overlap."""
+    today = clock.today()
+    return sa.and_(StoreClosure.store_id == Store.id, StoreClosure.first_day <= today, StoreClosure.last_day >= today)
+
+
+def closures(store_id: int) -> list[Closure]:
+    """The closures of a store that hold today or lie ahead, the next one first. One statement."""
+    query = (
+        sa.select(StoreClosure.id, StoreClosure.first_day, StoreClosure.last_day, StoreClosure.note)
+        .where(StoreClosure.store_id == store_id, StoreClosure.last_day >= clock.today())
+        .order_by(StoreClosure.first_day)
+    )
+    return [Closure(*row) for row in db.session.execute(query)]
+
+
 def _cards() -> Statement:
     columns = (
         *(getattr(Store, name) for name in _OWN),
+        Store.week,
+        Store.created_at,
         VILLAGE.name.label("village"),
         DISTRICT.name.label("district"),
         REGENCY.name.label("regency"),
         MediaFile.key.label("logo_key"),
         MediaFile.width.label("logo_width"),
         MediaFile.height.label("logo_height"),
+        StoreClosure.last_day.label("closed_until"),
+        StoreClosure.note.label("closure_note"),
     )
     return (
         sa.select(*columns)
@@ -120,6 +170,7 @@ def _cards() -> Statement:
         .join(DISTRICT, DISTRICT.code == VILLAGE.parent_code)
         .join(REGENCY, REGENCY.code == DISTRICT.parent_code)
         .outerjoin(MediaFile, MediaFile.id == Store.logo_id)
+        .outerjoin(StoreClosure, closed_today())
     )
 
 
@@ -146,5 +197,9 @@ def _card(row: Row) -> StoreCard:
         **{name: getattr(row, name) for name in _OWN},
         place=f"{row.village}, {short_region(row.regency)}",
         region_names=f"{row.village}, {row.district}, {row.regency}",
+        week=week_of(row.week),
         logo=logo,
+        since=row.created_at.astimezone(clock.WITA).year,
+        closed_until=row.closed_until,
+        closure_note=row.closure_note or "",
     )

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+
+LONGEST_CLOSURE_DAYS = 90
+MOST_CLOSURES = 12
+MOST_SPANS = 2
+MINUTES_A_DAY = 24 * 60
+Span = tuple[int, int]
+"""From a minute after midnight to another (WITA); 1440 is the midnight that ends the day."""
+Week = tuple[tuple[Span, ...], ...]
+"""The open hours of each day, Monday first; nothing at all for a shop that has not said."""
 
 NIB = re.compile(r"\d{13}")
 APOSTROPHES = re.compile(r"['’‘ʼ`´]")
@@ -20,7 +31,7 @@ class StoreStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Profile:
-    """What a store says about itself. `phone` is E.164; `hours` is free text; `nib` 13 digits or empty."""
+    """What a store says about itself. `phone` is E.164; `nib` 13 digits or empty."""
 
     name: str
     phone: str
@@ -28,7 +39,6 @@ class Profile:
     village_code: str
     story: str = ""
     email: str = ""
-    hours: str = ""
     nib: str = ""
     landmark: str = ""
     has_pickup: bool = True
@@ -50,3 +60,34 @@ def short_region(regency: str) -> str:
     'Kota Kupang' stays, and the regency around it is 'Kab. Kupang', since 'Kupang' alone means the city.
     """
     return "Kab. Kupang" if regency == "Kabupaten Kupang" else regency.removeprefix("Kabupaten ")
+
+
+def week_of(kept: Sequence[Sequence[Sequence[int]]]) -> Week:
+    """The week as it is kept."""
+    return tuple(tuple((int(opens), int(closes)) for opens, closes in day) for day in kept)
+
+
+def week_problem(week: Week) -> str | None:
+    """The message id of what cannot be: not seven days, more than two spans a day, none in order, or overlapping."""
+    if week and len(week) != 7:
+        return "stores.week_days"
+    for day in week:
+        if len(day) > MOST_SPANS:
+            return "stores.week_spans"
+        edges = [edge for span in day for edge in span]
+        if any(not 0 <= edge <= MINUTES_A_DAY for edge in edges):
+            return "stores.week_minutes"
+        if any(later <= earlier for earlier, later in pairwise(edges)):
+            return "stores.week_order"
+    return None
+
+
+def same_days(week: Week) -> list[tuple[int, int, tuple[Span, ...]]]:
+    """Runs of days with the same hours: (first day, last day, hours), Monday is 0. Closed days are runs as well."""
+    runs: list[tuple[int, int, tuple[Span, ...]]] = []
+    for day, spans in enumerate(week):
+        if runs and runs[-1][2] == spans:
+            runs[-1] = (runs[-1][0], day, spans)
+        else:
+            runs.append((day, day, spans))
+    return runs

@@ -50,6 +50,11 @@ def wita(at: datetime) -> str:
     return f"{wita_date(at)}, {local:%H.%M} WITA"
 
 
+def clock(minutes: int) -> str:
+    """Minutes after midnight as a time of the day: 480 -> 08.00; 1440 -> 24.00."""
+    return f"{minutes // 60:02d}.{minutes % 60:02d}"
+
+
 def seconds_left(until: datetime) -> int:
     """Seconds until then, a started one counting as whole; 0 when it is over."""
     return max(0, math.ceil((until - now()).total_seconds()))
@@ -60,6 +65,7 @@ def register(app: Flask) -> None:
         "rupiah": rupiah,
         "number": number,
         "grams": grams,
+        "clock": clock,
         "wita": wita,
         "wita_date": wita_date,
         "seconds_left": seconds_left,

@@ -70,10 +70,10 @@ def test_the_line_is_each_shelfs_own(mine: Shop, db: SQLAlchemy) -> None:
         stock.reserve({variant_id: 2})
     handlers.warn_of_low_stock()
     assert len(_letters(db)) == 1
-    assert [row.variant_id for row in queries.scarce_rows([mine.id])] == [variant_id]
+    assert [row.variant_id for row in queries.stock_rows([mine.id], only_low=True).items] == [variant_id]
     with transaction():
         lowstock.set_line(mine.ina, variant_id, 0)
-    assert queries.scarce_rows([mine.id]) == []
+    assert queries.stock_rows([mine.id], only_low=True).items == []
 
 
 def test_two_workers_tell_once(mine: Shop, db: SQLAlchemy) -> None:

@@ -27,7 +27,6 @@ PROFILE = {
     "regency_code": "53.71",
     "district_code": "53.71.04",
     "village_code": "53.71.04.1011",
-    "hours": "Setiap hari, 07.00–19.00",
     "nib": "1234567890123",
     "has_pickup": "y",
 }

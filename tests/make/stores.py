@@ -24,7 +24,6 @@ def profile(name: str = "", **more: object) -> Profile:
         "street": "Jalan Bajawa 12",
         "village_code": FATULULI,
         "nib": "1234567890123",
-        "hours": "Senin–Sabtu, 08.00–17.00",
     }
     return Profile(**{**base, **more})  # type: ignore[arg-type]
 

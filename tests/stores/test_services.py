@@ -66,9 +66,9 @@ def test_a_profile_that_cannot_be_is_refused_at_its_field(db: SQLAlchemy, field:
 def test_the_owner_changes_the_profile_and_the_address_stays(store_id: int) -> None:
     before = revision.current()
     with transaction():
-        services.update_profile(owner_of(store_id), store_id, profile("Dapur Mama Ina & Anak", hours="Tiap hari"))
+        services.update_profile(owner_of(store_id), store_id, profile("Dapur Mama Ina & Anak", landmark="Pagar biru"))
     store = reload(store_id)
-    assert (store.name, store.hours, store.slug) == ("Dapur Mama Ina & Anak", "Tiap hari", "dapur-mama-ina")
+    assert (store.name, store.landmark, store.slug) == ("Dapur Mama Ina & Anak", "Pagar biru", "dapur-mama-ina")
     assert revision.current() == before + 1
 
 

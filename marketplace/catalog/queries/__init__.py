@@ -15,6 +15,7 @@ from marketplace.catalog.queries.checks import CrookedShelf, crooked_movements, 
 from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
 from marketplace.catalog.queries.offers import Offer, offers
 from marketplace.catalog.queries.pictures import is_cover, usable_pictures
+from marketplace.catalog.queries.price_list import PriceRow, price_rows
 from marketplace.catalog.queries.products import (
     CertificateClaim,
     ProductRow,
@@ -28,7 +29,6 @@ from marketplace.catalog.queries.selling import (
     SellerProduct,
     StockRow,
     Visibility,
-    scarce_rows,
     seller_products,
     stock_rows,
 )
@@ -52,6 +52,7 @@ __all__ = [
     "DayRow",
     "MovementRow",
     "Offer",
+    "PriceRow",
     "ProductRow",
     "RevisionView",
     "SellerProduct",
@@ -81,10 +82,10 @@ __all__ = [
     "offers",
     "open_pieces",
     "own_attributes",
+    "price_rows",
     "product",
     "product_by_slug",
     "revision",
-    "scarce_rows",
     "seller_products",
     "shelf",
     "stock_rows",

@@ -26,7 +26,8 @@ from marketplace.catalog.rules import (
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
-from marketplace.stores.models import Store
+from marketplace.stores.models import Store, StoreClosure
+from marketplace.stores.queries import closed_today
 from marketplace.stores.rules import StoreStatus
 
 
@@ -121,6 +122,7 @@ def _statement() -> sa.Select[Any]:
         Store.name.label("store_name"),
         Store.slug.label("store_slug"),
         Store.status.label("store_status"),
+        StoreClosure.id.label("closure_id"),
         RevisionPicture.alt,
         MediaFile.key,
         MediaFile.width,
@@ -131,6 +133,7 @@ def _statement() -> sa.Select[Any]:
         .select_from(Variant)
         .join(Product, Product.id == Variant.product_id)
         .join(Store, Store.id == Product.store_id)
+        .outerjoin(StoreClosure, closed_today())
         .outerjoin(ProductRevision, ProductRevision.id == Product.live_revision_id)
         .outerjoin(RevisionPicture, is_cover(ProductRevision.id))
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
@@ -150,7 +153,7 @@ def _today(found: Any) -> Today | None:
 
 def _offer(row: sa.Row[Any], tiers: tuple[Tier, ...]) -> Offer:
     found = row._mapping
-    is_open = found["store_status"] is StoreStatus.OPEN
+    is_open = found["store_status"] is StoreStatus.OPEN and found["closure_id"] is None
     is_public = found["status"] is ProductStatus.ACTIVE and found["revision_id"] is not None
     return Offer(
         variant_id=found["variant_id"],

@@ -118,12 +118,6 @@ def stock_rows(
     return page.map(_stock_row)
 
 
-def scarce_rows(store_ids: Sequence[int], limit: int = 5) -> list[StockRow]:
-    """The variants on sale of which no more are left than their own line says, the fewest first; one statement."""
-    statement = _stock(store_ids).where(is_low()).order_by(Variant.on_hand - Variant.reserved, Variant.id)
-    return [_stock_row(row) for row in db.session.execute(statement.limit(limit))]
-
-
 def rows_of(variant_ids: Sequence[int]) -> list[StockRow]:
     """These variants, by product and position. One statement."""
     statement = _variants().where(Variant.id.in_(variant_ids))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.catalog.rules import fold
-from marketplace.stores.rules import Profile, StoreStatus
+from marketplace.stores.rules import Profile, StoreStatus, Week
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 DOMAIN = "demo.belintt.id"
 INNER_FEE = 10_000
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+HOURS = re.compile(r"(?:Tiap hari|(\w+)–(\w+)), (\d\d\.\d\d)–(\d\d\.\d\d)")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Shop:
     """An invented shop and its owner. It has been there for `since_days` days."""
 
     profile: Profile
+    week: Week
+    hours: str
     owner: str
     email: str
     since_days: int
@@ -63,6 +68,17 @@ def shops_by_slug() -> dict[str, Shop]:
     return {shop.slug: shop for shop in shops()}
 
 
+def week_in(text: str) -> Week:
+    """The week that words such as 'Senin–Sabtu, 08.00–17.00 WITA' tell; nothing when they tell no hours."""
+    found = HOURS.match(text)
+    if found is None:
+        return ()
+    first, last, *edges = found.groups()
+    opens, closes = (int(edge[:2]) * 60 + int(edge[3:]) for edge in edges)
+    open_days = range(DAYS.index(first), DAYS.index(last) + 1) if first else range(7)
+    return tuple(((opens, closes),) if day in open_days else () for day in range(7))
+
+
 def _shop(number: int, row: dict[str, Any]) -> Shop:
     email = f"{row['email']}@{DOMAIN}"
     profile = Profile(
@@ -72,13 +88,15 @@ def _shop(number: int, row: dict[str, Any]) -> Shop:
         village_code=row["village"],
         story=row["story"].strip(),
         email=email,
-        hours=row["hours"],
         nib=f"{9120200000000 + number * 7_919_353}",
         landmark=row.get("landmark", ""),
     )
     own_regency = [[profile.village_code[:5], INNER_FEE, ""]]
+    week = week_in(row["hours"])
     return Shop(
         profile=profile,
+        week=week,
+        hours="" if week else row["hours"],
         owner=row["owner"],
         email=email,
         since_days=row["since_days"],

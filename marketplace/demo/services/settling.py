@@ -62,6 +62,7 @@ def _settle_in(world: World, people: tuple[DemoPerson, ...]) -> None:
 def _open(world: World, shop: Shop) -> None:
     owner = accounts.create_person(SYSTEM, shop.owner, shop.email, shop.profile.phone, PASSWORD)
     store = stores.create(SYSTEM, shop.profile)
+    stores.set_week(SYSTEM, store.id, shop.week, shop.hours)
     accounts.grant(SYSTEM, owner.id, Role.STORE_OWNER, store.id)
     actor = Actor(owner.id, owner.name, frozenset({Grant(Role.STORE_OWNER, store.id)}))
     world.stores[shop.slug], world.owners[store.id] = store.id, actor

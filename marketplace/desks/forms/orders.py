@@ -2,12 +2,58 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Regexp
 
 from marketplace.orders.rules import LONGEST_REASON
-from marketplace.web.forms import BaseForm
+from marketplace.shipping.rules import DeliveryMethod
+from marketplace.web.forms import BaseForm, optional
+
+DELIVERIES = {
+    DeliveryMethod.PICKUP: _l("Ambil sendiri"),
+    DeliveryMethod.OWN_DELIVERY: _l("Diantar toko"),
+}
+
+
+class SearchForm(BaseForm):
+    """Which orders to look for; all of it is optional and stands in the address."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    q = StringField(
+        _l("Cari"), description=_l("Kode, nama pembeli, atau produk."), validators=[*optional(), Length(max=100)]
+    )
+    keadaan = SelectField(
+        _l("Keadaan"),
+        choices=[
+            ("semua", _l("Semua")),
+            ("baru", _l("Baru, menunggu jawaban")),
+            ("diproses", _l("Sedang disiapkan")),
+            ("siap", _l("Siap atau diantar")),
+            ("selesai", _l("Selesai")),
+            ("batal", _l("Batal")),
+        ],
+        validators=optional(),
+    )
+    cara = SelectField(
+        _l("Cara terima"),
+        choices=[("", _l("Semua")), *((method.value, words) for method, words in DELIVERIES.items())],
+        validators=optional(),
+    )
+    bayar = SelectField(
+        _l("Cara bayar"),
+        choices=[("", _l("Semua")), ("cash", _l("Tunai")), ("card", _l("Kartu"))],
+        validators=optional(),
+    )
+    dari = DateField(_l("Dari"), validators=optional())
+    sampai = DateField(_l("Sampai"), validators=optional())
+
+    def asked(self) -> list[str]:
+        """The names of the fields that something was asked in."""
+        return [name for name in ("q", "keadaan", "cara", "bayar", "dari", "sampai") if request.args.get(name)]
 
 
 class ReasonForm(BaseForm):

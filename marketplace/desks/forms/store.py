@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -9,10 +13,13 @@ from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaF
 from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 
 from marketplace.certificates.rules import ABOUT, CertificateKind
+from marketplace.core.errors import Invalid
 from marketplace.places.forms import RegionFields
 from marketplace.shipping.rules import LARGEST_FEE
-from marketplace.stores.rules import Profile
+from marketplace.stores.rules import MINUTES_A_DAY, MOST_SPANS, Profile, Span, Week
 from marketplace.web.forms import BaseForm, PhoneField, RupiahField, optional
+
+TIME = re.compile(r"([01]?[0-9]|2[0-4])[:.]([0-5][0-9])(?::00)?")
 
 
 class ProfileForm(RegionFields, BaseForm):
@@ -31,17 +38,18 @@ class ProfileForm(RegionFields, BaseForm):
         validators=[*optional(), Length(max=254), Email(_l("Tulis alamat surel yang lengkap."))],
         render_kw={"type": "email", "autocomplete": "email"},
     )
-    hours = StringField(
-        _l("Jam operasional"),
-        description=_l("Misalnya: Senin–Sabtu, 08.00–17.00"),
-        validators=[*optional(), Length(max=200)],
-    )
     nib = StringField(
         "NIB",
         description=_l("13 angka. NIB tampil di halaman toko."),
         validators=[*optional(), Regexp(r"^[0-9]{13}$", message=_l("NIB terdiri dari 13 angka."))],
         render_kw={"inputmode": "numeric"},
     )
+    logo = FileField(
+        _l("Logo atau foto toko"),
+        description=_l("JPEG, PNG, atau WebP. Tampil kecil di samping nama toko."),
+        render_kw={"accept": "image/jpeg,image/png,image/webp"},
+    )
+    without_logo = BooleanField(_l("Tanpa logo"))
     street = StringField(_l("Jalan dan nomor"), validators=[InputRequired(_l("Isi alamat toko.")), Length(max=200)])
     landmark = StringField(_l("Patokan"), validators=[*optional(), Length(max=200)])
     has_pickup = BooleanField(
@@ -57,7 +65,6 @@ class ProfileForm(RegionFields, BaseForm):
             village_code=str(self.village_code.data),
             story=self.story.data or "",
             email=(self.email.data or "").lower(),
-            hours=self.hours.data or "",
             nib=self.nib.data or "",
             landmark=self.landmark.data or "",
             has_pickup=bool(self.has_pickup.data),
@@ -82,6 +89,47 @@ class ZoneForm(RegionFields, BaseForm):
         """Bounded like the service bounds it, but told at the field."""
         if field.data is not None and field.data > LARGEST_FEE:
             raise ValidationError(gettext("Ongkos antar terlalu besar."))
+
+
+class WeekForm(BaseForm):
+    """The open hours of each day, two spans at most; an empty day is a day off."""
+
+    note = StringField(
+        _l("Catatan jam buka"),
+        description=_l("Misalnya: hari Minggu setelah ibadah"),
+        validators=[*optional(), Length(max=200)],
+    )
+
+    def week(self) -> Week:
+        """What was typed. Raises Invalid (field week) for a time that is none, or half a span."""
+        return tuple(tuple(self._spans(day)) for day in range(7))
+
+    def _spans(self, day: int) -> Iterator[Span]:
+        for number in range(MOST_SPANS):
+            opens, closes = (request.form.get(f"{edge}-{day}-{number}", "").strip() for edge in ("buka", "tutup"))
+            if opens or closes:
+                yield _minutes(opens), _minutes(closes, ends=True)
+
+
+class ClosureForm(BaseForm):
+    """Days on which the shop takes no orders."""
+
+    first_day = DateField(_l("Dari"), validators=[InputRequired(_l("Pilih hari pertama."))])
+    last_day = DateField(_l("Sampai"), validators=[InputRequired(_l("Pilih hari terakhir."))])
+    note = StringField(
+        _l("Alasan untuk pembeli"),
+        description=_l("Misalnya: Libur Natal"),
+        validators=[*optional(), Length(max=160)],
+    )
+
+
+def _minutes(text: str, *, ends: bool = False) -> int:
+    """08:00 as minutes after midnight; midnight ends a day as 24:00."""
+    match = TIME.fullmatch(text)
+    if match is None:
+        raise Invalid("stores.week_minutes", field="week")
+    minutes = int(match[1]) * 60 + int(match[2])
+    return MINUTES_A_DAY if ends and minutes == 0 else minutes
 
 
 class CertificateForm(BaseForm):

@@ -8,24 +8,32 @@ from marketplace.desks.views import (
     earnings,
     orders,
     overview,
+    packing,
+    printing,
     products,
+    profile,
     purchases,
     shelf,
     standing,
     stock,
     store,
+    times,
     today,
 )
 
 blueprints: tuple[Blueprint, ...] = (
     overview.bp,
+    packing.bp,
+    printing.bp,
     orders.bp,
     earnings.bp,
     products.bp,
+    profile.bp,
     purchases.bp,
     shelf.bp,
     standing.bp,
     store.bp,
+    times.bp,
 )
 
 __all__ = ["blueprints", "stock", "today"]

@@ -7,15 +7,20 @@ from collections.abc import Callable
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from marketplace.core.actor import Actor
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
-from marketplace.desks.forms.orders import CodeForm, ReasonForm
+from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm
 from marketplace.desks.money import order_money
+from marketplace.desks.sharing import SHARE_WORDS, share_of
 from marketplace.desks.words import STATES, steps_of, time_left
 from marketplace.orders import queries, services
-from marketplace.orders.rules import OrderStatus
+from marketplace.orders.queries import OrderFilter
+from marketplace.orders.rules import OrderStatus, ShareKind
+from marketplace.payments.rules import PaymentMethod
+from marketplace.shipping.rules import DeliveryMethod
 from marketplace.web.access import current_actor, is_seller, requires
 from marketplace.web.errors import status_of
 from marketplace.web.language import explain
@@ -23,31 +28,100 @@ from marketplace.web.language import explain
 bp = Blueprint("seller_orders", __name__, url_prefix="/penjual/pesanan")
 Page = str | Response | tuple[str, int]
 
-TABS = {
-    "baru": (_l("Baru"), (OrderStatus.WAITING,)),
-    "diproses": (_l("Diproses"), (OrderStatus.PROCESSING,)),
-    "siap": (_l("Siap & dikirim"), (OrderStatus.READY, OrderStatus.ON_THE_WAY)),
-    "selesai": (_l("Selesai"), (OrderStatus.DONE,)),
-    "batal": (_l("Batal"), (OrderStatus.DECLINED, OrderStatus.CANCELLED, OrderStatus.LAPSED)),
+TO_DO = (
+    ("baru", _l("Jawab"), (OrderStatus.WAITING,)),
+    ("diproses", _l("Siapkan"), (OrderStatus.PROCESSING,)),
+    ("siap", _l("Serahkan"), (OrderStatus.READY, OrderStatus.ON_THE_WAY)),
+)
+STATES_ASKED = {
+    **{name: statuses for name, _label, statuses in TO_DO},
+    "selesai": (OrderStatus.DONE,),
+    "batal": (OrderStatus.DECLINED, OrderStatus.CANCELLED, OrderStatus.LAPSED),
+    "semua": (),
 }
+SHOWN_OF_EACH = 20
+MOST_AT_ONCE = 50
 
 
 @bp.get("")
 @requires(is_seller)
 def index() -> str:
-    """The orders of all stores the seller works for, by state, the newest first."""
-    chosen = request.args.get("keadaan", "")
-    chosen = chosen if chosen in TABS else "baru"
+    """What needs an answer, packing or handing over, the most urgent first; or what a search finds."""
+    return _show_list()
+
+
+def _show_list(words: str = "", left_out: list[str] | None = None) -> str:
     stores = current_actor().store_ids
     counts = queries.open_counts(stores)
-    tabs = [
-        (_tab_label(str(label), sum(counts.get(status, 0) for status in statuses)), name)
-        for name, (label, statuses) in TABS.items()
-    ]
-    page = queries.store_orders(stores, TABS[chosen][1], request.args.get("setelah"))
+    form = SearchForm(request.args)
+    asked = bool(form.asked())
     return render_template(
-        "desks/orders.html", counts=counts, page=page, tabs=tabs, chosen=chosen, states=STATES, time_left=time_left
+        "desks/orders.html",
+        counts=counts,
+        form=form,
+        chosen=form.keadaan.data if asked else "",
+        page=queries.store_orders(stores, _filter(form), request.args.get("setelah")) if asked else None,
+        groups=[] if asked else [_group(stores, counts, *part) for part in TO_DO],
+        address={name: value for name, value in request.args.items() if name != "setelah"},
+        states=STATES,
+        time_left=time_left,
+        words=words,
+        left_out=left_out or [],
     )
+
+
+def _group(
+    stores: tuple[int, ...],
+    counts: dict[OrderStatus, int],
+    name: str,
+    label: str,
+    statuses: tuple[OrderStatus, ...],
+) -> dict[str, object]:
+    """One kind of work: how much of it there is, and the most urgent of it."""
+    number = sum(counts[status] for status in statuses)
+    rows = queries.to_do(stores, statuses, SHOWN_OF_EACH) if number else []
+    return {"name": name, "label": label, "number": number, "rows": rows}
+
+
+def _filter(form: SearchForm) -> OrderFilter:
+    """The filter that was asked for; what is no filter is passed over."""
+    form.validate()
+    asked = {name: value for name, value in form.data.items() if value and name not in form.errors}
+    return OrderFilter(
+        statuses=STATES_ASKED[asked.get("keadaan", "semua")],
+        words=asked.get("q", ""),
+        delivery=DeliveryMethod(asked["cara"]) if "cara" in asked else None,
+        payment=PaymentMethod(asked["bayar"]) if "bayar" in asked else None,
+        first=asked.get("dari"),
+        last=asked.get("sampai"),
+    )
+
+
+@bp.post("/kesiapan")
+@requires(is_seller)
+def make_ready() -> Page:
+    """Mark the chosen orders as packed, each on its own: one that has moved on does not hold up the others."""
+    codes = list(dict.fromkeys(request.form.getlist("kode")))[:MOST_AT_ONCE]
+    order_ids = [(code, _own(code)) for code in codes]
+    left_out = [f"{code}: {words}" for code, order_id in order_ids if (words := _try_ready(order_id))]
+    done = len(codes) - len(left_out)
+    if done:
+        flash(ngettext("%(num)d pesanan siap.", "%(num)d pesanan siap.", done), "success")
+    if left_out:
+        return _show_list(left_out=left_out), 409
+    if not codes:
+        flash(_("Pilih dulu pesanan yang sudah siap."), "info")
+    return redirect(url_for("seller_orders.index"), 303)  # type: ignore[return-value]
+
+
+def _try_ready(order_id: int) -> str:
+    """Mark one order as packed; the words of why not, or nothing."""
+    try:
+        with transaction():
+            services.mark_ready(current_actor(), order_id)
+    except Refusal as refusal:
+        return explain(refusal)
+    return ""
 
 
 @bp.get("/jumlah")
@@ -118,6 +192,22 @@ def create_handover(code: str) -> Page:
     return _back(code)
 
 
+@bp.post("/<string:code>/kabar")
+@requires(is_seller)
+def note_shared(code: str) -> Page:
+    """Note that a ready message was passed on to the buyer."""
+    order_id = _own(code)
+    kind = request.form.get("jenis", "")
+    if kind not in set(ShareKind):
+        raise NotFound
+    with transaction():
+        services.note_shared(current_actor(), order_id, ShareKind(kind))
+    if request.accept_mimetypes.best == "application/json":
+        return Response(status=204)
+    flash(_("Dicatat: pesan sudah dibagikan."), "success")
+    return _back(code)
+
+
 def _step(code: str, step: Callable[[Actor, int], object], done: str) -> Page:
     """Take one step with an order; if it has moved on meanwhile, show how it stands now."""
     order_id = _own(code)
@@ -160,13 +250,21 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
     found = queries.order_view(order_id)
     if found is None:
         raise NotFound("orders.not_found")
+    order, purchase = found
+    before, behind = queries.neighbours(order_id, current_actor().store_ids)
     return render_template(
         "desks/seller_order.html",
-        order=found[0],
-        purchase=found[1],
+        order=order,
+        purchase=purchase,
+        before=before,
+        behind=behind,
+        letters=queries.letters(order_id, purchase.id, order.store_id),
+        share=share_of(order, purchase),
+        shares=queries.shares(order_id),
+        share_words=SHARE_WORDS,
         states=STATES,
-        steps=steps_of(found[0]),
-        money=order_money(found[0]),
+        steps=steps_of(order),
+        money=order_money(order),
         time_left=time_left,
         reason_form=reason_form or ReasonForm(formdata=None),
         is_declining=reason_form is not None,
@@ -177,7 +275,3 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
 
 def _back(code: str) -> Response:
     return redirect(url_for("seller_orders.order", code=code), 303)  # type: ignore[return-value]
-
-
-def _tab_label(label: str, number: int) -> str:
-    return f"{label} ({number})" if number else label

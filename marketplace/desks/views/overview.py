@@ -1,58 +1,52 @@
-"""The first page of the seller's desk: what needs an answer now, and how the last two weeks went."""
+"""The first page of the seller's desk: what waits, how sales went, what sells best, what runs out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
-from marketplace.catalog.queries import has_daily, scarce_rows
+from marketplace.catalog.queries import has_daily, seller_products
+from marketplace.core import clock
 from marketplace.curation.queries import to_watch
 from marketplace.curation.rules import STATUS_WORDS
+from marketplace.desks.figures import compare
 from marketplace.desks.words import STATES, time_left
 from marketplace.orders import queries
 from marketplace.orders.rules import OrderStatus
+from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor, is_seller, requires
 
 bp = Blueprint("seller_overview", __name__, url_prefix="/penjual")
-DAYS = 14
-TALLEST = 100
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A day's sales in rupiah, and the height of its bar in percent of the best day."""
-
-    day: date
-    amount: int
-    height: int
+PERIODS = (7, 30, 90)
+LONGEST = 90  # by weeks only: ninety bars are too thin for a phone
 
 
 @bp.get("")
 @requires(is_seller)
 def index() -> str:
-    """New orders first, then what waits for the goods, the sales of fourteen days, scarce stock, the curators."""
+    """Each block is one question, however many orders the shop has had. `?rentang=` days, `?per=minggu` by weeks."""
     stores = current_actor().store_ids
+    asked = request.args.get("rentang", type=int)
+    days = asked if asked in PERIODS else 30
+    by_week = days == LONGEST or request.args.get("per") == "minggu"
+    today = clock.today()
     counts = queries.open_counts(stores)
-    sales = queries.daily_sales(stores, DAYS)
     return render_template(
         "desks/overview.html",
-        waiting=queries.to_answer(stores),
+        waiting=queries.to_do(stores, [OrderStatus.WAITING]),
         counts=counts,
         to_prepare=counts[OrderStatus.PROCESSING],
         to_hand_over=counts[OrderStatus.READY] + counts[OrderStatus.ON_THE_WAY],
-        scarce=scarce_rows(stores),
+        sales=compare(queries.sales_by_day(stores, today - timedelta(days=2 * days - 1), today), by_week=by_week),
+        days=days,
+        by_week=by_week,
+        best=queries.best_products(stores, today - timedelta(days=days - 1), today),
+        running_out=queries.running_out(stores),
         has_daily=has_daily(stores),
-        bars=bars(sales),
-        sales=sum(amount for _, amount in sales),
         curation=[(STATUS_WORDS[status], number) for status, number in to_watch(stores).items() if number],
+        shops=list(stores_by_ids(stores).values()),
+        is_new=not seller_products(stores, limit=1).items,
         states=STATES,
         time_left=time_left,
     )
-
-
-def bars(sales: list[tuple[date, int]]) -> list[Bar]:
-    """Bars in proportion to the best day; a day with sales is always seen."""
-    best = max((amount for _, amount in sales), default=0)
-    return [Bar(day, amount, max(amount * TALLEST // best, 3) if amount else 0) for day, amount in sales]

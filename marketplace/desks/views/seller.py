@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from flask import request
+
 from marketplace.catalog import queries
 from marketplace.catalog.policies import can_sell
 from marketplace.catalog.queries import ProductRow
 from marketplace.catalog.rules import ProductStatus
 from marketplace.core.errors import NotFound
+from marketplace.stores.models import Store
+from marketplace.stores.queries import store
 from marketplace.web.access import current_actor
 
 
@@ -16,3 +20,12 @@ def own_product(product_id: int) -> ProductRow:
     if not can_sell(current_actor(), found.store_id) or found.status is ProductStatus.ARCHIVED:
         raise NotFound("catalog.product_not_found")
     return found
+
+
+def chosen_store() -> Store:
+    """The shop asked for by `?toko=` (its id), else the visitor's first. Raises NotFound for anybody else's."""
+    own = current_actor().store_ids
+    wanted = request.values.get("toko", type=int) or own[0]
+    if wanted not in own:
+        raise NotFound("stores.not_found")
+    return store(wanted)

@@ -13,7 +13,8 @@ from marketplace.certificates.rules import CheckResult
 from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
-from marketplace.desks.forms.store import CertificateForm, ProfileForm, ZoneForm
+from marketplace.desks.forms.store import CertificateForm, ZoneForm
+from marketplace.desks.views.seller import chosen_store
 from marketplace.media import services as media
 from marketplace.places.queries import names
 from marketplace.places.rules import FATULULI
@@ -37,38 +38,7 @@ UPLOADS = "60 per hour"
 @requires(is_seller)
 def index() -> str:
     """The shop at a glance: profile, delivery, certificates."""
-    return _show(_store())
-
-
-@bp.get("/profil")
-@requires(is_seller)
-def edit() -> str:
-    """The profile as a form."""
-    store = _own_store()
-    form = ProfileForm(formdata=None, obj=store)
-    form.choose_regions(store.village_code)
-    return render_template("desks/store_profile.html", store=store, form=form)
-
-
-@bp.post("/profil")
-@requires(is_seller)
-def update() -> Page:
-    """Let the shop say something else about itself."""
-    store = _own_store()
-    store_id, form = store.id, ProfileForm()
-    form.choose_regions()
-    if form.is_region_step():
-        return render_template("desks/store_profile.html", store=store, form=form)
-    if not form.validate():
-        return render_template("desks/store_profile.html", store=store, form=form), 422
-    try:
-        with transaction():
-            services.update_profile(current_actor(), store_id, form.profile())
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return render_template("desks/store_profile.html", store=store_of(store_id), form=form), 422
-    flash(_("Profil toko tersimpan."), "success")
-    return _back(store_id)
+    return _show(chosen_store())
 
 
 @bp.post("/keadaan")
@@ -213,18 +183,9 @@ def _checked(form: CertificateForm) -> CheckResult | None:
 # --- what all share --------------------------------------------------------
 
 
-def _store() -> Store:
-    """The shop asked for by `?toko=` (its id), else the visitor's first. Raises NotFound for anybody else's."""
-    own = current_actor().store_ids
-    wanted = request.values.get("toko", type=int) or own[0]
-    if wanted not in own:
-        raise NotFound("stores.not_found")
-    return store_of(wanted)
-
-
 def _own_store() -> Store:
     """The same, for those who may change it."""
-    store = _store()
+    store = chosen_store()
     if not can_manage(current_actor(), store):
         raise NotFound("stores.not_found")
     return store
@@ -232,10 +193,12 @@ def _own_store() -> Store:
 
 def _show(store: Store) -> str:
     actor = current_actor()
+    cards = stores_by_ids(actor.store_ids)
     return render_template(
         "desks/store.html",
         store=store,
-        stores=stores_by_ids(actor.store_ids).values(),
+        card=cards[store.id],
+        stores=cards.values(),
         place=names([store.village_code]).get(store.village_code, ""),
         may_manage=can_manage(actor, store),
         zones=shipping.zones(store.id),

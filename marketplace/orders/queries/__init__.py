@@ -1,7 +1,7 @@
 """Questions about purchases and orders.
 
-Finding them (`finding`), lists (`listing`), each one whole (`views`), a payment's orders and bookings (`money`), and
-whether the figures agree (`checks`).
+Finding them (`finding`), lists (`listing`), what was sold (`figures`), each one whole (`views`), a payment's orders and
+bookings (`money`), and whether the figures agree (`checks`).
 """
 
 from marketplace.orders.queries.checks import (
@@ -10,6 +10,14 @@ from marketplace.orders.queries.checks import (
     unbooked_attempts,
     unbooked_disputes,
     unbooked_refunds,
+)
+from marketplace.orders.queries.figures import (
+    BestProduct,
+    RunningOut,
+    SalesDay,
+    best_products,
+    running_out,
+    sales_by_day,
 )
 from marketplace.orders.queries.finding import (
     online_payment,
@@ -23,19 +31,22 @@ from marketplace.orders.queries.finding import (
     wanted,
 )
 from marketplace.orders.queries.listing import (
+    OrderFilter,
     OrderRow,
     PurchaseRow,
     SoldRow,
-    daily_sales,
     guest_purchases,
+    neighbours,
     open_counts,
     person_purchases,
     sold,
     store_orders,
-    to_answer,
+    to_do,
     unanswered,
 )
 from marketplace.orders.queries.money import OrderMoney, bookings_of_payment, money_of_orders, purchase_codes
+from marketplace.orders.queries.packing import PickRow, Slip, pick_list, slips
+from marketplace.orders.queries.telling import LetterState, Share, letters, shares
 from marketplace.orders.queries.views import (
     LineView,
     OrderView,
@@ -51,22 +62,32 @@ from marketplace.orders.queries.views import (
 )
 
 __all__ = [
+    "BestProduct",
+    "LetterState",
     "LineView",
+    "OrderFilter",
     "OrderMoney",
     "OrderRow",
     "OrderView",
+    "PickRow",
     "PurchaseRow",
     "PurchaseView",
     "RefundNote",
     "RefundView",
+    "RunningOut",
+    "SalesDay",
+    "Share",
+    "Slip",
     "SoldRow",
     "StepView",
+    "best_products",
     "bookings_of_payment",
     "crooked_orders",
     "crooked_parts",
-    "daily_sales",
     "guest_purchases",
+    "letters",
     "money_of_orders",
+    "neighbours",
     "online_payment",
     "open_counts",
     "order_by_code",
@@ -75,6 +96,7 @@ __all__ = [
     "order_view",
     "payment_of_purchase",
     "person_purchases",
+    "pick_list",
     "purchase_by_code",
     "purchase_by_form_key",
     "purchase_codes",
@@ -83,9 +105,13 @@ __all__ = [
     "refund_method",
     "refund_notes",
     "refund_view",
+    "running_out",
+    "sales_by_day",
+    "shares",
+    "slips",
     "sold",
     "store_orders",
-    "to_answer",
+    "to_do",
     "unanswered",
     "unbooked_attempts",
     "unbooked_disputes",

@@ -8,19 +8,21 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from marketplace.catalog.rules import fold
 from marketplace.core import paging
-from marketplace.core.clock import WITA, now
+from marketplace.core.clock import midnight
 from marketplace.core.db import db
 from marketplace.core.paging import Page, Row, Statement
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
-from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase
+from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.queries.finding import was_shown
-from marketplace.orders.rules import ENDED_EARLY, OPEN_FOR_SHOP, OrderStatus
+from marketplace.orders.rules import ENDED_EARLY, OPEN_FOR_SHOP, OrderStatus, normal_code
 from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.models import Store
 
+MOST_WORDS = 6
 ORDERS, PURCHASES = Order.__table__.c, Purchase.__table__.c
 
 
@@ -47,6 +49,38 @@ class OrderRow:
     def has_ended_early(self) -> bool:
         """Did it end before the goods changed hands?"""
         return self.status in ENDED_EARLY
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders a shop looks for. `words` are in names of buyer and goods, or are an order's code; days are WITA."""
+
+    statuses: tuple[OrderStatus, ...] = ()
+    words: str = ""
+    delivery: DeliveryMethod | None = None
+    payment: PaymentMethod | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """What the rows must fulfil."""
+        found: list[sa.ColumnElement[bool]] = []
+        if self.statuses:
+            found.append(Order.status.in_(self.statuses))
+        if self.delivery:
+            found.append(Order.delivery_method == self.delivery)
+        if self.payment:
+            found.append(Purchase.payment_method == self.payment)
+        if self.first:
+            found.append(Order.placed_at >= midnight(self.first))
+        if self.last:
+            found.append(Order.placed_at < midnight(self.last + timedelta(days=1)))
+        return found + self._words()
+
+    def _words(self) -> list[sa.ColumnElement[bool]]:
+        said = fold(self.words).split()[:MOST_WORDS]
+        named = sa.and_(True, *(Order.search_text.contains(word, autoescape=True) for word in said))
+        return [sa.or_(named, Order.code == normal_code(self.words))] if said else []
 
 
 @dataclass(frozen=True)
@@ -80,19 +114,28 @@ class PurchaseRow:
 
 
 def store_orders(
-    store_ids: Iterable[int], statuses: Iterable[OrderStatus], after: str | None = None, limit: int = 20
+    store_ids: Iterable[int], wanted: OrderFilter, after: str | None = None, limit: int = 20
 ) -> Page[OrderRow]:
-    """The orders of some shops in some states, the newest first, a page at a time. One statement."""
-    of_stores = Order.store_id.in_(list(store_ids))
-    query = _order_rows().where(of_stores, Order.status.in_(list(statuses)), was_shown())
+    """The orders of some shops that fit a filter, the newest first, a page at a time. One statement."""
+    query = _order_rows().where(Order.store_id.in_(list(store_ids)), was_shown(), *wanted.conditions())
     page = paging.fetch(query, [ORDERS.placed_at, ORDERS.id], cursor=after, limit=limit, descending=True)
     return page.map(_order_row)
 
 
-def to_answer(store_ids: Iterable[int], limit: int = 5) -> list[OrderRow]:
-    """The orders that wait for these shops' answer, the most urgent first. One statement."""
-    query = _order_rows().where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.WAITING)
+def to_do(store_ids: Iterable[int], statuses: Iterable[OrderStatus], limit: int = 5) -> list[OrderRow]:
+    """The orders in some open states that wait for these shops, the most urgent first. One statement."""
+    of_stores = Order.store_id.in_(list(store_ids))
+    query = _order_rows().where(of_stores, Order.status.in_(list(statuses)))
     return [_order_row(row) for row in db.session.execute(query.order_by(Order.answer_by, Order.id).limit(limit))]
+
+
+def neighbours(order_id: int, store_ids: Iterable[int]) -> tuple[str | None, str | None]:
+    """The codes of the open orders of these shops before and after this one, as they came in. One statement."""
+    is_open = sa.and_(Order.store_id.in_(list(store_ids)), Order.status.in_(OPEN_FOR_SHOP))
+    before = sa.select(Order.code).where(is_open, Order.id < order_id).order_by(Order.id.desc()).limit(1)
+    behind = sa.select(Order.code).where(is_open, Order.id > order_id).order_by(Order.id).limit(1)
+    row = db.session.execute(sa.select(before.scalar_subquery(), behind.scalar_subquery())).one()
+    return row[0], row[1]
 
 
 def open_counts(store_ids: Iterable[int]) -> dict[OrderStatus, int]:
@@ -116,31 +159,13 @@ def sold(store_ids: Iterable[int], after: str | None = None, limit: int = 20) ->
             Order.goods_total,
             Order.delivery_fee,
             Order.total,
-            OrderEvent.at.label("done_at"),
+            Order.done_at,
         )
         .join(Purchase, Purchase.id == Order.purchase_id)
-        .join(OrderEvent, sa.and_(OrderEvent.order_id == Order.id, OrderEvent.status == OrderStatus.DONE))
         .where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.DONE)
     )
-    page = paging.fetch(query, [OrderEvent.__table__.c.at, ORDERS.id], cursor=after, limit=limit, descending=True)
+    page = paging.fetch(query, [ORDERS.done_at, ORDERS.id], cursor=after, limit=limit, descending=True)
     return page.map(lambda row: SoldRow(**{field.name: row._mapping[field.name] for field in fields(SoldRow)}))
-
-
-def daily_sales(store_ids: Iterable[int], days: int = 14) -> list[tuple[date, int]]:
-    """Rupiah handed over on each of the last days (WITA), the oldest first and today last. One statement."""
-    today = now().astimezone(WITA).date()
-    first = today - timedelta(days=days - 1)
-    since = datetime(first.year, first.month, first.day, tzinfo=WITA)
-    query = (
-        sa.select(OrderEvent.at, Order.total)
-        .join(Order, Order.id == OrderEvent.order_id)
-        .where(Order.store_id.in_(list(store_ids)), Order.status == OrderStatus.DONE)
-        .where(OrderEvent.status == OrderStatus.DONE, OrderEvent.at >= since)
-    )
-    sums = {first + timedelta(days=number): 0 for number in range(days)}
-    for at, total in db.session.execute(query):
-        sums[at.astimezone(WITA).date()] += total
-    return sorted(sums.items())
 
 
 def person_purchases(person_id: int, after: str | None = None, limit: int = 20) -> Page[PurchaseRow]:

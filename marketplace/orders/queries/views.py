@@ -186,7 +186,7 @@ def refund_view(refund_id: int) -> RefundView | None:
     if row is None:
         return None
     parts = sa.select(RefundPart.order_id).where(RefundPart.refund_id == refund_id)
-    return RefundView(*row, orders=_orders(Order.id.in_(parts)))
+    return RefundView(*row, orders=orders_where(Order.id.in_(parts)))
 
 
 def refund_notes(order_ids: Iterable[int]) -> dict[int, list[RefundNote]]:
@@ -221,19 +221,19 @@ def purchase_view(purchase_id: int) -> PurchaseView | None:
     row = db.session.execute(query).one_or_none()
     if row is None:
         return None
-    return PurchaseView(*row, orders=_orders(Order.purchase_id == purchase_id))
+    return PurchaseView(*row, orders=orders_where(Order.purchase_id == purchase_id))
 
 
 def order_view(order_id: int) -> tuple[OrderView, Purchase] | None:
     """An order and the purchase it belongs to. Four statements."""
-    found = _orders(Order.id == order_id)
+    found = orders_where(Order.id == order_id)
     if not found:
         return None
     purchase = sa.select(Purchase).join(Order, Order.purchase_id == Purchase.id).where(Order.id == order_id)
     return found[0], db.session.scalars(purchase).one()
 
 
-def _orders(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
+def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
     """Orders with lines and steps, by id. Three statements."""
     heads = (
         sa.select(

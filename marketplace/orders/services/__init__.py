@@ -8,6 +8,7 @@ from marketplace.orders.services.cancelling import cancel_purchase
 from marketplace.orders.services.moves import accept, decline, hand_over, lapse, mark_ready
 from marketplace.orders.services.people import export_purchases, forget_buyer
 from marketplace.orders.services.placing import NewLine, NewOrder, NewPurchase, create
+from marketplace.orders.services.telling import note_shared
 
 __all__ = [
     "NewLine",
@@ -23,6 +24,7 @@ __all__ = [
     "hand_over",
     "lapse",
     "mark_ready",
+    "note_shared",
     "paying",
     "refunds",
 ]

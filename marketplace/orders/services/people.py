@@ -24,7 +24,7 @@ def forget_buyer(leaving: Leaving) -> None:
     addresses = sa.select(Purchase.buyer_email).where(Purchase.person_id == leaving.person_id).distinct()
     for address in db.session.scalars(addresses).all():
         notifications.forget_address(address)
-    db.session.execute(sa.update(Order).where(Order.purchase_id.in_(mine)).values(note=""))
+    db.session.execute(sa.update(Order).where(Order.purchase_id.in_(mine)).values(note="", search_text=""))
     nothing = dict.fromkeys(("buyer_name", "buyer_email", "buyer_phone", "street", "rt_rw", "postcode", "landmark"), "")
     db.session.execute(sa.update(Purchase).where(Purchase.person_id == leaving.person_id).values(**nothing))
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from marketplace.catalog.rules import fold
 from marketplace.core import audit, outbox, settings
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
@@ -120,6 +121,7 @@ def create(actor: Actor, placed: NewPurchase) -> Purchase:
             handover_code=rules.draw_handover_code(),
             placed_at=at,
             answer_by=answer_by,
+            search_text=_search_text(placed.buyer_name, order),
             ready_by=order.ready_by,
         )
         for code, order in zip(order_codes, placed.orders, strict=True)
@@ -138,6 +140,10 @@ def create(actor: Actor, placed: NewPurchase) -> Purchase:
     outbox.emit(events.PurchasePlaced(purchase.id))
     db.session.flush()
     return purchase
+
+
+def _search_text(buyer_name: str, order: NewOrder) -> str:
+    return fold(" ".join([buyer_name, *(f"{line.product_name} {line.variant_name}" for line in order.lines)]))
 
 
 def _fresh_codes(number: int) -> list[str]:

@@ -46,8 +46,11 @@ def move(actor: Actor, order: Order, to: OrderStatus, note: str = "") -> None:
     """Move a locked order on, and write it on its time line. Raises Stale when that move is not drawn."""
     if not rules.may_move(order.status, to):
         raise Stale("orders.moved_on")
+    at = now()
     order.status = to
-    db.session.add(OrderEvent(order_id=order.id, status=to, at=now(), person_id=actor.person_id, note=note))
+    if to is OrderStatus.DONE:
+        order.done_at = at
+    db.session.add(OrderEvent(order_id=order.id, status=to, at=at, person_id=actor.person_id, note=note))
 
 
 def tell(actor: Actor, action: str, order: Order, event: Event, **details: object) -> None:

@@ -86,6 +86,29 @@ def count(filters: Filters) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A category that a shop sells in, and how many public goods of it there are."""
+
+    slug: str
+    name: str
+    number: int
+
+
+def kinds_of(store_id: int) -> list[Kind]:
+    """What a shop makes, most of it first. One statement."""
+    number = sa.func.count()
+    query = (
+        sa.select(Category.slug, Category.name, number)
+        .join(Product, Product.category_id == Category.id)
+        .join(Store, Store.id == Product.store_id)
+        .where(Product.store_id == store_id, is_public())
+        .group_by(Category.id, Category.slug, Category.name)
+        .order_by(number.desc(), Category.name)
+    )
+    return [Kind(*row) for row in db.session.execute(query)]
+
+
 def is_public() -> sa.ColumnElement[bool]:
     """May everybody read this product? For statements that join the store and the live revision."""
     return sa.and_(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Any
 
@@ -45,7 +45,8 @@ from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.places.models import Region
 from marketplace.storefront.queries.listings import is_public, place_name
-from marketplace.stores.models import Store
+from marketplace.stores.models import Store, StoreClosure
+from marketplace.stores.queries import closed_today
 from marketplace.stores.rules import StoreStatus, short_region
 
 PARENT = aliased(Category)
@@ -101,7 +102,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Shop:
-    """The shop behind a product."""
+    """The shop behind a product. `closed_until` is the last day (WITA) of a closure that holds today."""
 
     id: int
     slug: str
@@ -109,7 +110,14 @@ class Shop:
     place: str
     phone: str
     is_open: bool
+    closed_until: date | None
+    closure_note: str
     logo: Picture | None
+
+    @property
+    def opens_again(self) -> date | None:
+        """The first day after the closure at hand."""
+        return self.closed_until + timedelta(days=1) if self.closed_until else None
 
     @property
     def url(self) -> str:
@@ -291,6 +299,8 @@ def _words() -> Statement:
             Store.name.label("store_name"),
             Store.phone,
             Store.status,
+            StoreClosure.last_day.label("closed_until"),
+            StoreClosure.note.label("closure_note"),
             Store.village_code,
             VILLAGE.name.label("village"),
             REGENCY.name.label("regency"),
@@ -305,6 +315,7 @@ def _words() -> Statement:
         .join(Category, Category.id == Product.category_id)
         .outerjoin(PARENT, PARENT.id == Category.parent_id)
         .join(Store, Store.id == Product.store_id)
+        .outerjoin(StoreClosure, closed_today())
         .join(VILLAGE, VILLAGE.code == Store.village_code)
         .join(REGENCY, REGENCY.code == sa.func.substr(Store.village_code, 1, 5))
         .outerjoin(LOGO, LOGO.id == Store.logo_id)
@@ -331,7 +342,9 @@ def _shop(row: Row) -> Shop:
         name=row.store_name,
         place=place if place == short_region(row.regency) else f"{place}, {short_region(row.regency)}",
         phone=row.phone,
-        is_open=row.status is StoreStatus.OPEN,
+        is_open=row.status is StoreStatus.OPEN and row.closed_until is None,
+        closed_until=row.closed_until,
+        closure_note=row.closure_note or "",
         logo=Picture(row.logo_key, row.logo_width, row.logo_height) if row.logo_key else None,
     )
 

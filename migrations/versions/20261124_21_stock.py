@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "stock"
-down_revision = "answers"
+revision = "21_stock"
+down_revision = "20_answers"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""What happens to stores."""
+"""What a store says about itself, and whether it sells."""
 
 from __future__ import annotations
 

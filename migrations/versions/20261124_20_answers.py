@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "answers"
-down_revision = "16_rights"
+revision = "20_answers"
+down_revision = "19_order_desk"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,6 @@
+"""What happens to stores: what they say about themselves (`profiles`), when they are open (`times`)."""
+
+from marketplace.stores.services.profiles import create, set_logo, set_status, update_profile
+from marketplace.stores.services.times import cancel_closure, plan_closure, set_week
+
+__all__ = ["cancel_closure", "create", "plan_closure", "set_logo", "set_status", "set_week", "update_profile"]
