@@ -16,7 +16,7 @@ from marketplace.catalog.services.attributes import AttributeDraft, move_attribu
 from marketplace.core import audit, revision
 from marketplace.core.actor import GUEST, SYSTEM
 from marketplace.core.db import transaction
-from marketplace.core.errors import Invalid, NotAllowed, NotFound
+from marketplace.core.errors import Invalid, NotAllowed, NotFound, Stale
 from tests import make
 from tests.counting import statements
 
@@ -116,6 +116,16 @@ def test_a_needed_answer_must_be_given_and_again_with_each_new_words(db: SQLAlch
     with transaction():
         assert products.revise(SYSTEM, made.id, words(teknik="Buna")) is None, "nothing else was said"
         assert products.revise(SYSTEM, made.id, words(teknik="Pahikung")) is not None
+
+
+def test_words_of_a_page_that_is_no_longer_true_overwrite_nothing(db: SQLAlchemy) -> None:
+    with transaction():
+        made = make.product()
+        seen = make.newest_revision_id(made)
+        products.revise(SYSTEM, made.id, words(bahan="Pandan"), seen=seen)
+    with pytest.raises(Stale), transaction():
+        products.revise(SYSTEM, made.id, words(ukuran="30 cm"), seen=seen)
+    assert make.newest_words(made.id).attributes == {"bahan": "Pandan"}
 
 
 def test_no_is_an_answer_to_what_must_be_answered(db: SQLAlchemy) -> None:

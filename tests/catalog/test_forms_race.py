@@ -9,7 +9,7 @@ from marketplace.catalog import queries
 from marketplace.catalog.models import PriceTier, Product, Variant
 from marketplace.catalog.queries import forms_mark
 from marketplace.catalog.rules import VariantDraft
-from marketplace.catalog.services import stock, variants
+from marketplace.catalog.services import products, stock, variants
 from marketplace.core.actor import SYSTEM
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import Invalid, Stale
@@ -65,6 +65,23 @@ def test_control_without_the_mark_the_second_takes_the_firsts_form_away(live_dat
 
     assert together(live_database.app, [lambda: save("XL"), lambda: save("XXL")]) == ["XL", "XXL"]
     assert len(_names(live_database, product_id)) == 3  # one of the two is gone, and nobody was told
+
+
+def test_of_two_who_write_from_one_page_the_second_is_told(live_database: Market) -> None:
+    product_id, *_ = _cloth(live_database)
+    with live_database.app.app_context():
+        seen = queries.latest_revision_id(product_id)
+
+    def write(text: str) -> str:
+        with transaction():
+            products.revise(SYSTEM, product_id, make.draft(description=text), seen=seen)
+        return text
+
+    done = together(live_database.app, [lambda: write("Satu"), lambda: write("Dua")])
+    (winner,) = [outcome for outcome in done if isinstance(outcome, str)]
+    assert sum(isinstance(outcome, Stale) for outcome in done) == 1
+    with live_database.app.app_context():
+        assert make.newest_words(product_id).description == winner
 
 
 def test_two_products_that_want_one_number_at_once(live_database: Market) -> None:

@@ -23,7 +23,7 @@ from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
-from marketplace.core.errors import NotAllowed, NotFound
+from marketplace.core.errors import NotAllowed, NotFound, Stale
 from marketplace.core.locks import lock_one, lock_words
 
 AS_IT_LIES = SupplyDraft()
@@ -73,16 +73,20 @@ def create(
     return product
 
 
-def revise(actor: Actor, product_id: int, draft: Draft) -> ProductRevision | None:
+def revise(actor: Actor, product_id: int, draft: Draft, *, seen: int | None = None) -> ProductRevision | None:
     """Say something else about a product, or None when nothing differs from its newest words.
 
     Words that have passed the curators stay public until the new ones pass. Words that have not give way at once
-    when goods like these need no papers. Raises NotFound, NotAllowed, Invalid.
+    when goods like these need no papers. `seen` is the id of the revision that the page with these words began from.
+
+    Raises NotFound, NotAllowed, Invalid, and Stale (catalog.words_moved) when somebody else wrote meanwhile.
     """
     product = checks.own_product(actor, product_id)
+    newest = _newest(product_id)
+    if seen is not None and seen != newest.id:
+        raise Stale("catalog.words_moved")
     checks.check_draft(actor, product.store_id, draft)
     draft = checks.answered(product.category_id, draft)
-    newest = _newest(product_id)
     changed = _differences(newest, draft)
     if not changed:
         return None

@@ -37,6 +37,7 @@ from marketplace.catalog.rules import (
 from marketplace.certificates import queries as certificates
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.queries import CertificateRow
+from marketplace.checkout.rules import MOST_OF_ONE
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 from marketplace.core.paging import Row, Statement
@@ -82,7 +83,7 @@ class VariantLine:
         return {
             "price": self.price,
             "min": self.min_quantity,
-            "max": self.available,
+            "max": min(self.available, MOST_OF_ONE),
             "tiers": " ".join(f"{tier.from_quantity}:{tier.price}" for tier in self.tiers),
             "picture": f"foto-{self.photo}" if self.photo else "",
         }
