@@ -14,6 +14,7 @@ from marketplace.catalog.services import products, stock, variants
 from marketplace.catalog.services.attributes import AttributeDraft, save_attribute
 from marketplace.core.actor import SYSTEM
 from marketplace.core.db import transaction
+from marketplace.media.models import MediaFile
 from marketplace.storefront.queries import product as page_of
 from tests import make
 from tests.catalog.people import shop
@@ -107,6 +108,10 @@ def test_only_a_picture_that_the_public_sees_goes_with_a_form(client: FlaskClien
         )
     page = read(client, "/produk/bakul-lontar")
     assert [tag["data-picture"] for tag in page.select("input[name=variant_id]")] == ["foto-1", "foto-2", ""]
+    keys = {media_id: db.session.get_one(MediaFile, media_id).key for media_id, _ in (first, second)}
+    shown = queries.offers([row.id for row in rows])
+    in_cart = [offer.picture.key if (offer := shown[row.id]).picture else "" for row in rows]
+    assert in_cart == [keys[first[0]], keys[second[0]], keys[first[0]]], "what is not public yet is not shown"
     with transaction():
         make.live(made, curated=True)
     page = read(client, "/produk/bakul-lontar")

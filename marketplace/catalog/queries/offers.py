@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from marketplace.catalog.models import PriceTier, Product, ProductRevision, RevisionPicture, Variant
 from marketplace.catalog.queries.availability import available_now, local_now, open_pieces
 from marketplace.catalog.queries.forms import tiers_in, with_tiers
-from marketplace.catalog.queries.pictures import is_cover
 from marketplace.catalog.rules import (
     ProductStatus,
     Supply,
@@ -135,7 +135,7 @@ def _statement() -> sa.Select[Any]:
         .join(Store, Store.id == Product.store_id)
         .outerjoin(StoreClosure, closed_today())
         .outerjoin(ProductRevision, ProductRevision.id == Product.live_revision_id)
-        .outerjoin(RevisionPicture, is_cover(ProductRevision.id))
+        .outerjoin(RevisionPicture, _shows_variant())
         .outerjoin(MediaFile, MediaFile.id == RevisionPicture.media_id)
     )
 
@@ -181,3 +181,11 @@ def _offer(row: sa.Row[Any], tiers: tuple[Tier, ...]) -> Offer:
         tiers=tiers,
         allergens=tuple(found["allergens"] or ()),
     )
+
+
+def _shows_variant() -> sa.ColumnElement[bool]:
+    """Joins the variant's own picture where the live words hold it, else their first."""
+    own = aliased(RevisionPicture)
+    place = sa.select(own.position).where(own.revision_id == ProductRevision.id, own.media_id == Variant.picture_id)
+    shown = sa.func.coalesce(place.limit(1).correlate(ProductRevision, Variant).scalar_subquery(), 0)
+    return sa.and_(RevisionPicture.revision_id == ProductRevision.id, RevisionPicture.position == shown)
