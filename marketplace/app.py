@@ -164,6 +164,7 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1))
     jobs.schedule(jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5))
     jobs.schedule(jobs.Routine(catalog_handlers.sweep_uploads, every_minutes=1))
+    jobs.schedule(jobs.Routine(catalog_handlers.forget_unused_pictures, daily_hour_wita=2))
     jobs.schedule(jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(notifications_handlers.empty_sent_messages, daily_hour_wita=3))

@@ -10,7 +10,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.errors import Invalid
 from marketplace.media import services as media
 from marketplace.media.events import UploadReceived
-from marketplace.media.services import uploads
+from marketplace.media.services import unused, uploads
 from marketplace.stores.events import StoreChanged
 
 
@@ -48,6 +48,14 @@ def sweep_uploads() -> None:
                 pass
         finally:
             _one_at_a_time.release()
+
+
+def forget_unused_pictures() -> None:
+    """Once a day: albums that nobody touched for long, then files that nothing refers to."""
+    with transaction():
+        albums.forget_old()
+    with transaction():
+        unused.forget()
 
 
 def _take_one() -> bool:

@@ -21,7 +21,7 @@ from marketplace.media.rules import Picture, UploadState
 
 @dataclass(frozen=True)
 class AlbumItem:
-    """A place in an album: a picture, or an upload (`percent` of it is here), or a refusal with its values."""
+    """A place in an album: a picture, or an upload by its key (`percent` is here), or a refusal with its values."""
 
     id: int
     media_id: int | None
@@ -29,6 +29,7 @@ class AlbumItem:
     alt: str
     name: str
     percent: int
+    upload_key: str
     is_waiting: bool
     refusal: str
     refusal_values: Mapping[str, object]
@@ -100,7 +101,7 @@ def _view(row: Album) -> AlbumView:
 
 def _items(album_id: int) -> list[AlbumItem]:
     query = (
-        sa.select(AlbumPicture, MediaFile, Upload.length, Upload.offset, Upload.state, Upload.expires_at)
+        sa.select(AlbumPicture, MediaFile, Upload.key, Upload.length, Upload.offset, Upload.state, Upload.expires_at)
         .outerjoin(MediaFile, MediaFile.id == AlbumPicture.media_id)
         .outerjoin(Upload, Upload.id == AlbumPicture.upload_id)
         .where(AlbumPicture.album_id == album_id)
@@ -110,7 +111,7 @@ def _items(album_id: int) -> list[AlbumItem]:
 
 
 def _item(row: Any) -> AlbumItem:
-    place, file, length, offset, state, expires_at = row
+    place, file, upload_key, length, offset, state, expires_at = row
     refusal = place.refusal
     if file is None and not refusal and (state is None or (state is UploadState.OPEN and expires_at <= now())):
         refusal = "media.upload_over"
@@ -121,6 +122,7 @@ def _item(row: Any) -> AlbumItem:
         alt=place.alt,
         name=place.name,
         percent=100 * offset // length if length else 0,
+        upload_key=upload_key or "",
         is_waiting=file is None and not refusal,
         refusal=refusal,
         refusal_values=place.refusal_values,

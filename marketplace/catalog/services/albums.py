@@ -26,6 +26,7 @@ from marketplace.media.services import Prepared, uploads
 
 PURPOSE = "album:"
 LONGEST_ALT = 200
+REST = timedelta(days=30)
 LINK_MINUTES = settings.define("catalog.photo_link_minutes", 15, "Menit tautan foto berlaku", minimum=1, maximum=60)
 
 
@@ -200,6 +201,16 @@ def refuse(upload_id: int, refusal: Invalid) -> None:
     place = _place_of_upload(upload_id)
     if uploads.settle(upload_id, is_taken=False) and place is not None:
         place.refusal, place.refusal_values, place.upload_id = refusal.message_id, dict(refusal.values), None
+
+
+def forget_old(limit: int = 200) -> int:
+    """Drop albums that nobody touched for `REST`; what a product took over stays with it. Returns how many."""
+    old = sa.select(Album.id).where(Album.touched_at < now() - REST).order_by(Album.id).limit(limit)
+    album_ids = list(db.session.scalars(old))
+    if album_ids:
+        db.session.execute(sa.delete(AlbumPicture).where(AlbumPicture.album_id.in_(album_ids)))
+        db.session.execute(sa.delete(Album).where(Album.id.in_(album_ids)))
+    return len(album_ids)
 
 
 def _place_of_upload(upload_id: int) -> AlbumPicture | None:

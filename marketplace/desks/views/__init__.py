@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.desks.views import earnings, orders, overview, products, purchases, shelf, standing, store
+from marketplace.desks.views import albums, earnings, orders, overview, products, purchases, shelf, standing, store
 
 blueprints: tuple[Blueprint, ...] = (
+    albums.bp,
     overview.bp,
     orders.bp,
     earnings.bp,
