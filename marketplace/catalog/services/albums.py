@@ -169,8 +169,8 @@ def replace(actor: Actor, album_id: int, picture_id: int, seen_media_id: int, pr
 def share(actor: Actor, album_id: int) -> str:
     """A fresh link by which another phone may add pictures for `LINK_MINUTES`; an older one ends. Raises NotFound."""
     album = _own(actor, album_id)
-    album.link_key = secrets.token_hex(16)
-    album.link_ends_at = now() + timedelta(minutes=LINK_MINUTES.today())
+    ends_at = now() + timedelta(minutes=LINK_MINUTES.today())
+    album.link_key, album.link_ends_at = secrets.token_hex(16), ends_at
     audit.record(actor, "catalog.album_shared", "album", album_id)
     return album.link_key
 
