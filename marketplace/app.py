@@ -30,6 +30,7 @@ from marketplace.demo import commands as demo_commands
 from marketplace.desks import views as desks_views
 from marketplace.media import views as media_views
 from marketplace.media.adapters.store import FolderStore, MediaStore
+from marketplace.media.events import UploadReceived
 from marketplace.notifications import handlers as notifications_handlers
 from marketplace.notifications import services as notifications_services
 from marketplace.notifications.adapters.mail import MailTransport, transport_for
@@ -148,6 +149,7 @@ def _subscribe() -> None:
     subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
     subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
+    subscribe(UploadReceived, catalog_handlers.take_pictures)
     subscribe(StoreChanged, catalog_handlers.refresh_search)
     subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
     subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
@@ -166,6 +168,8 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_fees, every_minutes=30))
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1))
     jobs.schedule(jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5))
+    jobs.schedule(jobs.Routine(catalog_handlers.sweep_uploads, every_minutes=1))
+    jobs.schedule(jobs.Routine(catalog_handlers.forget_unused_pictures, daily_hour_wita=2))
     jobs.schedule(jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(notifications_handlers.empty_sent_messages, daily_hour_wita=3))

@@ -14,6 +14,20 @@ LONGEST_RATIO = 5
 PICTURE_FILE = re.compile(r"[0-9a-f]{32}-(?:160|320|640|1080)\.webp")
 
 
+SOURCE_SIDE = 2160
+LONGEST_NAME = 120
+
+
+class UploadState(StrEnum):
+    """An upload grows while open; once received it is worked on; then it is taken in or refused."""
+
+    OPEN = "open"
+    RECEIVED = "received"
+    WORKING = "working"
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
 class FileKind(StrEnum):
     """A picture is public; a document is seen only through the area that owns it."""
 
@@ -34,6 +48,23 @@ def picture_file(key: str, width: int) -> str:
 def document_file(key: str) -> str:
     """The name of a document's file; no public address is ever made from it."""
     return f"{key}.document"
+
+
+def source_file(key: str) -> str:
+    """The name of the private source of a picture, from which it is turned and cropped; it has no public address."""
+    return f"{key}.source"
+
+
+def chunk_file(key: str) -> str:
+    """The name of one piece of an upload under way."""
+    return f"{key}.chunk"
+
+
+def names_of(key: str, kind: FileKind) -> tuple[str, ...]:
+    """All names under which a file may lie in the store."""
+    if kind is FileKind.DOCUMENT:
+        return (document_file(key),)
+    return (*(picture_file(key, width) for width in WIDTHS), source_file(key))
 
 
 def is_picture_file(name: str) -> bool:

@@ -6,6 +6,7 @@ the Indonesian catalogue as well.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -62,6 +63,12 @@ def explain(refusal: Refusal) -> str:
     return gettext(refusal.message_id, **values)
 
 
+def explained(message_id: str, values: Mapping[str, object]) -> str:
+    """The words of a refusal that was written down."""
+    return explain(Refusal(message_id, **values))
+
+
 def register(app: Flask) -> None:
+    app.jinja_env.filters["explained"] = explained
     babel = Babel(app, default_locale="id", locale_selector=choose_language)
     babel.domain_instance = PoDomain()

@@ -1,10 +1,13 @@
 """The tables of the catalogue."""
 
+from marketplace.catalog.models.albums import Album, AlbumPicture
 from marketplace.catalog.models.categories import Category, CategoryAttribute
 from marketplace.catalog.models.products import Product, ProductRevision, RevisionCertificate, RevisionPicture
 from marketplace.catalog.models.variants import PriceTier, StockMovement, Variant
 
 __all__ = [
+    "Album",
+    "AlbumPicture",
     "Category",
     "CategoryAttribute",
     "PriceTier",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from marketplace.desks.views import (
+    albums,
     earnings,
     orders,
     overview,
@@ -22,11 +23,12 @@ from marketplace.desks.views import (
 )
 
 blueprints: tuple[Blueprint, ...] = (
+    albums.bp,
+    earnings.bp,
+    orders.bp,
     overview.bp,
     packing.bp,
     printing.bp,
-    orders.bp,
-    earnings.bp,
     products.bp,
     profile.bp,
     purchases.bp,

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
 from marketplace.core.errors import Invalid
-from marketplace.media.rules import LARGEST_PIXELS, LONGEST_RATIO, SMALLEST_SIDE, WIDTHS, widths_for
+from marketplace.media.rules import LARGEST_PIXELS, LONGEST_RATIO, SMALLEST_SIDE, SOURCE_SIDE, WIDTHS, widths_for
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 78
+SOURCE_QUALITY = 90
 EFFORT = 4
 WHITE = (255, 255, 255)
+Box = tuple[int, int, int, int]
 
 
-def render(stream: BinaryIO) -> dict[int, tuple[int, bytes]]:
+Files = dict[int, tuple[int, bytes]]
+
+
+def render(stream: BinaryIO) -> Files:
     """Each width the picture is kept in, with its height and its WebP bytes.
 
     The kind is told by the content, never by the name. What is refused is refused before the pixels are unpacked,
@@ -26,11 +33,47 @@ def render(stream: BinaryIO) -> dict[int, tuple[int, bytes]]:
     Raises Invalid: media.not_a_picture, media.animated, media.too_many_pixels, media.too_small, media.odd_shape,
     media.unreadable.
     """
-    image = _open(stream)
-    _refuse_by_header(image)
+    with _readable():
+        return _widths(_upright(stream))
+
+
+def render_with_source(stream: BinaryIO) -> tuple[bytes, Files]:
+    """The same, and before it the picture at most `SOURCE_SIDE` pixels wide, to be turned and cropped later on."""
+    with _readable():
+        clean = _upright(stream)
+        return _webp(clean, SOURCE_QUALITY), _widths(clean)
+
+
+def change(stream: BinaryIO, quarters: int = 0, box: Box | None = None) -> tuple[bytes, Files]:
+    """The picture turned to the right by quarters, then cut to a box, as `render_with_source` answers.
+
+    The box is left, top, width and height in thousandths of the picture. Raises Invalid: media.too_small,
+    media.odd_shape, media.unreadable.
+    """
+    with _readable():
+        turned = _upright(stream)
+        for _ in range(quarters % 4):
+            turned = turned.transpose(Image.Transpose.ROTATE_270)
+        if box is not None:
+            turned = turned.crop(_pixels(box, turned.size))
+        _refuse_shape(*turned.size)
+        return _webp(turned, SOURCE_QUALITY), _widths(turned)
+
+
+def _pixels(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    left, top, width, height = box
+    return (
+        round(left * size[0] / 1000),
+        round(top * size[1] / 1000),
+        round((left + width) * size[0] / 1000),
+        round((top + height) * size[1] / 1000),
+    )
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
     try:
-        clean = _clean(image)
-        return {width: _encode(clean, width) for width in widths_for(clean.width)}
+        yield
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError, Image.DecompressionBombError) as error:
         raise Invalid("media.unreadable") from error
 
@@ -48,32 +91,55 @@ def _refuse_by_header(image: Image.Image) -> None:
     width, height = image.size
     if width * height > LARGEST_PIXELS:
         raise Invalid("media.too_many_pixels", millions=LARGEST_PIXELS // 1_000_000)
-    if min(width, height) < SMALLEST_SIDE:
-        raise Invalid("media.too_small", side=SMALLEST_SIDE)
-    if max(width, height) > LONGEST_RATIO * min(width, height):
-        raise Invalid("media.odd_shape")
+    _refuse_shape(width, height)
     # A phone's JPEG may carry a second picture (depth, brightness): only the first is read, so it does not move.
     if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
         raise Invalid("media.animated")
 
 
-def _clean(image: Image.Image) -> Image.Image:
-    """The upright pixels on white, in a new picture that knows nothing of the old one's file."""
-    widest = WIDTHS[-1]
-    image.draft("RGB", (widest * 2, widest * 2))  # a large JPEG is unpacked at a fraction of its size
+def _refuse_shape(width: int, height: int) -> None:
+    if min(width, height) < SMALLEST_SIDE:
+        raise Invalid("media.too_small", side=SMALLEST_SIDE)
+    if max(width, height) > LONGEST_RATIO * min(width, height):
+        raise Invalid("media.odd_shape")
+
+
+def _upright(stream: BinaryIO) -> Image.Image:
+    """The upright pixels on white, at most `SOURCE_SIDE` wide, in a new picture that knows nothing of the file."""
+    image = _open(stream)
+    _refuse_by_header(image)
+    image.draft("RGB", (SOURCE_SIDE, SOURCE_SIDE))  # a large JPEG is unpacked at a fraction of its size
     upright = ImageOps.exif_transpose(image)
-    width = max(widths_for(upright.width)[-1], WIDTHS[0])
+    width = min(upright.width, SOURCE_SIDE)
     size = (width, max(1, round(upright.height * width / upright.width)))
     has_alpha = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
-    pixels = upright.convert("RGBA" if has_alpha else "RGB").resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    pixels = upright.convert("RGBA" if has_alpha else "RGB")
+    if size != pixels.size:
+        pixels = pixels.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     fresh = Image.new("RGB", size, WHITE)
     fresh.paste(pixels, mask=pixels.getchannel("A") if has_alpha else None)
     return fresh
 
 
+def _widths(picture: Image.Image) -> Files:
+    widest = max(widths_for(picture.width)[-1], WIDTHS[0])
+    shown = _scaled(picture, widest)
+    return {width: _encode(shown, width) for width in widths_for(picture.width)}
+
+
+def _scaled(picture: Image.Image, width: int) -> Image.Image:
+    if width == picture.width:
+        return picture
+    size = (width, max(1, round(picture.height * width / picture.width)))
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
 def _encode(picture: Image.Image, width: int) -> tuple[int, bytes]:
-    height = max(1, round(picture.height * width / picture.width))
-    shown = picture if width == picture.width else picture.resize((width, height), Image.Resampling.LANCZOS)
+    shown = _scaled(picture, width)
+    return shown.height, _webp(shown, QUALITY)
+
+
+def _webp(picture: Image.Image, quality: int) -> bytes:
     out = io.BytesIO()
-    shown.save(out, "WEBP", quality=QUALITY, method=EFFORT)
-    return height, out.getvalue()
+    picture.save(out, "WEBP", quality=quality, method=EFFORT)
+    return out.getvalue()

@@ -50,7 +50,33 @@ def prepare_picture(stream: BinaryIO) -> Prepared:
     Raises Invalid (field "pictures"): media.empty, media.too_large, or what `adapters.pictures.render` refuses.
     """
     content = _content(stream)
-    return store_widths(secrets.token_hex(16), pictures.render(io.BytesIO(content)))
+    return _store_with_source(*pictures.render_with_source(io.BytesIO(content)))
+
+
+def prepare_changed(media_id: int, quarters: int = 0, box: tuple[int, int, int, int] | None = None) -> Prepared:
+    """A new picture from one that is kept: turned right by quarters, or cut to a box (thousandths). Outside a
+    transaction. Who may is for the area that owns the picture to say.
+
+    Raises NotFound, and Invalid as `adapters.pictures.change` does.
+    """
+    row = db.session.get(MediaFile, media_id)
+    if row is None or row.kind is not FileKind.PICTURE:
+        raise NotFound
+    store = port(MediaStore)
+    source = rules.source_file(row.key)
+    if not store.exists(source):  # from before sources were kept
+        source = rules.picture_file(row.key, rules.widths_for(row.width)[-1])
+    try:
+        content = store.read(source)
+    except FileNotFoundError as error:
+        raise NotFound from error
+    return _store_with_source(*pictures.change(io.BytesIO(content), quarters, box))
+
+
+def _store_with_source(source: bytes, files: pictures.Files) -> Prepared:
+    prepared = store_widths(secrets.token_hex(16), files)
+    port(MediaStore).put(rules.source_file(prepared.key), source)
+    return prepared
 
 
 def store_widths(key: str, files: Mapping[int, tuple[int, bytes]]) -> Prepared:
@@ -74,6 +100,12 @@ def prepare_document(stream: BinaryIO) -> Prepared:
     key = secrets.token_hex(16)
     port(MediaStore).put(rules.document_file(key), content)
     return Prepared(key, FileKind.DOCUMENT, 0, 0, len(content))
+
+
+def discard(prepared: Prepared) -> None:
+    """Forget the files of a picture that nobody keeps. Outside a transaction."""
+    for name in rules.names_of(prepared.key, prepared.kind):
+        port(MediaStore).delete(name)
 
 
 def keep(actor: Actor, prepared: Prepared) -> MediaFile:

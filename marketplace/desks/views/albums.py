@@ -1,0 +1,331 @@
+"""Pictures of a product in the making: from this phone in pieces, from another phone by a link, or by a plain form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import format_datetime
+
+import segno
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from marketplace.catalog.queries.albums import AlbumItem, AlbumView, album, album_by_link
+from marketplace.catalog.rules import MOST_PICTURES
+from marketplace.catalog.services import albums
+from marketplace.core.db import transaction
+from marketplace.core.errors import Invalid, NotFound
+from marketplace.media import services as media
+from marketplace.media.models import Upload
+from marketplace.media.services import Prepared
+from marketplace.stores.queries import stores_by_ids
+from marketplace.web import tus
+from marketplace.web.access import current_actor, is_seller, local_path, public, requires
+from marketplace.web.language import explain
+from marketplace.web.limits import limiter
+
+bp = Blueprint("albums", __name__)
+UPLOADS = "240 per hour"
+LOOKS = "1200 per hour"
+CHANGES = "600 per hour"
+SHAPES = {"persegi": (1, 1), "4-3": (4, 3)}
+Page = str | Response | tuple[str, int]
+
+
+# --- the seller's own phone ------------------------------------------------
+
+
+@bp.post("/penjual/album")
+@requires(is_seller)
+@limiter.limit(UPLOADS)
+def open_one() -> Response:
+    """A new, empty album of a store, and on to its page."""
+    actor = current_actor()
+    store_id = request.form.get("toko", type=int) or actor.store_ids[0]
+    with transaction():
+        key = albums.open_album(actor, store_id, title=request.form.get("judul", "").strip()).key
+    return redirect(url_for("albums.show", key=key), 303)  # type: ignore[return-value]
+
+
+@bp.get("/penjual/album/<string:key>")
+@requires(is_seller)
+def show(key: str) -> str:
+    """The album on a page of its own."""
+    return _page(album(current_actor(), key))
+
+
+@bp.get("/penjual/album/<string:key>/isi")
+@requires(is_seller)
+@limiter.limit(LOOKS)
+def places(key: str) -> str:
+    """The places of the album alone, for looking again."""
+    return render_template("desks/_album_places.html", view=album(current_actor(), key), back=_back(key))
+
+
+@bp.post("/penjual/album/<string:key>/unggahan")
+@requires(is_seller)
+@tus.speaks_tus
+@limiter.limit(UPLOADS)
+def begin_upload(key: str) -> Response:
+    """Creation of tus: a place in the album for a picture that now comes in pieces."""
+    found = album(current_actor(), key)
+    return _begun(lambda length, name: albums.begin_upload(current_actor(), found.id, name, length))
+
+
+@bp.post("/penjual/album/<string:key>/foto")
+@requires(is_seller)
+@limiter.limit(UPLOADS)
+def add(key: str) -> Page:
+    """Pictures of a plain form. Good ones stay, whatever the others are."""
+    found = album(current_actor(), key)
+    errors = _take(lambda prepared, name: albums.add(current_actor(), found.id, prepared, name))
+    if errors:
+        return _page(album(current_actor(), key), errors), 422
+    return _to(key)
+
+
+@bp.post("/penjual/album/<string:key>/<int:picture_id>/geser")
+@requires(is_seller)
+@limiter.limit(CHANGES)
+def move(key: str, picture_id: int) -> Response:
+    """One place to the front or to the back."""
+    found = album(current_actor(), key)
+    with transaction():
+        albums.move(current_actor(), found.id, picture_id, request.form.get("langkah", 1, type=int))
+    return _to(key)
+
+
+@bp.post("/penjual/album/<string:key>/<int:picture_id>/hapus")
+@requires(is_seller)
+@limiter.limit(CHANGES)
+def remove(key: str, picture_id: int) -> Response:
+    """Out of the album."""
+    found = album(current_actor(), key)
+    with transaction():
+        albums.remove(current_actor(), found.id, picture_id)
+    return _to(key)
+
+
+# --- one picture -----------------------------------------------------------
+
+
+@bp.get("/penjual/album/<string:key>/<int:picture_id>")
+@requires(is_seller)
+def edit(key: str, picture_id: int) -> str:
+    """One picture: its description, turning, cropping."""
+    return _edit_page(key, picture_id)
+
+
+@bp.post("/penjual/album/<string:key>/<int:picture_id>/keterangan")
+@requires(is_seller)
+@limiter.limit(CHANGES)
+def describe(key: str, picture_id: int) -> Page:
+    """Say what is to be seen on it."""
+    found = album(current_actor(), key)
+    typed = request.form.get("keterangan", "")
+    try:
+        with transaction():
+            albums.describe(current_actor(), found.id, picture_id, typed)
+    except Invalid as refusal:
+        return _edit_page(key, picture_id, {"keterangan": explain(refusal)}, typed), 422
+    flash(_("Keterangan foto tersimpan."), "success")
+    return _to(key)
+
+
+@bp.post("/penjual/album/<string:key>/<int:picture_id>/putar")
+@requires(is_seller)
+@limiter.limit(UPLOADS)
+def turn(key: str, picture_id: int) -> Page:
+    """A quarter to the left or to the right."""
+    return _change(key, picture_id, 3 if request.form.get("arah") == "kiri" else 1, None)
+
+
+@bp.post("/penjual/album/<string:key>/<int:picture_id>/potong")
+@requires(is_seller)
+@limiter.limit(UPLOADS)
+def crop(key: str, picture_id: int) -> Page:
+    """Cut to a square, to 4:3, or to the box that was drawn or typed (percent of the picture)."""
+    try:
+        box = _box(key, picture_id)
+    except Invalid as refusal:
+        return _edit_page(key, picture_id, {"potong": explain(refusal)}), 422
+    return _change(key, picture_id, 0, box)
+
+
+def _change(key: str, picture_id: int, quarters: int, box: tuple[int, int, int, int] | None) -> Page:
+    found = album(current_actor(), key)
+    seen = request.form.get("dilihat", type=int) or 0
+    if albums.picture_of(current_actor(), found.id, picture_id) != seen:
+        flash(_("Foto ini sudah diubah di layar lain. Lihat dulu yang sekarang."), "warning")
+        return redirect(url_for("albums.edit", key=key, picture_id=picture_id), 303)  # type: ignore[return-value]
+    try:
+        prepared = media.prepare_changed(seen, quarters, box)
+    except Invalid as refusal:
+        return _edit_page(key, picture_id, {"potong": explain(refusal)}), 422
+    with transaction():
+        albums.replace(current_actor(), found.id, picture_id, seen, prepared)
+    return redirect(url_for("albums.edit", key=key, picture_id=picture_id), 303)  # type: ignore[return-value]
+
+
+def _box(key: str, picture_id: int) -> tuple[int, int, int, int]:
+    """The box of the form in thousandths. Raises Invalid: catalog.crop_outside."""
+    names = ("kiri", "atas", "lebar", "tinggi")
+    sent = [request.form.get(name, "").strip().replace(",", ".") for name in names]
+    shape = SHAPES.get(request.form.get("bentuk", ""))
+    if shape and (not all(sent) or request.form.get("bingkai") != "1"):
+        return _middle(key, picture_id, shape)
+    try:
+        left, top, width, height = (round(float(text) * 10) for text in sent)
+    except (ValueError, OverflowError) as error:
+        raise Invalid("catalog.crop_outside", field="potong") from error
+    fits = left >= 0 and top >= 0 and width > 0 and height > 0 and left + width <= 1000 and top + height <= 1000
+    if not fits:
+        raise Invalid("catalog.crop_outside", field="potong")
+    return left, top, width, height
+
+
+def _middle(key: str, picture_id: int, shape: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The largest box of a shape in the middle of a picture, in thousandths of it."""
+    picture = _one(album(current_actor(), key), picture_id).picture
+    assert picture is not None  # noqa: S101  (_one answers pictures only)
+    wide, high = picture.width * shape[1], picture.height * shape[0]
+    if wide > high:
+        width = round(1000 * high / wide)
+        return (1000 - width) // 2, 0, width, 1000
+    height = round(1000 * wide / high)
+    return 0, (1000 - height) // 2, 1000, height
+
+
+# --- another phone ---------------------------------------------------------
+
+
+@bp.post("/penjual/album/<string:key>/hp-lain")
+@requires(is_seller)
+@limiter.limit(CHANGES)
+def share(key: str) -> Response:
+    """Open the album to another phone for a quarter of an hour, or close it again."""
+    found = album(current_actor(), key)
+    with transaction():
+        if request.form.get("tutup"):
+            albums.stop_sharing(current_actor(), found.id)
+        else:
+            albums.share(current_actor(), found.id)
+    return _to(key)
+
+
+@bp.get("/foto/<string:token>")
+@public
+@limiter.limit("120 per hour")
+def by_link(token: str) -> Page:
+    """What another phone sees: the store's name, the working title, and a way to add pictures. Nothing else."""
+    return _link_page(token)
+
+
+@bp.post("/foto/<string:token>")
+@public
+@limiter.limit("60 per hour")
+def add_by_link(token: str) -> Page:
+    """Pictures of a plain form from another phone."""
+    try:
+        album_by_link(token)
+        errors = _take(lambda prepared, name: albums.add_by_link(token, prepared, name))
+    except NotFound:
+        return _link_over()
+    if errors:
+        return _link_page(token, errors)
+    flash(_("Foto masuk. Anda boleh menambah lagi atau menutup halaman ini."), "success")
+    return redirect(url_for("albums.by_link", token=token), 303)  # type: ignore[return-value]
+
+
+@bp.post("/foto/<string:token>/unggahan")
+@public
+@tus.speaks_tus
+@limiter.limit("120 per hour")
+def begin_upload_by_link(token: str) -> Response:
+    """Creation of tus from another phone."""
+    return _begun(lambda length, name: albums.begin_upload_by_link(token, name, length))
+
+
+def _link_page(token: str, errors: list[str] | None = None) -> Page:
+    try:
+        view = album_by_link(token)
+    except NotFound:
+        return _link_over()
+    name = stores_by_ids([view.store_id])[view.store_id].name
+    page = render_template("desks/album_link.html", view=view, token=token, store_name=name, errors=errors or [])
+    return (page, 422) if errors else page
+
+
+def _link_over() -> Page:
+    return render_template("desks/album_link.html", view=None, errors=[]), 410
+
+
+# --- shared ----------------------------------------------------------------
+
+
+def _begun(begin: Callable[[int, str], Upload]) -> Response:
+    length, name = tus.announced()
+    with transaction():
+        row = begin(length, name)
+        place, until = url_for("media.upload", key=row.key), format_datetime(row.expires_at, usegmt=True)
+    return tus.answer(201, {"Location": place, "Upload-Expires": until})
+
+
+def _take(keep: Callable[[Prepared, str], int]) -> list[str]:
+    """Take the pictures of field `foto` in one by one; the words for each that was no good."""
+    sent = [upload for upload in request.files.getlist("foto") if upload.filename]
+    if not sent:
+        return [_("Pilih dulu fotonya.")]
+    errors = []
+    for number, upload in enumerate(sent):
+        if number >= MOST_PICTURES:
+            errors.append(explain(Invalid("catalog.too_many_pictures", most=MOST_PICTURES)))
+            break
+        name = (upload.filename or "")[:120]
+        try:
+            prepared = media.prepare_picture(upload.stream)  # type: ignore[arg-type]
+            with transaction():
+                keep(prepared, name)
+        except Invalid as refusal:
+            errors.append(f"{name}: {explain(refusal)}")
+    return errors
+
+
+def _page(view: AlbumView, errors: list[str] | None = None) -> str:
+    return render_template("desks/album.html", view=view, errors=errors or [], back=_back(view.key), **qr_of(view))
+
+
+def qr_of(view: AlbumView) -> dict[str, object]:
+    """The link for another phone and its QR, while there is one; for `album(...)` of the components."""
+    if view.link_key is None:
+        return {"link": "", "qr": ""}
+    link = url_for("albums.by_link", token=view.link_key, _external=True)
+    drawn = segno.make(link, error="m").svg_inline(
+        scale=5, border=4, svgclass="album-qr", lineclass=None, omitsize=True
+    )
+    return {"link": link, "qr": Markup(drawn)}  # noqa: S704  (drawn by segno from an address of ours)
+
+
+def _edit_page(key: str, picture_id: int, errors: dict[str, str] | None = None, typed: str | None = None) -> str:
+    view = album(current_actor(), key)
+    item = _one(view, picture_id)
+    alt = item.alt if typed is None else typed
+    return render_template(
+        "desks/album_picture.html", view=view, item=item, alt=alt, errors=errors or {}, back=_back(key)
+    )
+
+
+def _one(view: AlbumView, picture_id: int) -> AlbumItem:
+    found = next((item for item in view.pictures if item.id == picture_id), None)
+    if found is None:
+        raise NotFound("catalog.album_not_found")
+    return found
+
+
+def _back(key: str) -> str:
+    """The page that shows the album: where the visitor came from, if it says so, else the album's own."""
+    return local_path(request.values.get("kembali")) or url_for("albums.show", key=key)
+
+
+def _to(key: str) -> Response:
+    return redirect(f"{_back(key)}#album", 303)  # type: ignore[return-value]
