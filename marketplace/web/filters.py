@@ -50,6 +50,11 @@ def wita(at: datetime) -> str:
     return f"{wita_date(at)}, {local:%H.%M} WITA"
 
 
+def wita_time(at: datetime) -> str:
+    """The time of day in NTT: 10.42."""
+    return f"{at.astimezone(WITA):%H.%M}"
+
+
 def seconds_left(until: datetime) -> int:
     """Seconds until then, a started one counting as whole; 0 when it is over."""
     return max(0, math.ceil((until - now()).total_seconds()))
@@ -62,6 +67,7 @@ def register(app: Flask) -> None:
         "grams": grams,
         "wita": wita,
         "wita_date": wita_date,
+        "wita_time": wita_time,
         "seconds_left": seconds_left,
     }.items():
         app.jinja_env.filters[name] = say

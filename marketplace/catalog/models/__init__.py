@@ -1,14 +1,17 @@
 """The tables of the catalogue."""
 
 from marketplace.catalog.models.categories import Category, CategoryAttribute
+from marketplace.catalog.models.drafts import DraftPicture, ProductDraft
 from marketplace.catalog.models.products import Product, ProductRevision, RevisionCertificate, RevisionPicture
 from marketplace.catalog.models.variants import PriceTier, StockMovement, Variant
 
 __all__ = [
     "Category",
     "CategoryAttribute",
+    "DraftPicture",
     "PriceTier",
     "Product",
+    "ProductDraft",
     "ProductRevision",
     "RevisionCertificate",
     "RevisionPicture",

@@ -10,6 +10,14 @@ from marketplace.catalog.queries.categories import (
     leaves,
     needs_of,
 )
+from marketplace.catalog.queries.drafts import (
+    DraftRow,
+    DraftView,
+    draft,
+    draft_of_product,
+    draft_pictures,
+    open_drafts,
+)
 from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
 from marketplace.catalog.queries.offers import Offer, offers
 from marketplace.catalog.queries.pictures import is_cover, usable_pictures
@@ -30,12 +38,15 @@ from marketplace.catalog.queries.selling import (
     seller_products,
     stock_rows,
 )
+from marketplace.catalog.queries.supply import supply_of
 
 __all__ = [
     "HALAL_BLOCKS",
     "CategoryRow",
     "CategoryTree",
     "CertificateClaim",
+    "DraftRow",
+    "DraftView",
     "Offer",
     "ProductRow",
     "RevisionView",
@@ -47,12 +58,16 @@ __all__ = [
     "attributes_of",
     "categories",
     "category_by_slug",
+    "draft",
+    "draft_of_product",
+    "draft_pictures",
     "forms_mark",
     "is_cover",
     "latest_revision_id",
     "leaves",
     "needs_of",
     "offers",
+    "open_drafts",
     "own_attributes",
     "product",
     "product_by_slug",
@@ -60,6 +75,7 @@ __all__ = [
     "scarce_rows",
     "seller_products",
     "stock_rows",
+    "supply_of",
     "usable_pictures",
     "variants",
 ]

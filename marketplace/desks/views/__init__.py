@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.desks.views import earnings, orders, overview, products, purchases, shelf, standing, store
+from marketplace.desks.views import drafts, earnings, orders, overview, products, purchases, shelf, standing, store
 
 blueprints: tuple[Blueprint, ...] = (
     overview.bp,
+    drafts.bp,
     orders.bp,
     earnings.bp,
     products.bp,
