@@ -17,7 +17,6 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
@@ -107,9 +106,9 @@ class ScreenForm(WordsForm):
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
     axis_1 = StringField(_l("Yang dipilih pembeli"), validators=[Length(max=40)], render_kw={"autocomplete": "off"})
-    values_1 = TextAreaField(_l("Pilihannya"), validators=[Length(max=2000)], render_kw={"rows": "2"})
+    values_1 = StringField(_l("Pilihannya"), validators=[Length(max=2000)], render_kw={"autocomplete": "off"})
     axis_2 = StringField(_l("Pilihan kedua"), validators=[Length(max=40)], render_kw={"autocomplete": "off"})
-    values_2 = TextAreaField(_l("Pilihannya"), validators=[Length(max=2000)], render_kw={"rows": "2"})
+    values_2 = StringField(_l("Pilihannya"), validators=[Length(max=2000)], render_kw={"autocomplete": "off"})
 
     attributes: Sequence[Attribute] = ()
     options: Sequence[tuple[str, str]] = ()

@@ -87,9 +87,9 @@ def _to_product(product_id: int) -> Response:
 
 
 def _created(product_id: int) -> str:
-    if queries.product(product_id).live_revision_id is not None:
-        return _("Produk sudah tayang. Tanda Terkurasi menyusul setelah diperiksa kurator.")
-    return _("Produk tersimpan dan menunggu kurator. Produk tayang setelah lolos.")
+    if queries.product(product_id).live_revision_id:
+        return _("Produk sudah tayang dan diajukan ke kurator untuk tanda Terkurasi.")
+    return _("Produk tersimpan dan diajukan ke kurator. Produk tayang setelah lolos kurasi.")
 
 
 # --- changes to one that is there ------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import render_template, request
 from flask_babel import gettext as _
+from wtforms import Field
 
 from marketplace.catalog import queries
 from marketplace.catalog.queries import CategoryRow, DraftView, ProductRow, RevisionView, VariantRow
@@ -166,7 +167,7 @@ def sent_key() -> str:
 def show(screen: Screen) -> str:
     """The page."""
     product, form = screen.product, screen.form
-    setattr(form.pictures.flags, "required", not screen.pictures)  # noqa: B010  (flags are whatever is set on them)
+    _mark_needed(screen)
     axes = (product.axis_1, product.axis_2) if product else ("", "")
     return render_template(
         "desks/product.html",
@@ -185,3 +186,17 @@ def show(screen: Screen) -> str:
         is_food=bool(screen.category and screen.category.is_food),
         Supply=Supply,
     )
+
+
+def _mark_needed(screen: Screen) -> None:
+    """Say of the fields that are needed only sometimes whether they are now."""
+    form, category = screen.form, screen.category
+    _need(form.pictures, not screen.pictures)
+    _need(form.on_hand, True)
+    _need(form.composition, bool(category and category.needs.lasting))
+    for attribute, answer in form.answer_fields:
+        _need(answer, attribute.is_required)
+
+
+def _need(field: Field, is_needed: bool) -> None:
+    setattr(field.flags, "required", is_needed)  # noqa: B010  (flags are whatever is set on them)
