@@ -77,7 +77,7 @@ def cell_key(options: tuple[str, str]) -> str:
 def split_values(text: str) -> list[str]:
     """The values on an axis as they are typed: by commas or one a line, each once; in quotes one may hold a comma."""
     found: dict[str, str] = {}
-    for value in re.findall(r'"[^"\n]*"|[^,;\n]+', text):
+    for value in re.findall(r'\s*"[^"\n]*"|[^,;\n]+', text):
         tidy = " ".join(value.strip().strip('"').split())
         if fold(tidy):
             found.setdefault(fold(tidy), tidy)
@@ -105,7 +105,7 @@ def lacking(fields: Fields, pictures: int, lasting: Iterable[str] = ()) -> list[
     """The fields without which a draft cannot be put up, in the order of the screen; `lasting` are the ids of the
     categories whose goods must say what is in them."""
     lacks = [] if pictures else ["pictures"]
-    lacks += [name for name in ("name", "category_id", "origin_code") if not value_of(fields, name)]
+    lacks += [name for name in ("name", "category_id") if not value_of(fields, name)]
     if value_of(fields, "category_id") in lasting and not value_of(fields, "composition"):
         lacks.append("composition")
     return lacks + [name for name in ("price", "weight") if not value_of(fields, name)]

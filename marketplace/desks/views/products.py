@@ -65,7 +65,6 @@ def _lacks(rows: list[DraftRow]) -> dict[str, str]:
         "pictures": _("foto"),
         "name": _("nama"),
         "category_id": _("kategori"),
-        "origin_code": _("asal"),
         "composition": _("komposisi"),
         "price": _("harga"),
         "weight": _("berat"),
