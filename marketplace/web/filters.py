@@ -55,6 +55,11 @@ def clock(minutes: int) -> str:
     return f"{minutes // 60:02d}.{minutes % 60:02d}"
 
 
+def wita_time(at: datetime) -> str:
+    """The time of day in NTT: 10.42."""
+    return f"{at.astimezone(WITA):%H.%M}"
+
+
 def seconds_left(until: datetime) -> int:
     """Seconds until then, a started one counting as whole; 0 when it is over."""
     return max(0, math.ceil((until - now()).total_seconds()))
@@ -68,6 +73,7 @@ def register(app: Flask) -> None:
         "clock": clock,
         "wita": wita,
         "wita_date": wita_date,
+        "wita_time": wita_time,
         "seconds_left": seconds_left,
     }.items():
         app.jinja_env.filters[name] = say

@@ -2,6 +2,7 @@
 
 from marketplace.catalog.models.albums import Album, AlbumPicture
 from marketplace.catalog.models.categories import Category, CategoryAttribute
+from marketplace.catalog.models.drafts import DraftPicture, ProductDraft
 from marketplace.catalog.models.products import Product, ProductRevision, RevisionCertificate, RevisionPicture
 from marketplace.catalog.models.variants import PriceTier, StockMovement, Variant
 
@@ -10,8 +11,10 @@ __all__ = [
     "AlbumPicture",
     "Category",
     "CategoryAttribute",
+    "DraftPicture",
     "PriceTier",
     "Product",
+    "ProductDraft",
     "ProductRevision",
     "RevisionCertificate",
     "RevisionPicture",

@@ -12,6 +12,14 @@ from marketplace.catalog.queries.categories import (
     needs_of,
 )
 from marketplace.catalog.queries.checks import CrookedShelf, crooked_movements, crooked_shelves, crooked_supplies
+from marketplace.catalog.queries.drafts import (
+    DraftRow,
+    DraftView,
+    draft,
+    draft_of_product,
+    draft_pictures,
+    open_drafts,
+)
 from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
 from marketplace.catalog.queries.offers import Offer, offers
 from marketplace.catalog.queries.pictures import is_cover, usable_pictures
@@ -42,6 +50,7 @@ from marketplace.catalog.queries.shelves import (
     movements,
     shelf,
 )
+from marketplace.catalog.queries.supply import supply_of
 
 __all__ = [
     "HALAL_BLOCKS",
@@ -50,6 +59,8 @@ __all__ = [
     "CertificateClaim",
     "CrookedShelf",
     "DayRow",
+    "DraftRow",
+    "DraftView",
     "MovementRow",
     "Offer",
     "PriceRow",
@@ -69,6 +80,9 @@ __all__ = [
     "crooked_shelves",
     "crooked_supplies",
     "day_rows",
+    "draft",
+    "draft_of_product",
+    "draft_pictures",
     "forms_mark",
     "gone_with",
     "has_daily",
@@ -80,6 +94,7 @@ __all__ = [
     "movements",
     "needs_of",
     "offers",
+    "open_drafts",
     "open_pieces",
     "own_attributes",
     "price_rows",
@@ -89,6 +104,7 @@ __all__ = [
     "seller_products",
     "shelf",
     "stock_rows",
+    "supply_of",
     "usable_pictures",
     "variants",
 ]

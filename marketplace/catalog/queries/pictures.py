@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from marketplace.catalog.models import Product, ProductRevision, RevisionPicture
+from marketplace.catalog.models import DraftPicture, Product, ProductDraft, ProductRevision, RevisionPicture
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
@@ -19,7 +19,7 @@ def is_cover(revision_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]
 
 
 def usable_pictures(actor: Actor, store_ids: Iterable[int], media_ids: Iterable[int]) -> dict[int, Picture]:
-    """Those of the pictures that are the actor's own uploads, or on goods of these stores already, by id."""
+    """Those of the pictures that are the actor's own uploads, or on goods or drafts of these stores already, by id."""
     wanted = set(media_ids)
     if not wanted:
         return {}
@@ -32,10 +32,17 @@ def usable_pictures(actor: Actor, store_ids: Iterable[int], media_ids: Iterable[
     return {row.id: Picture(row.key, row.width, row.height) for row in db.session.execute(query)}
 
 
-def _used_by(store_ids: Iterable[int]) -> sa.Select[int]:
-    return (
+def _used_by(store_ids: Iterable[int]) -> sa.CompoundSelect[int]:
+    stores = sorted(set(store_ids))
+    on_goods = (
         sa.select(RevisionPicture.media_id)
         .join(ProductRevision, ProductRevision.id == RevisionPicture.revision_id)
         .join(Product, Product.id == ProductRevision.product_id)
-        .where(Product.store_id.in_(sorted(set(store_ids))))
+        .where(Product.store_id.in_(stores))
     )
+    on_drafts = (
+        sa.select(DraftPicture.media_id)
+        .join(ProductDraft, ProductDraft.id == DraftPicture.draft_id)
+        .where(ProductDraft.store_id.in_(stores))
+    )
+    return on_goods.union_all(on_drafts)

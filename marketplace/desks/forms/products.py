@@ -19,7 +19,6 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, Select
 
-from marketplace.catalog.queries import CategoryTree, leaves
 from marketplace.catalog.rules import HEAVIEST, MOST_STOCK, Draft, VariantDraft
 from marketplace.web.forms import BaseForm, RupiahField
 
@@ -111,31 +110,6 @@ class WordsForm(BaseForm):
             picture_ids=tuple(zip(media_ids, alts, strict=True)),
             certificate_ids=tuple(self.certificate_ids.data or ()),
         )
-
-
-class NewProductForm(WordsForm):
-    """A product on one screen: words and pictures, and the one form it is sold in at first."""
-
-    store_id = SelectField(_l("Toko"), coerce=int)
-    category_id = SelectField(_l("Kategori"), validators=[InputRequired(_l("Pilih kategori."))], widget=GroupedSelect())
-    price = RupiahField(_l("Harga"), minimum=1)
-    weight = whole(_l("Berat dengan kemasan"), HEAVIEST)
-    on_hand = whole(_l("Stok"), MOST_STOCK, default=1)
-
-    def offer_places(self, stores: Iterable[tuple[int, str]], tree: CategoryTree) -> None:
-        """Fill the lists of stores and of categories."""
-        self.store_id.choices = list(stores)
-        self.category_id.choices = {top.name: [(str(row.id), row.name) for row in below] for top, below in leaves(tree)}
-
-    @property
-    def chosen_category(self) -> int:
-        """The id of the category, 0 for none."""
-        chosen = self.category_id.data or ""
-        return int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
-
-    def variant(self) -> VariantDraft:
-        """The one form in which it is sold at first."""
-        return VariantDraft(price=self.price.data, on_hand=self.on_hand.data, weight=self.weight.data)
 
 
 class VariantForm(BaseForm):

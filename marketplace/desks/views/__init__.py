@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from marketplace.desks.views import (
     albums,
+    drafts,
     earnings,
     orders,
     overview,
@@ -24,6 +25,7 @@ from marketplace.desks.views import (
 
 blueprints: tuple[Blueprint, ...] = (
     albums.bp,
+    drafts.bp,
     earnings.bp,
     orders.bp,
     overview.bp,

@@ -1,4 +1,4 @@
-"""The seller's goods: the list, a new one, the words of one. Words go to the curators; nothing else here does."""
+"""The seller's goods: the list, a new one, the page of one. Words go to the curators; nothing else here does."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from marketplace.catalog import queries
-from marketplace.catalog.queries import CategoryRow, ProductRow, RevisionView, Visibility
+from marketplace.catalog.queries import DraftRow, Visibility
+from marketplace.catalog.rules import lacking
 from marketplace.catalog.services import products
-from marketplace.certificates import queries as certificates
-from marketplace.certificates.rules import ABOUT
 from marketplace.core.db import transaction
-from marketplace.core.errors import Invalid
-from marketplace.curation import services as curation
+from marketplace.core.errors import Invalid, Stale
 from marketplace.curation.queries import standings
-from marketplace.desks.forms.products import NewProductForm, VariantForm, WordsForm
+from marketplace.desks.views import saving
+from marketplace.desks.views.screen import new_key, open_screen, sent_key, show, take_in
 from marketplace.desks.views.seller import own_product
-from marketplace.desks.views.uploads import Attached
-from marketplace.places.queries import regencies
-from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor, is_seller, requires
-from marketplace.web.forms import add_error
+from marketplace.web.errors import status_of
 from marketplace.web.limits import limiter
 
 bp = Blueprint("seller_products", __name__, url_prefix="/penjual/produk")
@@ -31,6 +27,8 @@ FILTERS = {
     "menunggu": Visibility.NOT_YET_PUBLIC,
     "tersembunyi": Visibility.HIDDEN,
 }
+DRAFTS = "draf"
+DRAFTS_ON_TOP = 3
 UPLOADS = "120 per hour"
 
 
@@ -40,15 +38,38 @@ UPLOADS = "120 per hour"
 @bp.get("")
 @requires(is_seller)
 def index() -> str:
-    """The goods of all stores the seller works for, newest first."""
-    chosen = request.args.get("keadaan", "")
-    page = queries.seller_products(current_actor().store_ids, FILTERS.get(chosen), request.args.get("setelah"))
+    """The goods of all stores the seller works for, newest first; above them what is not handed in yet."""
+    chosen, cursor = request.args.get("keadaan", ""), request.args.get("setelah")
+    store_ids = current_actor().store_ids
+    if chosen == DRAFTS:
+        drafts = queries.open_drafts(store_ids, cursor)
+        return render_template("desks/product_drafts.html", page=drafts, lacks=_lacks(drafts.items))
+    page = queries.seller_products(store_ids, FILTERS.get(chosen), cursor)
+    begun = queries.open_drafts(store_ids, limit=DRAFTS_ON_TOP).items if not chosen and not cursor else []
     return render_template(
         "desks/products.html",
         page=page,
         standings=standings([row.id for row in page.items]),
         chosen=chosen if chosen in FILTERS else "",
+        drafts=begun,
+        lacks=_lacks(begun),
     )
+
+
+def _lacks(rows: list[DraftRow]) -> dict[str, str]:
+    """What is missing in each draft, in words, by key."""
+    if not rows:
+        return {}
+    lasting = {str(row.id) for row in queries.categories().by_id.values() if row.needs.lasting}
+    words = {
+        "pictures": _("foto"),
+        "name": _("nama"),
+        "category_id": _("kategori"),
+        "composition": _("komposisi"),
+        "price": _("harga"),
+        "weight": _("berat"),
+    }
+    return {row.key: ", ".join(words[name] for name in lacking(row.fields, row.pictures, lasting)) for row in rows}
 
 
 # --- a new one -------------------------------------------------------------
@@ -57,156 +78,48 @@ def index() -> str:
 @bp.get("/baru")
 @requires(is_seller)
 def new() -> str:
-    """An empty form."""
-    return _show_new(_new_form(), Attached([], current_actor().store_ids))
+    """An empty screen. Its draft begins with the first save."""
+    return show(open_screen(new_key()))
 
 
 @bp.post("/baru")
 @requires(is_seller)
 @limiter.limit(UPLOADS)
 def create() -> Page:
-    """Put a product up and hand its words to the curators. Good pictures stay, whatever else is wrong."""
-    actor = current_actor()
-    form = _new_form()
-    attached = Attached.from_request(actor.store_ids)
-    attached.take(form.pictures.data)
-    category = queries.categories().by_id.get(form.chosen_category)
-    if not _is_complete(form, attached, category):
-        return _show_new(form, attached), 422
-    try:
-        with transaction():
-            made = products.create(
-                actor, form.store_id.data, form.chosen_category, form.draft(attached.media_ids), [form.variant()]
-            )
-            curation.submit(actor, made.id, queries.latest_revision_id(made.id))
-            product_id = made.id
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return _show_new(form, attached), 422
-    flash(_created(product_id), "success")
-    return redirect(url_for("seller_products.edit", product_id=product_id), 303)  # type: ignore[return-value]
+    """Keep what was typed as a draft, and put it up unless it is only to be kept."""
+    return saving.save(sent_key())
 
 
-def _created(product_id: int) -> str:
-    if queries.product(product_id).live_revision_id:
-        return _("Produk sudah tayang dan diajukan ke kurator untuk tanda Terkurasi.")
-    return _("Produk tersimpan dan diajukan ke kurator. Produk tayang setelah lolos kurasi.")
-
-
-def _new_form() -> NewProductForm:
-    form = NewProductForm()
-    store_ids = current_actor().store_ids
-    _offer(form, store_ids)
-    form.offer_places([(store.id, store.name) for store in stores_by_ids(store_ids).values()], queries.categories())
-    return form
-
-
-def _show_new(form: NewProductForm, attached: Attached) -> str:
-    shown = attached.shown()
-    setattr(form.pictures.flags, "required", not shown)  # noqa: B010  (flags are whatever is set on them)
-    return render_template("desks/product_new.html", form=form, attached=shown)
-
-
-# --- the words of one ------------------------------------------------------
+# --- one that is there -----------------------------------------------------
 
 
 @bp.get("/<int:product_id>")
 @requires(is_seller)
 def edit(product_id: int) -> str:
-    """All about one product: where it stands, its forms and stock, its words."""
-    return show_product(own_product(product_id))
+    """All about one product: where it stands, its words, its forms and stock."""
+    return show(open_screen(new_key(), own_product(product_id)))
 
 
 @bp.post("/<int:product_id>")
 @requires(is_seller)
 @limiter.limit(UPLOADS)
 def revise(product_id: int) -> Page:
-    """Say something else about a product and hand it to the curators; what passed stays public meanwhile."""
+    """Save what changed: price, stock and forms at once; words and pictures go to the curators."""
     product = own_product(product_id)
-    form = _words_form(product)
-    attached = Attached.from_request([product.store_id])
-    attached.take(form.pictures.data)
-    category = queries.categories().by_id.get(product.category_id)
-    if not _is_complete(form, attached, category):
-        return show_product(product, form, attached), 422
+    screen = take_in(sent_key(), product)
+    where = url_for("seller_products.edit", product_id=product_id)
+    if saving.is_step():
+        return saving.go(where)
+    if not screen.is_complete():
+        return show(screen), 422
     try:
         with transaction():
-            written = products.revise(current_actor(), product_id, form.draft(attached.media_ids))
-            if written is not None:
-                curation.submit(current_actor(), product_id, written.id)
-            is_new = written is not None
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return show_product(product, form, attached), 422
-    words = _("Perubahan tersimpan dan diajukan ke kurator.") if is_new else _("Tidak ada yang berubah.")
-    flash(words, "success" if is_new else "info")
-    return redirect(url_for("seller_products.edit", product_id=product_id), 303)  # type: ignore[return-value]
-
-
-def show_product(
-    product: ProductRow,
-    form: WordsForm | None = None,
-    attached: Attached | None = None,
-    variant_forms: dict[int, VariantForm] | None = None,
-) -> str:
-    """The page of one product; forms given are those just refused (0: the one for a new variant)."""
-    newest = queries.revision(queries.latest_revision_id(product.id))
-    refused = variant_forms or {}
-    rows = queries.variants(product.id)
-    forms = {
-        row.id: refused.get(row.id)
-        or VariantForm(formdata=None, obj=row, prefix=f"v{row.id}-", seen_on_hand=row.on_hand)
-        for row in rows
-    }
-    return render_template(
-        "desks/product.html",
-        product=product,
-        newest=newest,
-        missing=[ABOUT[kind].label for kind in newest.missing],
-        standing=standings([product.id]).get(product.id),
-        form=form or _words_form(product, newest),
-        attached=(attached or Attached(newest.picture_ids, [product.store_id])).shown(),
-        variants=rows,
-        variant_forms=forms,
-        new_variant=refused.get(0) or VariantForm(formdata=None, prefix="baru-"),
-        new_variant_is_open=0 in refused,
-    )
-
-
-def _words_form(product: ProductRow, newest: RevisionView | None = None) -> WordsForm:
-    form = WordsForm(formdata=None, obj=newest, certificate_ids=_ids(newest)) if newest else WordsForm()
-    _offer(form, [product.store_id])
-    return form
-
-
-def _ids(newest: RevisionView) -> list[int]:
-    return [claim.id for claim in newest.certificates]
-
-
-def _offer(form: WordsForm, store_ids: tuple[int, ...] | list[int]) -> None:
-    held = [row for store_id in store_ids for row in certificates.for_store(store_id)]
-    form.offer(
-        [(region.code, region.name) for region in regencies()],
-        [(row.id, _named(row)) for row in held],
-    )
-
-
-def _named(row: certificates.CertificateRow) -> str:
-    """A certificate by its kind and its number as printed, which may begin with the kind already."""
-    return row.printed if row.printed.startswith(row.label) else f"{row.label} {row.printed}"
-
-
-def _is_complete(form: WordsForm, attached: Attached, category: CategoryRow | None) -> bool:
-    """Does the form hold all it must? Adds words where it does not."""
-    is_valid = form.validate()
-    errors = list(attached.errors)
-    if not attached.media_ids and not errors:
-        errors.append(_("Tambahkan setidaknya satu foto."))
-    add_error(form.pictures, *errors)
-    lacks_composition = category is not None and bool(category.needs.lasting) and not form.composition.data
-    if lacks_composition:
-        add_error(form.composition, _("Tulis komposisinya: pembeli berhak tahu isinya."))
-    return bool(is_valid) and not errors and not lacks_composition
+            said, is_new = saving.change(screen, request.form.get("tanda"))
+    except (Invalid, Stale) as refusal:
+        screen = saving.refused(screen, refusal)
+        return show(screen), status_of(refusal)
+    flash(said, "success" if is_new else "info")
+    return saving.go(where)
 
 
 # --- on and off the shelves ------------------------------------------------

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from marketplace.catalog import queries
+from marketplace.catalog.queries import ProductRow, VariantRow
 from marketplace.catalog.services import variants
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.desks.forms.products import VariantForm
-from marketplace.desks.views.products import show_product
 from marketplace.desks.views.seller import own_product
 from marketplace.web.access import current_actor, is_seller, requires
 from marketplace.web.errors import status_of
@@ -26,13 +26,13 @@ def add_variant(product_id: int) -> Page:
     product = own_product(product_id)
     form = VariantForm(prefix="baru-")
     if not form.validate():
-        return show_product(product, variant_forms={0: form}), 422
+        return _show_variant(product, form), 422
     try:
         with transaction():
             variants.add_variant(current_actor(), product_id, form.draft())
     except Invalid as refusal:
         form.refuse(refusal)
-        return show_product(product, variant_forms={0: form}), 422
+        return _show_variant(product, form), 422
     return _back(product_id, _("Varian ditambahkan."))
 
 
@@ -44,7 +44,7 @@ def change_variant(product_id: int, variant_id: int) -> Page:
     _own_variant(product_id, variant_id)
     form = VariantForm(prefix=f"v{variant_id}-")
     if not form.validate():
-        return show_product(product, variant_forms={variant_id: form}), 422
+        return _show_variant(product, form, _own_variant(product_id, variant_id)), 422
     draft, seen = form.draft(), form.seen_on_hand.data
     try:
         with transaction():
@@ -54,7 +54,7 @@ def change_variant(product_id: int, variant_id: int) -> Page:
             variants.set_stock(current_actor(), variant_id, draft.on_hand, -1 if seen is None else seen)
     except (Invalid, Stale) as refusal:
         status = _refuse(form, refusal)
-        return show_product(product, variant_forms={variant_id: form}), status
+        return _show_variant(product, form, _own_variant(product_id, variant_id)), status
     return _back(product_id, _("Harga dan stok tersimpan."))
 
 
@@ -70,7 +70,7 @@ def stop_variant(product_id: int, variant_id: int) -> Page:
     except Invalid as refusal:
         form = VariantForm(formdata=None, prefix=f"v{variant_id}-", obj=_own_variant(product_id, variant_id))
         form.refuse(refusal)
-        return show_product(product, variant_forms={variant_id: form}), 422
+        return _show_variant(product, form, _own_variant(product_id, variant_id)), 422
     return _back(product_id, _("Varian tidak dijual lagi."))
 
 
@@ -85,7 +85,12 @@ def restore_variant(product_id: int, variant_id: int) -> Page:
     return _back(product_id, _("Varian dijual lagi."))
 
 
-def _own_variant(product_id: int, variant_id: int) -> queries.VariantRow:
+def _show_variant(product: ProductRow, form: VariantForm, row: VariantRow | None = None) -> str:
+    """A form that was refused, of one variant or of a new one (None)."""
+    return render_template("desks/variant.html", product=product, form=form, row=row)
+
+
+def _own_variant(product_id: int, variant_id: int) -> VariantRow:
     found = next((row for row in queries.variants(product_id) if row.id == variant_id), None)
     if found is None:
         raise NotFound("catalog.product_not_found")

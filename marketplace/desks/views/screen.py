@@ -1,0 +1,202 @@
+"""The one screen on which a product is typed: what it shows, and how what was typed reaches the draft."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from wtforms import Field
+
+from marketplace.catalog import queries
+from marketplace.catalog.queries import CategoryRow, DraftView, ProductRow, RevisionView, VariantRow
+from marketplace.catalog.rules import MOST_PICTURES, Supply, is_draft_key
+from marketplace.catalog.services import drafts
+from marketplace.certificates import queries as certificates
+from marketplace.certificates.rules import ABOUT
+from marketplace.core.db import transaction
+from marketplace.core.errors import Invalid
+from marketplace.curation.queries import standings
+from marketplace.desks.forms import typed
+from marketplace.desks.forms.screen import ScreenForm, build, category_in
+from marketplace.desks.views import uploads
+from marketplace.media import services as media
+from marketplace.media.rules import Picture
+from marketplace.places.queries import regencies
+from marketplace.stores.queries import stores_by_ids
+from marketplace.web.access import current_actor
+from marketplace.web.forms import add_error
+from marketplace.web.language import explain
+
+REGENCY = len("53.71")
+"""How much of a village's code is that of its regency."""
+FLAT = {"options": "values_1", "axes": "axis_1", "tiers": "tier-1-price"}
+"""Where a refusal about something that is no field of its own is shown."""
+
+
+@dataclass
+class Screen:
+    """What the page shows. `draft` is what was kept so far; `product` is set for changes to one that is there."""
+
+    key: str
+    store_id: int
+    product: ProductRow | None = None
+    words: RevisionView | None = None
+    variants: list[VariantRow] = field(default_factory=list)
+    draft: DraftView | None = None
+    data: Any = None
+    pictures: list[tuple[int, Picture]] = field(default_factory=list)
+    form: ScreenForm = None  # type: ignore[assignment]
+    category: CategoryRow | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def media_ids(self) -> list[int]:
+        return [media_id for media_id, _picture in self.pictures]
+
+    def is_complete(self) -> bool:
+        """Does the screen hold all it must? Adds words where it does not."""
+        is_valid = self.form.validate()
+        errors = list(self.notes)
+        if not self.pictures and not errors:
+            errors.append(_("Tambahkan setidaknya satu foto."))
+        add_error(self.form.pictures, *errors)
+        lacks = self.category is not None and bool(self.category.needs.lasting) and not self.form.composition.data
+        if lacks:
+            add_error(self.form.composition, _("Tulis komposisinya: pembeli berhak tahu isinya."))
+        return is_valid and not errors and not lacks
+
+    def refuse(self, refusal: Invalid) -> None:
+        """Show a service's refusal where it belongs: at the field of the form of the product that it means."""
+        row = refusal.values.get("row")
+        cells = [cell for cell in self.form.cells if not cell.is_off]
+        if isinstance(row, int) and row <= len(cells) and refusal.field in ("price", "on_hand", "weight", "sku"):
+            add_error(cells[row - 1][refusal.field], explain(refusal))
+        elif refusal.field in FLAT:
+            add_error(self.form[FLAT[refusal.field]], explain(refusal))
+        else:
+            self.form.refuse(refusal)
+
+
+def new_key() -> str:
+    """The name of a draft that is not there yet."""
+    return secrets.token_urlsafe(18)
+
+
+def open_screen(key: str, product: ProductRow | None = None, changes: typed.Typed | None = None) -> Screen:
+    """The screen for a draft of a new product, or of one that is there. `changes` are laid over what was kept."""
+    actor = current_actor()
+    draft = queries.draft_of_product(product.id) if product else queries.draft(actor.store_ids, key)
+    store_id = product.store_id if product else draft.store_id if draft else actor.store_ids[0]
+    screen = Screen(draft.key if draft else key, store_id, product, draft=draft)
+    home = stores_by_ids([store_id])[store_id].village_code[:REGENCY]
+    base: typed.Typed = {**typed.BLANK, "store_id": [str(store_id)], "origin_code": [home]}
+    if product:
+        screen.words = queries.revision(queries.latest_revision_id(product.id))
+        screen.variants = queries.variants(product.id)
+        base |= typed.as_typed(screen.words, screen.variants, queries.supply_of(product.id))
+    screen.data = typed.laid(base, draft.fields if draft else {}, changes or {})
+    if draft:
+        screen.pictures = queries.draft_pictures(draft.id)
+    elif screen.words:
+        screen.pictures = list(zip(screen.words.picture_ids, screen.words.pictures, strict=True))
+    _build(screen)
+    return screen
+
+
+def _build(screen: Screen) -> None:
+    actor, tree = current_actor(), queries.categories()
+    screen.category = tree.by_id.get(category_in(screen.data.get("category_id")))
+    asked = queries.attributes_of(screen.category.id) if screen.category else ()
+    form = build(screen.data, asked, screen.media_ids)
+    stores = stores_by_ids(actor.store_ids)
+    form.offer_places([(row.id, row.name) for row in stores.values()], tree)
+    chosen = form.store_id.data if form.store_id.data in actor.store_ids else screen.store_id
+    held = certificates.for_store(chosen)
+    form.offer(
+        [(region.code, region.name) for region in regencies()],
+        [(row.id, row.printed if row.printed.startswith(row.label) else f"{row.label} {row.printed}") for row in held],
+    )
+    screen.form = form
+
+
+def take_in(key: str, product: ProductRow | None = None) -> Screen:
+    """Keep what this request brings in the draft, and open the screen with it. What is wrong with a picture, or cannot
+    be kept, is among the screen's notes; whatever was typed is shown again all the same.
+
+    Raises NotFound, Stale (catalog.draft_done).
+    """
+    actor, changes, arrangement = current_actor(), typed.posted(request.form), uploads.arranged()
+    if product:
+        changes = {name: values for name, values in changes.items() if name not in ("category_id", "store_id")}
+    before = open_screen(key, product)
+    if before.draft is None and not product:
+        sent = request.form.get("store_id", type=int)
+        before.store_id = sent if sent in actor.store_ids else before.store_id
+    held = [media_id for media_id in before.media_ids if media_id not in arrangement.dropped]
+    usable = queries.usable_pictures(actor, [before.store_id], arrangement.kept)
+    fresh = [media_id for media_id in arrangement.kept if media_id in usable and media_id not in held]
+    room = max(MOST_PICTURES - len(held) - len(fresh), 0)
+    prepared, notes = uploads.prepare(request.files.getlist("pictures"), room)
+    try:
+        with transaction():
+            draft = drafts.open_draft(actor, before.store_id, before.key, _id(product), before.media_ids)
+            drafts.arrange_pictures(draft, drop=arrangement.dropped)
+            drafts.add_pictures(actor, draft, [*fresh, *(media.keep(actor, one).id for one in prepared)])
+            drafts.arrange_pictures(draft, first=arrangement.first)
+            drafts.save_fields(draft, changes)
+    except Invalid as refusal:
+        notes.append(explain(refusal))
+    screen = open_screen(before.key, product, changes)
+    screen.notes = notes
+    return screen
+
+
+def _id(product: ProductRow | None) -> int | None:
+    return product.id if product else None
+
+
+def sent_key() -> str:
+    """The key that a page sent along, or a new one."""
+    sent = request.form.get("kunci", "")
+    return sent if is_draft_key(sent) else new_key()
+
+
+def show(screen: Screen) -> str:
+    """The page."""
+    product, form = screen.product, screen.form
+    _mark_needed(screen)
+    axes = (product.axis_1, product.axis_2) if product else ("", "")
+    return render_template(
+        "desks/product.html",
+        screen=screen,
+        form=form,
+        product=product,
+        newest=screen.words,
+        attached=screen.pictures,
+        category=screen.category,
+        shown=typed.shown(screen.data, form._fields),
+        forms_mark=queries.forms_mark(product.id) if product else "",
+        missing=[ABOUT[kind].label for kind in screen.words.missing] if screen.words else [],
+        standing=standings([product.id]).get(product.id) if product else None,
+        stopped=[row for row in screen.variants if not row.is_active and not typed.is_on_screen(row, axes)],
+        reserved=sum(row.reserved for row in screen.variants if row.is_active),
+        is_food=bool(screen.category and screen.category.is_food),
+        Supply=Supply,
+    )
+
+
+def _mark_needed(screen: Screen) -> None:
+    """Say of the fields that are needed only sometimes whether they are now."""
+    form, category = screen.form, screen.category
+    _need(form.pictures, not screen.pictures)
+    _need(form.on_hand, True)
+    _need(form.composition, bool(category and category.needs.lasting))
+    for attribute, answer in form.answer_fields:
+        _need(answer, attribute.is_required)
+
+
+def _need(field: Field, is_needed: bool) -> None:
+    setattr(field.flags, "required", is_needed)  # noqa: B010  (flags are whatever is set on them)

@@ -1,0 +1,158 @@
+"""A product from a phone: on a line that comes and goes, and without script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Page, expect
+
+from marketplace.catalog import queries
+from marketplace.catalog.models import Product, ProductDraft
+from marketplace.core.actor import Grant, Role
+from marketplace.core.db import db, transaction
+from tests import make
+from tests.media.pictures import picture
+from tests.serving import LiveServer
+
+NEW = "/penjual/produk/baru"
+
+
+@pytest.fixture
+def maker(live_server: LiveServer) -> None:
+    """Ina, who has a shop and nothing in it."""
+    with live_server.app.app_context():
+        with transaction():
+            store_id = make.store("Dapur Mama Ina").id
+        make.person("Ina Rohi", email="ina@example.id", roles=[Grant(Role.STORE_OWNER, store_id)])
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Path]:
+    """Three pictures as a phone takes them."""
+    found = [tmp_path / f"foto-{number}.jpg" for number in range(3)]
+    for number, path in enumerate(found):
+        path.write_bytes(picture(size=(640 + number, 480)))
+    return found
+
+
+def sign_in(page: Page, to: str) -> None:
+    page.goto(f"/masuk?next={to}")
+    page.get_by_label("E-mail atau nomor HP").fill("ina@example.id")
+    page.get_by_label("Kata sandi", exact=True).fill(make.PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Masuk").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Produk baru")
+
+
+def made(server: LiveServer) -> tuple[Any, int]:
+    """The words of the only product, and how many drafts wait."""
+    with server.app.app_context():
+        product_id = db.session.scalars(sa.select(Product.id)).one()
+        waiting = sa.select(sa.func.count()).where(ProductDraft.submitted_at.is_(None))
+        return queries.revision(queries.latest_revision_id(product_id)), db.session.scalar(waiting) or 0
+
+
+def fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_a_first_product_on_a_line_that_is_cut_half_way(
+    phone_page: Page, live_server: LiveServer, maker: None, photos: list[Path], axe: Callable[[Page], list[str]]
+) -> None:
+    page = phone_page
+    sign_in(page, NEW)
+    state = page.locator("[data-save-state]")
+    page.get_by_label("Nama produk").fill("Bakul Lontar")
+    expect(state).to_contain_text("Tersimpan")
+    page.locator("#pictures").set_input_files(photos[0])
+    expect(page.locator("#foto-ada img")).to_have_count(1)
+    page.context.set_offline(True)
+    page.locator("#pictures").set_input_files(photos[1:])
+    page.get_by_label("Kategori").select_option(label="Anyaman")
+    page.get_by_label("Harga", exact=True).fill("45.000")
+    page.get_by_label("Berat dengan kemasan").fill("400")
+    page.get_by_label("Stok", exact=True).fill("6")
+    expect(state).to_have_text("Belum terkirim, menunggu sinyal")
+    expect(page.get_by_text("foto-1.jpg: menunggu sinyal")).to_be_visible()
+    page.get_by_role("button", name="Terbitkan").click()
+    expect(state).to_have_text("Belum terkirim, menunggu sinyal")
+    assert axe(page) == []
+    fits(page)
+    page.context.set_offline(False)
+    expect(page.locator("#foto-ada img")).to_have_count(3, timeout=20_000)
+    expect(state).to_contain_text("Tersimpan")
+    assert axe(page) == []
+    page.get_by_role("button", name="Terbitkan").click()
+    expect(page.get_by_text("Produk sudah tayang")).to_be_visible()
+    words, waiting = made(live_server)
+    assert (words.name, len(words.pictures), waiting) == ("Bakul Lontar", 3, 0)
+    assert axe(page) == []
+    fits(page)
+
+
+def test_what_was_typed_without_a_line_is_sent_from_the_next_page(
+    phone_page: Page, live_server: LiveServer, maker: None
+) -> None:
+    page = phone_page
+    sign_in(page, NEW)
+    page.route("**/isian", lambda route: route.abort())
+    page.get_by_label("Nama produk").fill("Keripik Pisang")
+    expect(page.locator("[data-save-state]")).to_have_text("Belum terkirim, menunggu sinyal")
+    page.unroute("**/isian")
+    with page.expect_response("**/isian"):
+        page.goto("/penjual/produk")
+    page.reload()
+    page.get_by_role("link", name="Keripik Pisang").click()
+    expect(page.get_by_label("Nama produk")).to_have_value("Keripik Pisang")
+
+
+def test_choices_on_two_axes_fit_a_narrow_phone(
+    open_page: Callable[..., Page], maker: None, axe: Callable[[Page], list[str]]
+) -> None:
+    page = open_page(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    sign_in(page, NEW)
+    page.get_by_text("Pilihan ukuran, warna, rasa").click()
+    for field, text in (("axis_1", "Ukuran"), ("values_1", "S, M"), ("axis_2", "Warna"), ("values_2", "Merah, Hitam")):
+        page.locator(f"#{field}").fill(text)
+    page.get_by_role("button", name="Susun daftar pilihan").click()
+    expect(page.get_by_role("group", name="M / Hitam")).to_be_visible()
+    page.get_by_role("group", name="S / Merah").get_by_label("Harga").fill("60.000")
+    page.get_by_role("group", name="M / Hitam").get_by_label("Tidak dijual").check()
+    expect(page.locator("[data-save-state]")).to_contain_text("Tersimpan")
+    page.reload()
+    expect(page.get_by_role("group", name="S / Merah").get_by_label("Harga")).to_have_value("60.000")
+    expect(page.get_by_role("group", name="M / Hitam").get_by_label("Tidak dijual")).to_be_checked()
+    assert axe(page) == []
+    fits(page)
+
+
+def test_a_first_product_without_script(
+    no_script_page: Page, live_server: LiveServer, maker: None, photos: list[Path]
+) -> None:
+    page = no_script_page
+    sign_in(page, NEW)
+    page.get_by_label("Nama produk").fill("Keripik Pisang")
+    page.get_by_label("Kategori").select_option(label="Camilan")
+    page.get_by_role("button", name="Pakai kategori ini").click()
+    page.get_by_label("Komposisi atau bahan").fill("Pisang, gula, minyak")
+    page.get_by_label("Harga", exact=True).fill("25.000")
+    page.get_by_role("button", name="Simpan dulu").click()
+    expect(page.get_by_text("Draf tersimpan.")).to_be_visible()
+    page.get_by_label("Berat dengan kemasan").fill("200")
+    page.get_by_role("button", name="Terbitkan").click()
+    expect(page.get_by_text("Tambahkan setidaknya satu foto.").first).to_be_visible()
+    page.locator("#pictures").set_input_files(photos)
+    page.get_by_role("button", name="Kirim foto").click()
+    expect(page.locator("#foto-ada img")).to_have_count(3)
+    page.get_by_text("Pilihan ukuran, warna, rasa").click()
+    page.locator("#axis_1").fill("Rasa")
+    page.locator("#values_1").fill("Cokelat, Keju")
+    page.get_by_role("button", name="Susun daftar pilihan").click()
+    page.get_by_role("group", name="Keju").get_by_label("Stok").fill("4")
+    page.get_by_role("button", name="Terbitkan").click()
+    expect(page.get_by_text("Produk tayang setelah lolos").first).to_be_visible()
+    words, waiting = made(live_server)
+    assert (words.name, len(words.pictures), waiting) == ("Keripik Pisang", 3, 0)

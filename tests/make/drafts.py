@@ -1,0 +1,19 @@
+"""Drafts of products for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marketplace.catalog.models import ProductDraft
+from marketplace.catalog.services import drafts
+from marketplace.core.actor import Actor
+
+KEY = "kunci-draf-untuk-uji"
+
+
+def draft(actor: Actor, store_id: int, key: str = KEY, pictures: Sequence[int] = (), **fields: str) -> ProductDraft:
+    """An open draft with these fields. Call it inside `transaction()`."""
+    made = drafts.open_draft(actor, store_id, key)
+    drafts.save_fields(made, {name: [value] for name, value in fields.items()})
+    drafts.add_pictures(actor, made, pictures)
+    return made
