@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -45,6 +46,8 @@ class SellerProduct:
     on_hand: int
     reserved: int
     picture: Picture | None
+    show_at: datetime | None = None
+    hide_at: datetime | None = None
 
     @property
     def available(self) -> int:
@@ -75,7 +78,7 @@ def seller_products(
     limit: int = PAGE_SIZE,
 ) -> Page[SellerProduct]:
     """The products of stores, newest first, archived ones left out; one statement whatever the number of rows."""
-    statement = _products().where(Product.store_id.in_(store_ids), Product.status != ProductStatus.ARCHIVED)
+    statement = product_statement().where(Product.store_id.in_(store_ids), Product.status != ProductStatus.ARCHIVED)
     if visibility is Visibility.HIDDEN:
         statement = statement.where(Product.status == ProductStatus.HIDDEN)
     elif visibility is not None:
@@ -84,7 +87,7 @@ def seller_products(
             Product.status == ProductStatus.ACTIVE, is_live if visibility is Visibility.PUBLIC else sa.not_(is_live)
         )
     page = fetch(statement, [Product.__table__.c.id], cursor=cursor, limit=limit, descending=True)
-    return page.map(_seller_product)
+    return page.map(to_seller_product)
 
 
 def stock_rows(store_ids: Sequence[int], cursor: str | None = None, limit: int = 100) -> Page[StockRow]:
@@ -134,7 +137,8 @@ def _sum(column: sa.ColumnElement[int] | Any) -> sa.ScalarSelect[int]:
     return query.where(Variant.is_active).correlate(Product).scalar_subquery()
 
 
-def _products() -> sa.Select[Any]:
+def product_statement() -> sa.Select[Any]:
+    """Products by their newest words, with what `to_seller_product` reads."""
     columns: tuple[Any, ...] = (
         Product.id,
         Product.slug,
@@ -144,6 +148,8 @@ def _products() -> sa.Select[Any]:
         Product.curated_at,
         Product.price_from,
         Product.price_to,
+        Product.show_at,
+        Product.hide_at,
         ProductRevision.id.label("revision_id"),
         ProductRevision.name,
         _sum(Variant.on_hand).label("on_hand"),
@@ -168,7 +174,8 @@ def _visibility(status: ProductStatus, live_revision_id: int | None) -> Visibili
     return Visibility.NOT_YET_PUBLIC if live_revision_id is None else Visibility.PUBLIC
 
 
-def _seller_product(row: sa.Row[Any]) -> SellerProduct:
+def to_seller_product(row: sa.Row[Any]) -> SellerProduct:
+    """A row of `product_statement`."""
     return SellerProduct(
         id=row.id,
         slug=row.slug,
@@ -182,6 +189,8 @@ def _seller_product(row: sa.Row[Any]) -> SellerProduct:
         on_hand=int(row.on_hand),
         reserved=int(row.reserved),
         picture=Picture(row.key, row.width, row.height, row.alt) if row.key else None,
+        show_at=row.show_at,
+        hide_at=row.hide_at,
     )
 
 

@@ -6,31 +6,28 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from marketplace.catalog import queries
-from marketplace.catalog.queries import CategoryRow, ProductRow, RevisionView, Visibility
+from marketplace.catalog.queries import CategoryRow, ProductRow, RevisionView, keeping, leaves
 from marketplace.catalog.services import products
 from marketplace.certificates import queries as certificates
 from marketplace.certificates.rules import ABOUT
 from marketplace.core.db import transaction
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import Invalid, Stale
 from marketplace.curation import services as curation
 from marketplace.curation.queries import standings
 from marketplace.desks.forms.products import NewProductForm, VariantForm, WordsForm
+from marketplace.desks.views.keeping import KEPT, search_from
 from marketplace.desks.views.seller import own_product
 from marketplace.desks.views.uploads import Attached
 from marketplace.places.queries import regencies
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor, is_seller, requires
 from marketplace.web.forms import add_error
+from marketplace.web.language import explain
 from marketplace.web.limits import limiter
 
 bp = Blueprint("seller_products", __name__, url_prefix="/penjual/produk")
 Page = str | Response | tuple[str, int]
 
-FILTERS = {
-    "publik": Visibility.PUBLIC,
-    "menunggu": Visibility.NOT_YET_PUBLIC,
-    "tersembunyi": Visibility.HIDDEN,
-}
 UPLOADS = "120 per hour"
 
 
@@ -40,14 +37,21 @@ UPLOADS = "120 per hour"
 @bp.get("")
 @requires(is_seller)
 def index() -> str:
-    """The goods of all stores the seller works for, newest first."""
-    chosen = request.args.get("keadaan", "")
-    page = queries.seller_products(current_actor().store_ids, FILTERS.get(chosen), request.args.get("setelah"))
+    """The goods of all stores the seller works for: searched, filtered, sorted, by pages."""
+    store_ids = current_actor().store_ids
+    search = search_from(request.args)
+    page = keeping.kept_products(store_ids, search, request.args.get("setelah"))
+    said = {name: value[:80] for name in KEPT if (value := request.args.get(name, ""))}
     return render_template(
         "desks/products.html",
         page=page,
         standings=standings([row.id for row in page.items]),
-        chosen=chosen if chosen in FILTERS else "",
+        search=search,
+        said=said,
+        count=keeping.count_kept(store_ids, search),
+        count_to=keeping.COUNT_TO,
+        groups=leaves(queries.categories()),
+        edits=keeping.recent_edits(current_actor().person_id),
     )
 
 
@@ -216,10 +220,17 @@ def _is_complete(form: WordsForm, attached: Attached, category: CategoryRow | No
 @requires(is_seller)
 def set_visibility(product_id: int) -> Page:
     """Hide the product, or show it again."""
-    own_product(product_id)
+    product = own_product(product_id)
+    is_new = product.live_revision_id is None and not standings([product_id])
     hides = request.form.get("tampil") == "0"
-    with transaction():
-        (products.hide if hides else products.show)(current_actor(), product_id)
+    try:
+        with transaction():
+            (products.hide if hides else products.show)(current_actor(), product_id)
+            if is_new and not hides:
+                curation.submit(current_actor(), product_id, queries.latest_revision_id(product_id))
+    except (Invalid, Stale) as refusal:
+        flash(explain(refusal), "error")
+        return redirect(url_for("seller_products.edit", product_id=product_id), 303)  # type: ignore[return-value]
     flash(_("Produk disembunyikan dari pembeli.") if hides else _("Produk ditampilkan lagi."), "success")
     return redirect(url_for("seller_products.edit", product_id=product_id), 303)  # type: ignore[return-value]
 
