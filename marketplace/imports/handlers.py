@@ -18,14 +18,12 @@ from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.locks import lock_one
-from marketplace.core.ports import port
 from marketplace.imports import services
 from marketplace.imports.adapters import reading
 from marketplace.imports.events import ImportMoved
 from marketplace.imports.models import ImportRow, SheetImport
 from marketplace.imports.policies import can_import
 from marketplace.imports.rules import BadSheet, Field, ImportStatus, Parsed, parse
-from marketplace.media.adapters.store import MediaStore
 
 CHECK_AT_ONCE = 500
 TURN_SECONDS = 25
@@ -47,9 +45,9 @@ def go_on(event: ImportMoved) -> None:
 def forget_old() -> None:
     """Drop what was handed in a month ago, rows and file."""
     with transaction():
-        names = services.sweep()
-    for name in names:
-        port(MediaStore).delete(name)
+        keys = services.sweep()
+    for key in keys:
+        services.forget(key)
 
 
 # --- the dry run -----------------------------------------------------------

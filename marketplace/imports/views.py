@@ -254,7 +254,7 @@ def confirm(import_id: int) -> Page:
 # --- sheets to take away ---------------------------------------------------
 
 
-@bp.get("/<int:import_id>/perbaiki.<any(xlsx, csv):kind>")
+@bp.get("/<int:import_id>/perbaiki/<string:kind>")
 @requires(may_import)
 def bad_rows(import_id: int, kind: str) -> Response:
     """The rows that cannot go in, as they were, with the reason behind and the cell at fault coloured."""
@@ -265,11 +265,11 @@ def bad_rows(import_id: int, kind: str) -> Response:
     header = [*view.header, *[""] * (width - len(view.header)), _("Alasan")]
     lines = [[*row.cells, *[""] * (width - len(row.cells)), _why(row)] for row in rows]
     marks = {index: columns.get(row.field, width) for index, row in enumerate(rows)}
-    content = to_csv([header, *lines]) if kind == "csv" else to_xlsx(header, lines, marks=marks)
+    content = to_csv([header, *lines]) if _known(kind) == "csv" else to_xlsx(header, lines, marks=marks)
     return _file(content, f"perbaiki-{view.id}.{kind}", kind)
 
 
-@bp.get("/templat.<any(xlsx, csv):kind>")
+@bp.get("/templat/<string:kind>")
 @requires(may_import)
 def template(kind: str) -> Response:
     """An empty sheet with an example; the workbook explains its columns and lists what may be chosen."""
@@ -283,11 +283,11 @@ def template(kind: str) -> Response:
             *zip(leaves + [""] * (length - len(leaves)), places + [""] * (length - len(places)), strict=True),
         ],
     }
-    content = to_csv([HEADERS, EXAMPLE]) if kind == "csv" else to_xlsx(HEADERS, [EXAMPLE], more=more)
+    content = to_csv([HEADERS, EXAMPLE]) if _known(kind) == "csv" else to_xlsx(HEADERS, [EXAMPLE], more=more)
     return _file(content, f"templat-produk.{kind}", kind)
 
 
-@bp.get("/ekspor-<int:store_id>.<any(xlsx, csv):kind>")
+@bp.get("/ekspor/<int:store_id>/<string:kind>")
 @requires(may_import)
 @limiter.limit("60 per hour")
 def export(store_id: int, kind: str) -> Response:
@@ -295,8 +295,15 @@ def export(store_id: int, kind: str) -> Response:
     if store_id not in _stores(current_actor()):
         raise NotFound("imports.not_found")
     rows = list(queries.catalogue_rows(store_id))
-    content = to_csv([HEADERS, *rows]) if kind == "csv" else to_xlsx(HEADERS, rows)
+    content = to_csv([HEADERS, *rows]) if _known(kind) == "csv" else to_xlsx(HEADERS, rows)
     return _file(content, f"katalog.{kind}", kind)
+
+
+def _known(kind: str) -> str:
+    """A kind of file that is written here. Raises NotFound."""
+    if kind not in ("csv", "xlsx"):
+        raise NotFound("imports.not_found")
+    return kind
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:

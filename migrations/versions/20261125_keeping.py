@@ -128,7 +128,7 @@ def _add_imports() -> None:
         sa.Column("cells", sa.JSON(), nullable=False),
         sa.Column("verdict", sa.String(40), nullable=False),
         sa.Column("field", sa.String(40), nullable=False),
-        sa.Column("reason", sa.String(300), nullable=False),
+        sa.Column("reason", sa.JSON(), nullable=False),
         sa.Column("group_key", sa.String(200), nullable=False),
         sa.Column("is_done", sa.Boolean(), nullable=False),
         sa.CheckConstraint("verdict IN ('new', 'changed', 'same', 'bad')", name=op.f("ck_import_rows_verdict_known")),

@@ -68,12 +68,12 @@ def test_three_hundred_rows_with_seventeen_bad_ones(client: FlaskClient, db: SQL
     assert "Masukkan 283 yang baik" in client.get(where).text
     make.taken_in(client, where)
     assert count(db, Product) == 283
-    back = client.get(f"{where}/perbaiki.xlsx").data
+    back = client.get(f"{where}/perbaiki/xlsx").data
     found = list(reading.rows(back, "Produk"))
     assert len(found) == 18
     assert found[0][1][-1] == "Alasan"
     assert "murah" in found[1][1]
-    assert client.get(f"{where}/perbaiki.csv").status_code == 200
+    assert client.get(f"{where}/perbaiki/csv").status_code == 200
 
 
 def test_handing_the_same_sheet_in_again_changes_nothing(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
@@ -93,7 +93,7 @@ def test_the_whole_catalogue_comes_back_the_same(client: FlaskClient, db: SQLAlc
             mine.id, "=Bakul", description="Satu\r\ndua; tiga", variants=[make.form(name="M"), make.form(name="L")]
         )
         make.product(mine.id, "Sendok Lontar", price=12_500, on_hand=0)
-    content = client.get(f"/penjual/impor/ekspor-{mine.id}.{ending}").data
+    content = client.get(f"/penjual/impor/ekspor/{mine.id}/{ending}").data
     make.checked_sheet(client, mine.id, content, f"katalog.{ending}")
     assert verdicts(db) == {Verdict.SAME: 3}
 
@@ -200,11 +200,11 @@ def test_another_shops_import_does_not_exist(client: FlaskClient, db: SQLAlchemy
     where = make.checked_sheet(client, mine.id, make.csv_sheet(*rows_of(1)))
     other = shop("Toko Lain", "Yuli")
     make.sign_in_client(client, other.owner)
-    for path in ("", "/kemajuan", "/perbaiki.xlsx"):
+    for path in ("", "/kemajuan", "/perbaiki/xlsx"):
         assert client.get(where + path).status_code == 404
     for path in ("/kolom", "/lembar", "/masukkan"):
         assert client.post(where + path).status_code == 404
-    assert client.get(f"/penjual/impor/ekspor-{mine.id}.csv").status_code == 404
+    assert client.get(f"/penjual/impor/ekspor/{mine.id}/csv").status_code == 404
     assert make.hand_in_sheet(client, mine.id, make.csv_sheet(*rows_of(1))).status_code == 422
 
 
@@ -233,7 +233,7 @@ def test_old_files_are_swept(client: FlaskClient, db: SQLAlchemy, mine: Shop) ->
 
 def test_the_template_goes_in_as_it_is(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
     for kind in ("csv", "xlsx"):
-        content = client.get(f"/penjual/impor/templat.{kind}").data
+        content = client.get(f"/penjual/impor/templat/{kind}").data
         db.session.execute(sa.delete(ImportRow))
         make.checked_sheet(client, mine.id, content, f"t.{kind}")
         assert verdicts(db) == {Verdict.NEW: 1}

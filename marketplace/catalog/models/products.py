@@ -16,8 +16,9 @@ from marketplace.core.db import Base, Word, one_of
 class Product(Base):
     """A thing that is sold. `live_revision_id` is what the public reads; `curated_at` is set while that has passed.
 
-    The prices, the text to search in, `name_key` (the newest name, folded) and the times are copies kept for listings by `catalog.services`. Supply, axes and
-    times of showing are free of the curators, as prices are: `supply` says where the pieces come from, with `lead_days`
+    The prices, the text to search in, `name_key` (the newest name, folded) and the times are copies kept for
+    listings by `catalog.services`. Supply, axes and times of showing are free of the curators, as prices are:
+    `supply` says where the pieces come from, with `lead_days`
     and `weekly_capacity` (pieces) for goods made to order and `cutoff_minutes` after midnight (WITA) for goods cooked
     daily. The worker shows the product at `show_at` and hides it at `hide_at`.
     """

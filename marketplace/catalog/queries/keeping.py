@@ -143,7 +143,7 @@ def bulk_edit(edit_id: int, person_id: int | None) -> BulkEdit:
 def bulk_counts(edit_id: int) -> dict[ChangeState, int]:
     """How many changes of an act stand where."""
     query = sa.select(BulkChange.state, sa.func.count()).where(BulkChange.edit_id == edit_id)
-    counted = {state: number for state, number in db.session.execute(query.group_by(BulkChange.state))}
+    counted = {row[0]: row[1] for row in db.session.execute(query.group_by(BulkChange.state))}
     return {state: counted.get(state, 0) for state in ChangeState}
 
 

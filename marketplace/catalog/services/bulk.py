@@ -159,7 +159,11 @@ def _own(actor: Actor, product_ids: Sequence[int], field: BulkField) -> None:
 
 
 def _statuses(product_ids: Sequence[int], operation: Operation) -> list[Wish]:
-    query = sa.select(Product.id, Product.status, _name()).where(Product.id.in_(product_ids)).order_by(Product.id)
+    query = (
+        sa.select(Product.id, Product.status, _name().label("name"))
+        .where(Product.id.in_(product_ids))
+        .order_by(Product.id)
+    )
     return [
         Wish(row.id, None, BulkField.STATUS, row.name, STATUS_CODES.index(row.status.value), operation.amount)
         for row in db.session.execute(query)

@@ -2,7 +2,7 @@
 
 from marketplace.imports.services.applying import apply_some
 from marketplace.imports.services.checking import check_some
-from marketplace.imports.services.files import Prepared, keep, peek, prepare, read, sweep
+from marketplace.imports.services.files import Prepared, forget, keep, peek, prepare, read, sweep
 from marketplace.imports.services.steps import choose_columns, choose_sheet, confirm
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "choose_columns",
     "choose_sheet",
     "confirm",
+    "forget",
     "keep",
     "peek",
     "prepare",

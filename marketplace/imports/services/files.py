@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,15 +14,15 @@ from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotFound
-from marketplace.core.ports import port
 from marketplace.imports.adapters import reading
 from marketplace.imports.models import ImportRow, SheetImport
 from marketplace.imports.policies import can_import
 from marketplace.imports.rules import KEEP_DAYS, MOST_BYTES, BadSheet, find_header, guess
-from marketplace.media.adapters.store import MediaStore
+from marketplace.media import services as media
 
 SAMPLES = 5
 LOOK_AT = 40
+ENDING = "sheet"
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,6 @@ class Prepared:
     first: Peek
 
 
-def file_name(key: str) -> str:
-    """What an import's file is called in the media store."""
-    return f"{key}.sheet"
-
-
 def prepare(stream: BinaryIO, name: str, remembered: Mapping[str, str]) -> Prepared:
     """Look at a file and store it. Outside a transaction. Raises Invalid (field file) for what is not taken."""
     content = stream.read(MOST_BYTES + 1)
@@ -60,8 +54,7 @@ def prepare(stream: BinaryIO, name: str, remembered: Mapping[str, str]) -> Prepa
         first = _first_filled(content, sheets, remembered)
     except BadSheet as trouble:
         raise Invalid(trouble.message_id, field="file", **trouble.values) from trouble
-    key = secrets.token_hex(16)
-    port(MediaStore).put(file_name(key), content)
+    key = media.store_file(content, ENDING)
     return Prepared(key, name[-160:], sheets, first)
 
 
@@ -105,7 +98,7 @@ def peek_into(content: bytes, sheet: str, remembered: Mapping[str, str], header_
 def read(key: str) -> bytes:
     """The bytes of a stored file. Raises NotFound once it was swept."""
     try:
-        return port(MediaStore).read(file_name(key))
+        return media.stored_file(key, ENDING)
     except FileNotFoundError as error:
         raise NotFound("imports.not_found") from error
 
@@ -136,11 +129,16 @@ def set_peek(row: SheetImport, found: Peek) -> None:
 
 
 def sweep() -> list[str]:
-    """Forget imports older than `KEEP_DAYS`. Returns the names of the files to delete once this is committed."""
+    """Forget imports older than `KEEP_DAYS`. Returns the keys of the files to forget once committed."""
     old = now() - timedelta(days=KEEP_DAYS)
     found = {
         row.id: row.file_key for row in db.session.scalars(sa.select(SheetImport).where(SheetImport.created_at < old))
     }
     db.session.execute(sa.delete(ImportRow).where(ImportRow.import_id.in_(found)))
     db.session.execute(sa.delete(SheetImport).where(SheetImport.id.in_(found)))
-    return [file_name(key) for key in found.values()]
+    return list(found.values())
+
+
+def forget(key: str) -> None:
+    """Delete a swept file. Outside a transaction."""
+    media.forget_file(key, ENDING)
