@@ -122,7 +122,7 @@ def _content(stream: BinaryIO) -> bytes:
 
 
 def store_file(content: bytes, ending: str) -> str:
-    """Store bytes that no page shows, under a new random key with this ending; returns the key. Outside a transaction."""
+    """Store bytes that no page shows, under a random key that it returns. Outside a transaction."""
     key = secrets.token_hex(16)
     port(MediaStore).put(f"{key}.{ending}", content)
     return key
