@@ -28,6 +28,9 @@ from marketplace.curation import handlers as curation_handlers
 from marketplace.curation import views as curation_views
 from marketplace.demo import commands as demo_commands
 from marketplace.desks import views as desks_views
+from marketplace.imports import handlers as imports_handlers
+from marketplace.imports import views as imports_views
+from marketplace.imports.events import ImportMoved
 from marketplace.media import views as media_views
 from marketplace.media.adapters.store import FolderStore, MediaStore
 from marketplace.media.events import UploadReceived
@@ -61,6 +64,7 @@ BLUEPRINTS = (
     checkout_views.bp,
     payments_views.bp,
     curation_views.bp,
+    imports_views.bp,
     *desks_views.blueprints,
     admin_views.bp,
 )
@@ -151,6 +155,7 @@ def _subscribe() -> None:
     subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
     subscribe(UploadReceived, catalog_handlers.take_pictures)
     subscribe(StoreChanged, catalog_handlers.refresh_search)
+    subscribe(ImportMoved, imports_handlers.go_on)
     subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
     subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
     subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
@@ -160,6 +165,8 @@ def _schedule() -> None:
     """What is done again and again."""
     jobs.schedule(jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0))
     jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
+    jobs.schedule(jobs.Routine(catalog_handlers.keep_times, every_minutes=1))
+    jobs.schedule(jobs.Routine(imports_handlers.forget_old, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
     jobs.schedule(jobs.Routine(catalog_handlers.close_days, every_minutes=1))
     jobs.schedule(jobs.Routine(catalog_handlers.warn_of_low_stock, every_minutes=5))
