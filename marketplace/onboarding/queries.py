@@ -240,7 +240,9 @@ def letter_facts(move_id: int) -> LetterFacts | None:
     if person is None:
         return None
     asked = [
-        (part_words(part), REASONS[said["reason"]], said["note"]) for part, said in move.items.items() if not said["ok"]
+        (part_words(part), REASONS[said["reason"]], said["note"])
+        for part, said in move.items.items()
+        if move.status is ApplicationStatus.CHANGES and not said["ok"]
     ]
     name = application.answers.get(Step.WHAT.value, {}).get("name", "")
     return LetterFacts(move.status, person, name, REASONS.get(move.reason, ""), move.note, asked)
