@@ -116,7 +116,7 @@ def test_a_wrong_answer_is_told_at_its_field(
 
 
 @pytest.mark.parametrize(
-    ("kind", "typed", "status"),
+    ("paper", "typed", "status"),
     [
         ("nib", {"state": "held", "number": "12"}, 422),
         ("nib", {"state": "not_halal"}, 422),
@@ -126,11 +126,11 @@ def test_a_wrong_answer_is_told_at_its_field(
     ],
 )
 def test_papers_that_cannot_be(
-    client: FlaskClient, yuli: Person, kind: str, typed: dict[str, str], status: int
+    client: FlaskClient, yuli: Person, paper: str, typed: dict[str, str], status: int
 ) -> None:
     make.sign_in_client(client, yuli)
     client.post(HOME)
-    assert client.post(f"{HOME}/surat-surat/{kind}", data=typed).status_code == status
+    assert client.post(f"{HOME}/surat-surat/{paper}", data=typed).status_code == status
 
 
 def test_what_was_asked_back_is_a_list_of_things_to_do(
