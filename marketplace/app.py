@@ -39,6 +39,10 @@ from marketplace.notifications import services as notifications_services
 from marketplace.notifications.adapters.mail import MailTransport, transport_for
 from marketplace.notifications.events import MessageWritten
 from marketplace.notifications.services import LetterRenderer
+from marketplace.onboarding import events as onboarding_events
+from marketplace.onboarding import handlers as onboarding_handlers
+from marketplace.onboarding import services as onboarding_services
+from marketplace.onboarding import views as onboarding_views
 from marketplace.orders import events as order_events
 from marketplace.orders import handlers as orders_handlers
 from marketplace.orders import services as orders_services
@@ -65,6 +69,7 @@ BLUEPRINTS = (
     payments_views.bp,
     curation_views.bp,
     imports_views.bp,
+    *onboarding_views.blueprints,
     *desks_views.blueprints,
     admin_views.bp,
 )
@@ -159,6 +164,7 @@ def _subscribe() -> None:
     subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
     subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
     subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
+    subscribe(onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move)
 
 
 def _schedule() -> None:
@@ -186,7 +192,13 @@ def _know_people() -> None:
     """What the areas above accounts know of a person: told in the copy of one's own data, dropped when one goes."""
     exports.register("purchases", orders_services.export_purchases)
     exports.register("letters", notifications_services.export)
-    for forget in (orders_services.forget_buyer, checkout_services.forget, notifications_services.forget):
+    exports.register("applications", onboarding_services.export)
+    for forget in (
+        onboarding_services.forget,
+        orders_services.forget_buyer,
+        checkout_services.forget,
+        notifications_services.forget,
+    ):
         closing.register(forget)
 
 
