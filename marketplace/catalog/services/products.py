@@ -80,7 +80,8 @@ def revise(actor: Actor, product_id: int, draft: Draft, *, seen: int | None = No
     """Say something else about a product, or None when nothing differs from its newest words.
 
     Words that have passed the curators stay public until the new ones pass. Words that have not give way at once
-    when goods like these need no papers. `seen` is the id of the revision that the page with these words began from.
+    when goods like these need no papers; what was never public waits for its first picture all the same. `seen` is the
+    id of the revision that the page with these words began from.
 
     Raises NotFound, NotAllowed, Invalid, and Stale (catalog.words_moved) when somebody else wrote meanwhile.
     """
@@ -96,7 +97,8 @@ def revise(actor: Actor, product_id: int, draft: Draft, *, seen: int | None = No
     written = _write(actor, product, draft, number=newest.number + 1)
     audit.record(actor, "catalog.product_revised", "product", product.id, number=written.number, fields=sorted(changed))
     category = db.session.get_one(Category, product.category_id)
-    if product.curated_at is None and _is_free(category, draft):
+    waits_for_pictures = product.live_revision_id is None and not draft.picture_ids
+    if product.curated_at is None and _is_free(category, draft) and not waits_for_pictures:
         _put_live(product, written.id, curated=False)
     return written
 
