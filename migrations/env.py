@@ -25,8 +25,9 @@ def foreign_keys_at_rest(connection: sa.Connection) -> Iterator[None]:
         yield
         return
     connection.detach()
-    raw = connection.connection.driver_connection
-    assert raw is not None
+    raw = connection.connection.dbapi_connection
+    if raw is None:
+        raise RuntimeError("no connection to rest")
     raw.execute("PRAGMA foreign_keys=OFF")
     yield
     broken = raw.execute("PRAGMA foreign_key_check").fetchall()
