@@ -9,12 +9,12 @@ ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "i
 
 
 def private_file(content: bytes, kind: str, name: str) -> Response:
-    """The file, shown in a sandbox without scripts or sources of its own. `name` is ASCII without an ending.
+    """The file in a sandbox without scripts or sources of its own. `name` is ASCII without an ending.
 
-    The type is the one told by the content; a kind that nobody should have been able to bring is only downloaded.
+    Pictures are shown; a PDF is downloaded, because browsers may refuse to show one in a sandbox.
     """
     answer = Response(content, content_type=kind if kind in ENDINGS else "application/octet-stream")
-    way = "inline" if kind in ENDINGS else "attachment"
+    way = "inline" if kind.startswith("image/") and kind in ENDINGS else "attachment"
     answer.headers["Content-Disposition"] = f'{way}; filename="{name}.{ENDINGS.get(kind, "bin")}"'
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer
