@@ -19,6 +19,7 @@ from marketplace.curation.policies import may_judge
 from marketplace.curation.rules import CHECKS, FIELDS
 from marketplace.media.services import document
 from marketplace.web.access import current_actor, is_curator, requires
+from marketplace.web.private import private_file
 
 bp = Blueprint("curation", __name__, url_prefix="/kurasi")
 Page = str | Response | tuple[str, int]
@@ -95,7 +96,7 @@ def certificate_file(submission_id: int, certificate_id: int) -> Response:
     if found.file_id is None or not can_read_file(current_actor(), found):
         raise NotFound
     content, kind = document(found.file_id)
-    return Response(content, content_type=kind)
+    return private_file(content, kind, f"sertifikat-{certificate_id}")
 
 
 def _show(

@@ -142,6 +142,9 @@ def test_a_certificate_is_kept_with_its_private_paper(ina: FlaskClient, db: SQLA
     answer = ina.get(address)
     assert (answer.data, answer.content_type) == (PDF, "application/pdf")
     assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="sertifikat-{kept.id}.pdf"'
     for roles in ([], [Role.OPERATOR], [Grant(Role.STORE_OWNER, shop.id + 1)]):
         make.sign_in_client(ina, make.person("Tamu", roles=roles))
         assert ina.get(address).status_code == 404

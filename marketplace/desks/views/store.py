@@ -28,6 +28,7 @@ from marketplace.stores.queries import stores_by_ids
 from marketplace.stores.rules import StoreStatus
 from marketplace.web.access import current_actor, is_seller, requires
 from marketplace.web.limits import limiter
+from marketplace.web.private import private_file
 
 bp = Blueprint("seller_store", __name__, url_prefix="/penjual/toko")
 Page = str | Response | tuple[str, int]
@@ -143,7 +144,7 @@ def certificate_file(certificate_id: int) -> Response:
     if found.file_id is None or not can_read_file(current_actor(), found):
         raise NotFound
     content, kind = media.document(found.file_id)
-    return Response(content, content_type=kind)
+    return private_file(content, kind, f"sertifikat-{certificate_id}")
 
 
 def _register(store_id: int, form: CertificateForm) -> None:
