@@ -2,7 +2,7 @@
 
 from marketplace.catalog.models.albums import Album, AlbumPicture
 from marketplace.catalog.models.categories import Category, CategoryAttribute
-from marketplace.catalog.models.drafts import DraftPicture, ProductDraft
+from marketplace.catalog.models.drafts import ProductDraft
 from marketplace.catalog.models.products import Product, ProductRevision, RevisionCertificate, RevisionPicture
 from marketplace.catalog.models.variants import PriceTier, StockMovement, Variant
 
@@ -11,7 +11,6 @@ __all__ = [
     "AlbumPicture",
     "Category",
     "CategoryAttribute",
-    "DraftPicture",
     "PriceTier",
     "Product",
     "ProductDraft",
