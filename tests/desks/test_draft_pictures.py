@@ -80,7 +80,7 @@ def the_album() -> AlbumView:
 
 def test_the_first_picture_in_pieces_begins_the_draft(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
     content = picture()
-    assert client.get(f"{DRAFT}/foto").status_code == 200
+    assert client.get(f"{DRAFT}/foto").status_code == 404
     answer = make.begin_upload(client, DRAFT, len(content), store_id=mine.id)
     assert answer.status_code == 201
     assert make.send_piece(client, answer.headers["Location"], 0, content).status_code == 204

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from marketplace.catalog import queries
 from marketplace.catalog.models import ProductDraft
 from marketplace.catalog.queries import DraftView, ProductRow
-from marketplace.catalog.rules import is_draft_key
 from marketplace.catalog.services import albums, drafts
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
@@ -74,9 +73,8 @@ def save_fields(key: str) -> tuple[Response, int]:
 def places(key: str) -> str:
     """The pictures of the screen alone, for looking again."""
     product = _product()
-    draft = queries.draft_of_product(product.id) if product else queries.draft(current_actor().store_ids, key)
-    if draft is None and not is_draft_key(key):
-        raise NotFound("catalog.draft_not_found")
+    if product is None:
+        _own(key)
     return render_template("desks/_album_places.html", view=open_screen(key, product).album)
 
 
