@@ -279,16 +279,20 @@ setInterval(() => {
   if (jobs.size || "shared" in words || shown?.querySelector("[data-waiting]")) look();
 }, 3000);
 album.classList.add("is-lively");
-album.querySelector("input[type=file]").addEventListener("change", (event) => {
-  add(event.target.files);
-  event.target.value = "";
-});
+const chooser = album.querySelector("input[type=file]");
+const takeChosen = () => {
+  if (chooser.files.length) add(chooser.files);
+  chooser.value = "";
+};
+chooser.addEventListener("change", takeChosen);
 const left = (await kept("readonly", (store) => store.getAll())) ?? [];
-for (const old of left.filter((one) => one.album === words.key)) {
+const isNew = (old) => old.album === words.key && !jobs.has(old.id);
+for (const old of left.filter(isNew)) {
   const job = { ...old, offset: null };
   jobs.set(job.id, job);
   row(job);
 }
+takeChosen(); // those that were chosen while this script was still on its way
 tell();
 for (const old of left.filter((one) => one.at < Date.now() - 7 * 86_400_000)) forget(old.id);
 next();

@@ -139,6 +139,19 @@ function restore() {
   }
 }
 
+function isTouched(each) {
+  if (["checkbox", "radio"].includes(each.type)) return each.checked !== each.defaultChecked;
+  if (each.options) return each.selectedIndex > 0 && !each.options[each.selectedIndex].defaultSelected;
+  return "defaultValue" in each && each.type !== "hidden" && each.value !== each.defaultValue;
+}
+
+/* What was typed while this script was still on its way counts too. */
+function keepEarly() {
+  for (const each of form.elements) {
+    if (each.name && each.type !== "file" && !SKIPPED.has(each.name) && isTouched(each)) keep(each.name);
+  }
+}
+
 async function swap(id) {
   await flush();
   try {
@@ -260,6 +273,7 @@ async function onSubmit(event) {
 
 document.documentElement.classList.add("has-script");
 if (form) {
+  keepEarly();
   restore();
   form.addEventListener("input", onTyped);
   form.addEventListener("change", onTyped);
