@@ -1,6 +1,7 @@
 // Sends pictures piece by piece (tus 1.0): shrunk first, two at a time, and kept on this phone until they have arrived,
 // so that a broken line or a closed tab loses nothing.
 const PIECE = 128 * 1024, SIDE = 2160, QUALITY = 0.85, AT_ONCE = 2, MOST = 20, LONGEST_WAIT = 30_000, PATIENCE = 90_000;
+// The page around hears "album:changed" on [data-album]: data-jobs and data-working count the pictures that are not in yet.
 const album = document.querySelector("[data-album]");
 const queue = album.querySelector("[data-album-queue]");
 const said = album.querySelector("[data-album-said]");
@@ -32,7 +33,7 @@ async function kept(mode, act) {
   });
 }
 
-const keep = ({ id, name, blob, url }) => kept("readwrite", (store) => store.put({ id, name, blob, url, album: words.key, at: Date.now() }));
+const keep = ({ id, name, blob, url, raw }) => kept("readwrite", (store) => store.put({ id, name, blob, url, raw, album: words.key, at: Date.now() }));
 const forget = (id) => kept("readwrite", (store) => store.delete(id));
 
 // --- shrinking -------------------------------------------------------------
@@ -80,6 +81,7 @@ async function begin(job) {
   job.url = answer.headers.get("Location");
   job.offset = 0;
   await keep(job);
+  tell("begun");
 }
 
 async function where(job) {
@@ -117,6 +119,7 @@ async function deliver(job) {
     try {
       if (job.url && job.offset === null) await where(job);
       if (!job.url) await begin(job);
+      job.settle();
       hideTwins();
       await sendPieces(job);
       return;
@@ -124,14 +127,22 @@ async function deliver(job) {
       if (error instanceof Final) throw error;
       if (job.url) job.offset = null;
       say(job, words.line);
+      job.cut = true;
+      tell();
       await pause(wait);
+      job.cut = false;
     }
   }
 }
 
 // --- the queue -------------------------------------------------------------
 
+// Pictures take their places in the order in which they were chosen: each begins after the one before it.
+let last = Promise.resolve();
+
 function row(job) {
+  job.before = last;
+  last = new Promise((done) => { job.settle = done; });
   const item = document.createElement("li");
   item.className = "album-sending";
   const name = document.createElement("span");
@@ -170,6 +181,8 @@ async function giveUp(job) {
 function drop(job) {
   jobs.delete(job.id);
   job.item.remove();
+  job.settle();
+  tell();
 }
 
 function next() {
@@ -183,20 +196,24 @@ async function run(job) {
   job.started = true;
   running += 1;
   try {
-    if (job.file) {
+    if (job.raw) {
       say(job, words.shrinking);
-      job.blob = await shrink(job.file);
-      job.file = null;
+      job.blob = await shrink(job.blob);
+      job.raw = false;
       await keep(job);
     }
+    await job.before;
     await alone(job);
   } catch (error) {
     job.item.classList.add("is-refused");
     job.bar.remove();
     job.state.textContent = said.textContent = error.message;
+    job.refused = true;
+    job.settle();
     if (error.message !== words.signin) forget(job.id);
   }
   running -= 1;
+  tell();
   next();
 }
 
@@ -215,12 +232,14 @@ async function alone(job) {
 }
 
 function add(files) {
-  for (const file of [...files].slice(0, MOST)) {
-    const job = { id: `${Date.now()}-${Math.random()}`, name: file.name, file, url: null, offset: null };
+  for (const [number, file] of [...files].slice(0, MOST).entries()) {
+    const job = { id: `${Date.now()}-${String(number).padStart(2, "0")}-${Math.random()}`, name: file.name, blob: file, raw: true, url: null, offset: null };
     jobs.set(job.id, job);
     row(job);
+    keep(job);
   }
   if (files.length > MOST) said.textContent = words.most;
+  tell();
   next();
 }
 
@@ -232,30 +251,48 @@ function hideTwins() {
   for (const place of shown?.querySelectorAll("[data-waiting]") ?? []) place.hidden = mine.has(place.dataset.waiting);
 }
 
-async function look() {
-  if (!words.places || document.hidden || shown.contains(document.activeElement)) return;
+async function look(isSure = false) {
+  if (!words.places || (!isSure && (document.hidden || shown.contains(document.activeElement)))) return;
   try {
     const answer = await fetch(words.places, { redirect: "manual" });
     if (!answer.ok) return;
     const text = await answer.text();
     if (text !== look.last) shown.innerHTML = look.last = text;
     hideTwins();
+    tell();
   } catch { /* no line just now: the next look comes soon */ }
 }
 
+// What the page around needs to know: how many are on their way or worked on, whether the line is gone, what was refused.
+function tell(event = "changed") {
+  const mine = [...jobs.values()].filter((job) => !job.refused);
+  words.jobs = String(mine.length);
+  words.working = String([...(shown?.querySelectorAll("[data-waiting]") ?? [])].filter((place) => !place.hidden).length);
+  words.isCut = mine.some((job) => job.cut) ? "1" : "";
+  words.refusals = String(album.parentElement.querySelectorAll(".is-refused, .album-refusal").length);
+  words.shownPictures = [...(shown?.querySelectorAll("[data-picture]") ?? [])].map((place) => place.dataset.picture).join();
+  album.dispatchEvent(new Event(`album:${event}`));
+}
+
+album.addEventListener("album:look", () => look(true));
 setInterval(() => {
   if (jobs.size || "shared" in words || shown?.querySelector("[data-waiting]")) look();
 }, 3000);
 album.classList.add("is-lively");
-album.querySelector("input[type=file]").addEventListener("change", (event) => {
-  add(event.target.files);
-  event.target.value = "";
-});
+const chooser = album.querySelector("input[type=file]");
+const takeChosen = () => {
+  if (chooser.files.length) add(chooser.files);
+  chooser.value = "";
+};
+chooser.addEventListener("change", takeChosen);
 const left = (await kept("readonly", (store) => store.getAll())) ?? [];
-for (const old of left.filter((one) => one.album === words.key)) {
+const isNew = (old) => old.album === words.key && !jobs.has(old.id);
+for (const old of left.filter(isNew)) {
   const job = { ...old, offset: null };
   jobs.set(job.id, job);
   row(job);
 }
+takeChosen(); // those that were chosen while this script was still on its way
+tell();
 for (const old of left.filter((one) => one.at < Date.now() - 7 * 86_400_000)) forget(old.id);
 next();

@@ -1,5 +1,5 @@
 /* The seller's one screen on a line that comes and goes. Every field is kept on the phone at once and sent to the draft
-   when there is a line; the mark in the save bar says which. Pictures go one by one. Without this script the buttons of
+   when there is a line; the mark in the save bar says which, of pictures too (js/album.js). Without this script the buttons of
    the page do the same. */
 const STORE = "belintt-isian";
 const RETRY = 5000;
@@ -90,7 +90,8 @@ async function report(answer) {
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) return say(told.error || "", "is-wrong");
   if (readQueue()[form.dataset.key]) return undefined;
-  say(`${state.dataset.saved} ${told.saved_at}`);
+  if (pending()) sayPictures();
+  else say(`${state.dataset.saved} ${told.saved_at}`);
   settleAddress();
   return undefined;
 }
@@ -103,7 +104,7 @@ function settleAddress() {
 
 // --- typing --------------------------------------------------------------
 
-const SKIPPED = new Set(["csrf_token", "kunci", "awal", "tanda", "product_id", "pictures", "kotak", "foto_ada", "foto_utama", "foto_buang"]);
+const SKIPPED = new Set(["csrf_token", "kunci", "awal", "tanda", "product_id", "pictures", "kotak"]);
 
 function valuesOf(name) {
   return [...form.elements].filter((each) => each.name === name)
@@ -138,6 +139,19 @@ function restore() {
   }
 }
 
+function isTouched(each) {
+  if (["checkbox", "radio"].includes(each.type)) return each.checked !== each.defaultChecked;
+  if (each.options) return each.selectedIndex > 0 && !each.options[each.selectedIndex].defaultSelected;
+  return "defaultValue" in each && each.type !== "hidden" && each.value !== each.defaultValue;
+}
+
+/* What was typed while this script was still on its way counts too. */
+function keepEarly() {
+  for (const each of form.elements) {
+    if (each.name && each.type !== "file" && !SKIPPED.has(each.name) && isTouched(each)) keep(each.name);
+  }
+}
+
 async function swap(id) {
   await flush();
   try {
@@ -155,57 +169,70 @@ async function swap(id) {
 
 // --- pictures ------------------------------------------------------------
 
-const photos = [];
-let sendingPhotos = null;
-const list = document.querySelector("[data-photo-queue]");
-const randomKey = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+/* album.js sends them and tells here how far it is. */
+const album = form?.querySelector("[data-album]");
+const pending = () => Number(album?.dataset.jobs || 0) + Number(album?.dataset.working || 0);
+const typed = () => Object.keys(readQueue()).includes(form.dataset.key);
+let wanted = null;
+let pictures = null;
+let wasPending = false;
 
-function queuePhotos(files) {
-  for (const file of files) {
-    const line = document.createElement("li");
-    line.textContent = `${file.name}: ${list.dataset.sending}`;
-    list.append(line);
-    photos.push({ file, line, key: randomKey() });
-  }
-  sendPhotos();
+function sayPictures() {
+  if (album.dataset.isCut || !navigator.onLine) return sayWaiting();
+  return say(Number(album.dataset.jobs) ? state.dataset.photos : state.dataset.working);
 }
 
-function sendPhotos() {
-  sendingPhotos ??= sendEachPhoto().finally(() => { sendingPhotos = null; });
-  return sendingPhotos;
+function onAlbum() {
+  if (pending()) {
+    wasPending = true;
+    sayPictures();
+  } else if (wasPending) {
+    wasPending = false;
+    if (!typed()) say(`${state.dataset.saved} ${new Date().toLocaleTimeString("id-ID", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Makassar" })}`);
+  }
+  const shown = album.dataset.shownPictures;
+  const cells = document.getElementById("daftar-pilihan");
+  if (pictures !== null && pictures !== shown && cells?.children.length && !cells.contains(document.activeElement)) swap(cells.id);
+  pictures = shown;
+  if (wanted && !pending()) goOn();
 }
 
-async function sendEachPhoto() {
-  while (photos.length) {
-    const photo = photos[0];
-    photo.line.textContent = `${photo.file.name}: ${list.dataset.sending}`;
-    const body = bodyOf({ store: form.elements.store_id?.value, product: form.elements.product_id?.value, fields: {} });
-    body.set("kunci_foto", photo.key);
-    body.set("pictures", photo.file);
-    const answer = await post(form.dataset.photos, body);
-    if (!answer) {
-      photo.line.textContent = `${photo.file.name}: ${list.dataset.waiting}`;
-      sayWaiting();
-      setTimeout(sendPhotos, RETRY);
-      return false;
-    }
-    photos.shift();
-    await tellPhoto(photo, answer);
-  }
-  return true;
+/* "Terbitkan" was pressed while pictures were on their way: it goes on when the last is in, unless one was refused. */
+function goOn() {
+  const button = wanted;
+  wanted = null;
+  if (album.dataset.refusals === button.refusals) form.requestSubmit(button.submitter);
 }
 
-async function tellPhoto(photo, answer) {
-  const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) {
-    photo.line.textContent = told.error || photo.file.name;
-    photo.line.className = "is-wrong";
-    return;
+/* Moving and taking away happen in place; the page stays where it is. */
+async function actOnAlbum(submitter) {
+  const body = new FormData(form, submitter);
+  body.delete("pictures");
+  const { value } = submitter;
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    if (answer.type !== "opaqueredirect") throw new Error(String(answer.status));
+  } catch {
+    return sayWaiting();
   }
-  photo.line.remove();
-  say(`${state.dataset.saved} ${told.saved_at}`);
   settleAddress();
-  await swap("foto-ada");
+  album.addEventListener("album:changed", () => form.querySelector(`button[value="${value}"]`)?.focus(), { once: true });
+  album.dispatchEvent(new Event("album:look"));
+  return undefined;
+}
+
+/* The price and the stock of the first form, to all others that are on sale. */
+function copyToAll() {
+  const [first, ...others] = [...document.querySelectorAll(".cells .cell")].filter((cell) => !cell.querySelector("[name$=is_off]").checked);
+  for (const part of ["-price", "-on_hand"]) {
+    const from = first.querySelector(`[name$="${part}"]:not([name$="seen${part.replace("-", "_")}"])`);
+    for (const cell of others) {
+      const to = cell.querySelector(`[name$="${part}"]`);
+      to.value = from.value;
+      keep(to.name);
+    }
+  }
+  return flush();
 }
 
 // --- the page ------------------------------------------------------------
@@ -222,32 +249,38 @@ function onTyped(event) {
   else typing = setTimeout(flush, event.type === "change" ? 0 : 800);
 }
 
-/* Buttons wait until all that was typed and every picture has arrived; without a line nothing is lost by pressing them. */
+/* Buttons wait until all that was typed has arrived, "Terbitkan" for the pictures too; without a line nothing is lost
+   by pressing them. */
 async function onSubmit(event) {
-  const swaps = event.submitter?.dataset.swap;
-  const waits = photos.length || Object.keys(readQueue()).includes(form.dataset.key);
-  if (!swaps && !waits && navigator.onLine) return;
+  const { submitter } = event;
+  const act = submitter?.value ?? "";
+  if (submitter && "copies" in submitter.dataset) { event.preventDefault(); return void copyToAll(); }
+  if (/^foto-\w+-(maju|mundur|hapus)$/.test(act)) { event.preventDefault(); return void actOnAlbum(submitter); }
+  const swaps = submitter?.dataset.swap;
+  const isLast = act === "terbitkan";
+  if (!swaps && !(isLast && pending()) && !typed() && navigator.onLine) return;
   event.preventDefault();
   clearTimeout(typing);
   if (swaps) return void swap(swaps);
-  const submitter = event.submitter;
-  if (photos.length) say(state.dataset.photos);
-  if (photos.length && !(await sendPhotos())) return;
   if (!(await flush()) || !navigator.onLine) return void sayWaiting();
+  if (isLast && pending()) {
+    sayPictures();
+    if (!album.dataset.isCut) wanted = { submitter, refusals: album.dataset.refusals };
+    return;
+  }
   form.requestSubmit(submitter);
 }
 
 document.documentElement.classList.add("has-script");
 if (form) {
+  keepEarly();
   restore();
   form.addEventListener("input", onTyped);
   form.addEventListener("change", onTyped);
   form.addEventListener("submit", onSubmit);
-  form.elements.pictures.addEventListener("change", (event) => {
-    queuePhotos([...event.target.files]);
-    event.target.value = "";
-  });
+  album.addEventListener("album:changed", onAlbum);
+  album.addEventListener("album:begun", () => { settleAddress(); onAlbum(); });
 }
-addEventListener("online", () => { flush(); if (photos.length) sendPhotos(); });
-addEventListener("offline", () => { if (form) sayWaiting(); });
+addEventListener("online", () => { flush(); });
+addEventListener("offline", () => { wanted = null; if (form) sayWaiting(); });
 flush();

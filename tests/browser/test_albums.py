@@ -11,21 +11,24 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from marketplace.catalog.handlers import take_waiting_pictures
-from marketplace.core.actor import Grant, Role
+from marketplace.core.actor import SYSTEM, Grant, Role
 from marketplace.core.db import db, transaction
 from marketplace.media.models import Upload
 from tests import make
+from tests.make.drafts import KEY, draft
 from tests.serving import LiveServer
 
 
 @pytest.fixture
 def album_url(live_server: LiveServer) -> str:
-    """An album of the shop of Ina, who can sign in."""
+    """The screen of a draft of the shop of Ina, who can sign in."""
     with live_server.app.app_context():
         with transaction():
             store_id = make.store("Dapur Mama Ina").id
         make.person("Ina Rohi", email="ina@example.id", roles=[Grant(Role.STORE_OWNER, store_id)])
-        return f"/penjual/album/{make.album(store_id, 'Sambal lu’at').key}"
+        with transaction():
+            draft(SYSTEM, store_id, name="Sambal lu’at")
+        return f"/penjual/produk/draf/{KEY}"
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def enter(page: Page, url: str) -> None:
     page.get_by_label("E-mail atau nomor HP").fill("ina@example.id")
     page.get_by_label("Kata sandi", exact=True).fill(make.PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Masuk").click()
-    expect(page.get_by_role("heading", name="Foto produk")).to_be_visible()
+    expect(page.get_by_role("heading", name="Foto", exact=True)).to_be_visible()
 
 
 def work(server: LiveServer) -> None:
@@ -82,14 +85,14 @@ def test_a_broken_line_loses_nothing(
     enter(phone_page, album_url)
     with cut_after(phone_page.context, 2):
         phone_page.get_by_label("Tambah foto").set_input_files(photo)
-        expect(phone_page.get_by_text("Menunggu sinyal")).to_be_visible(timeout=15_000)
+        expect(phone_page.get_by_text("Menunggu sinyal").first).to_be_visible(timeout=15_000)
         assert axe(phone_page) == []
         ((offset, length),) = sent(live_server)
         assert 0 < offset < length
     expect(phone_page.get_by_text("sedang diolah")).to_be_visible(timeout=30_000)
     assert sent(live_server) == [(length, length)]
     work(live_server)
-    expect(phone_page.get_by_role("link", name="Atur foto")).to_be_visible(timeout=15_000)
+    expect(phone_page.locator(".album-face")).to_be_visible(timeout=15_000)
     assert phone_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert axe(phone_page) == []
 
@@ -100,7 +103,7 @@ def test_a_closed_tab_goes_on_at_the_next_visit(
     enter(phone_page, album_url)
     with cut_after(phone_page.context, 1):
         phone_page.get_by_label("Tambah foto").set_input_files(photo)
-        expect(phone_page.get_by_text("Menunggu sinyal")).to_be_visible(timeout=15_000)
+        expect(phone_page.get_by_text("Menunggu sinyal").first).to_be_visible(timeout=15_000)
         again = phone_page.context.new_page()
         phone_page.close()
     again.goto(album_url)
@@ -115,7 +118,7 @@ def test_a_picture_is_cropped_by_its_frame(
     phone_page.get_by_label("Tambah foto").set_input_files(photo)
     expect(phone_page.get_by_text("sedang diolah")).to_be_visible(timeout=30_000)
     work(live_server)
-    phone_page.get_by_role("link", name="Atur foto").click(timeout=15_000)
+    phone_page.locator(".album-face").click(timeout=15_000)
     phone_page.get_by_label("Bebas").check()
     frame = phone_page.locator(".crop-frame")
     frame.focus()
@@ -131,4 +134,39 @@ def test_without_script_a_plain_form_sends_pictures(no_script_page: Page, album_
     enter(no_script_page, album_url)
     no_script_page.get_by_label("Tambah foto").set_input_files([photo, photo])
     no_script_page.get_by_role("button", name="Kirim foto").click()
-    expect(no_script_page.get_by_role("link", name="Atur foto")).to_have_count(2)
+    expect(no_script_page.locator(".album-face")).to_have_count(2)
+
+
+def test_a_picture_from_another_phone_appears(
+    phone_page: Page, no_script_page: Page, live_server: LiveServer, album_url: str, photo: str
+) -> None:
+    enter(phone_page, album_url)
+    phone_page.get_by_role("button", name="Pakai HP lain").click()
+    expect(phone_page.locator(".album-code svg")).to_be_visible()
+    link = phone_page.locator(".album-link a").get_attribute("href") or ""
+    no_script_page.goto("/foto/" + link.rsplit("/", 1)[1])
+    no_script_page.get_by_label("Tambah foto").set_input_files(photo)
+    no_script_page.get_by_role("button", name="Kirim foto").click()
+    expect(no_script_page.get_by_text("Foto masuk.")).to_be_visible()
+    expect(phone_page.locator(".album-face")).to_be_visible(timeout=15_000)
+    phone_page.get_by_role("button", name="Tutup tautan").click()
+    expect(phone_page.get_by_role("button", name="Pakai HP lain")).to_be_visible()
+    expect(phone_page.locator(".album-face")).to_be_visible()
+
+
+def test_pictures_keep_the_order_they_were_chosen_in_and_are_moved_in_place(
+    phone_page: Page, live_server: LiveServer, album_url: str, photo: str, tmp_path: Path
+) -> None:
+    small = tmp_path / "kecil.jpg"
+    Image.new("RGB", (300, 300), "red").save(small)
+    enter(phone_page, album_url)
+    phone_page.get_by_label("Nama produk").fill("Sambal baru")
+    phone_page.get_by_label("Tambah foto").set_input_files([photo, str(small)])
+    expect(phone_page.get_by_text("sedang diolah")).to_have_count(2, timeout=30_000)
+    assert phone_page.locator("[data-album-places] .album-name").all_inner_texts() == ["kain.jpg", "kecil.jpg"]
+    work(live_server)
+    expect(phone_page.locator(".album-face")).to_have_count(2, timeout=15_000)
+    before = phone_page.locator("[data-picture]").nth(1).get_attribute("data-picture") or ""
+    phone_page.get_by_role("button", name="Majukan foto 2").click()
+    expect(phone_page.locator("[data-picture]").first).to_have_attribute("data-picture", before)
+    expect(phone_page.get_by_label("Nama produk")).to_have_value("Sambal baru")

@@ -138,37 +138,6 @@ def test_a_shop_has_so_many_drafts_and_no_more(client: FlaskClient, db: SQLAlche
     assert 'value="Satu lagi"' in answer.text
 
 
-# --- pictures --------------------------------------------------------------
-
-
-def test_a_picture_sent_twice_is_there_once(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
-    for key in ("satu", "satu", "dua"):
-        data = {"store_id": str(mine.id), "kunci_foto": key, "pictures": photo()}
-        assert client.post(f"{DRAFT}/foto", data=data, content_type="multipart/form-data").status_code == 200
-    row = queries.draft([mine.id], KEY)
-    assert row is not None
-    assert len(queries.draft_pictures(row.id)) == 2
-
-
-def test_a_file_that_is_no_picture_is_named(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
-    data = {"store_id": str(mine.id), "kunci_foto": "x", "pictures": photo(b"<html>")}
-    answer = client.post(f"{DRAFT}/foto", data=data, content_type="multipart/form-data")
-    assert answer.status_code == 422
-    assert "bukan foto" in answer.json["error"]
-
-
-def test_a_picture_is_put_first_and_another_taken_off(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
-    where = begin(mine)
-    second, third = kept(mine), kept(mine)
-    client.post(where, data={"aksi": "simpan", "foto_ada": [str(second), str(third)]})
-    client.post(where, data={"aksi": "simpan", "foto_utama": str(third), "foto_buang": str(second)})
-    row = queries.draft([mine.id], KEY)
-    assert row is not None
-    ids = [media_id for media_id, _ in queries.draft_pictures(row.id)]
-    assert ids[0] == third
-    assert second not in ids
-
-
 # --- keeping and putting up ------------------------------------------------
 
 
@@ -297,6 +266,16 @@ def test_what_is_wrong_is_said_at_its_field_and_stays(
     assert {name: [value] for name, value in wrong.items()}.items() <= fields_of(db).items()
 
 
+def test_the_first_forms_price_and_stock_are_copied_to_all(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
+    where = begin(mine, axis_1="Ukuran", values_1="S, M, L")
+    cell = {size: f"cell-{cell_key((size, ''))}" for size in "SML"}
+    sent = {f"{cell['S']}-price": "60.000", f"{cell['S']}-on_hand": "9", f"{cell['L']}-is_off": "y", "aksi": "salin"}
+    assert client.post(where, data=sent).location == f"{where}#pilihan"
+    fields = fields_of(db)
+    assert (fields[f"{cell['M']}-price"], fields[f"{cell['M']}-on_hand"]) == (["60.000"], ["9"])
+    assert f"{cell['L']}-price" not in fields
+
+
 # --- the list --------------------------------------------------------------
 
 
@@ -331,6 +310,9 @@ def test_the_draft_of_another_shop_does_not_exist(client: FlaskClient, db: SQLAl
     where = begin(other, key="kunci-draf-milik-yuli")
     assert client.get(where).status_code == 404
     assert client.get(f"{where}/lihat").status_code == 404
+    assert client.get(f"{where}/foto").status_code == 404
+    for store_id in (mine.id, other.id):
+        assert make.begin_upload(client, where, 10, store_id=store_id).status_code == 404
     for tail in ("", "/buang"):
         assert client.post(where + tail, data={"name": "Curi"}).status_code == 404
     for store_id in (mine.id, other.id):

@@ -61,7 +61,7 @@ def send(client: FlaskClient, where: str, data: dict[str, Any]) -> TestResponse:
 
 
 def attached(page: str) -> list[str]:
-    return re.findall(r'name="foto_ada" value="(\d+)"', page)
+    return re.findall(r'data-picture="(\d+)"', page)
 
 
 def only_product(db: SQLAlchemy) -> Product:
@@ -106,8 +106,10 @@ def test_pictures_are_kept_while_the_rest_is_put_right(client: FlaskClient, db: 
     assert "Untuk menyimpan jagung." in answer.text
     assert 'value="400"' in answer.text
     assert count(db, Product) == 0
-    answer = send(client, NEW, form(mine, foto_ada=kept, foto_utama=kept[1]))
-    assert answer.status_code == 303
+    where = re.search(r'action="(/penjual/produk/draf/[^"]+)"', answer.text)
+    assert where is not None
+    send(client, where.group(1), {"aksi": f"foto-m{kept[1]}-maju"})
+    assert send(client, where.group(1), form(mine)).status_code == 303
     view = queries.revision(queries.latest_revision_id(only_product(db).id))
     assert [str(media_id) for media_id in view.picture_ids] == [kept[1], kept[0]]
     assert count(db, MediaFile) == 2
@@ -172,7 +174,7 @@ def test_another_store_or_another_persons_picture_is_refused(client: FlaskClient
     prepared = media.prepare_picture(io.BytesIO(picture()))
     with transaction():
         foreign = media.keep(other.ina, prepared)
-    answer = send(client, NEW, form(mine, foto_ada=str(foreign.id)))
+    answer = send(client, NEW, form(mine, foto_ada=str(foreign.id), picture_ids=str(foreign.id)))
     assert answer.status_code == 422
     assert foreign.key not in answer.text
     assert count(db, Product) == 0
@@ -202,7 +204,7 @@ def passed(mine: Shop) -> int:
 
 
 def words(page: str, **more: Any) -> dict[str, Any]:
-    return {"name": "Bakul", "origin_code": "53.71", "foto_ada": attached(page), **more}
+    return {"name": "Bakul", "origin_code": "53.71", **more}
 
 
 def test_new_words_wait_while_the_passed_ones_stay_public(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
@@ -230,8 +232,10 @@ def test_saving_what_is_there_asks_nobody(client: FlaskClient, db: SQLAlchemy, m
 
 def test_dropping_the_last_picture_is_refused(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
     where = f"/penjual/produk/{passed(mine)}"
-    kept = attached(client.get(where).text)
-    answer = send(client, where, words("", foto_ada=kept, foto_buang=kept))
+    (kept,) = attached(client.get(where).text)
+    assert send(client, where, {"aksi": f"foto-m{kept}-hapus"}).location == f"{where}#foto"
+    assert attached(client.get(where).text) == []
+    answer = send(client, where, words(""))
     assert answer.status_code == 422
     assert "Tambahkan setidaknya satu foto." in answer.text
 

@@ -10,7 +10,6 @@ from tests.make.accounts import sign_in as sign_in
 from tests.make.accounts import sign_in_client as sign_in_client
 from tests.make.albums import PIECE as PIECE
 from tests.make.albums import TUS as TUS
-from tests.make.albums import album as album
 from tests.make.albums import begin_upload as begin_upload
 from tests.make.albums import send_piece as send_piece
 from tests.make.catalog import category_id as category_id

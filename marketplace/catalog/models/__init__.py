@@ -3,7 +3,7 @@
 from marketplace.catalog.models.albums import Album, AlbumPicture
 from marketplace.catalog.models.bulk import BulkChange, BulkEdit
 from marketplace.catalog.models.categories import Category, CategoryAttribute
-from marketplace.catalog.models.drafts import DraftPicture, ProductDraft
+from marketplace.catalog.models.drafts import ProductDraft
 from marketplace.catalog.models.products import Product, ProductRevision, RevisionCertificate, RevisionPicture
 from marketplace.catalog.models.variants import PriceTier, StockMovement, Variant
 
@@ -14,7 +14,6 @@ __all__ = [
     "BulkEdit",
     "Category",
     "CategoryAttribute",
-    "DraftPicture",
     "PriceTier",
     "Product",
     "ProductDraft",

@@ -16,7 +16,8 @@ class ProductDraft(Base):
 
     `key` is made with the page, so a save that is sent twice meets the same draft. `fields` are lists of texts as
     typed, by field; `saved` is when each was saved (ISO, UTC). `product_id` is set for changes to a product that is
-    there already, of which there is one draft; `made_id` is the product that became of a new one.
+    there already, of which there is one draft; `made_id` is the product that became of a new one. `album_id` holds its
+    pictures; of one handed in long ago the album is gone.
     """
 
     __tablename__ = "product_drafts"
@@ -26,6 +27,7 @@ class ProductDraft(Base):
     key: Mapped[str] = mapped_column(sa.String(40), unique=True)
     store_id: Mapped[int] = mapped_column(sa.ForeignKey("stores.id"), index=True)
     product_id: Mapped[int | None] = mapped_column(sa.ForeignKey("products.id"), unique=True)
+    album_id: Mapped[int | None] = mapped_column(sa.ForeignKey("albums.id"), unique=True)
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     saved: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
@@ -33,16 +35,3 @@ class ProductDraft(Base):
     updated_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     made_id: Mapped[int | None] = mapped_column(sa.ForeignKey("products.id"), unique=True)
-
-
-class DraftPicture(Base):
-    """A picture of a draft, in the seller's order."""
-
-    __tablename__ = "draft_pictures"
-    __table_args__ = (sa.UniqueConstraint("draft_id", "media_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    draft_id: Mapped[int] = mapped_column(sa.ForeignKey("product_drafts.id"))
-    media_id: Mapped[int] = mapped_column(sa.ForeignKey("media_files.id"), index=True)
-    upload_key: Mapped[str] = mapped_column(sa.String(40), default="")
-    position: Mapped[int]

@@ -17,7 +17,6 @@ from marketplace.catalog.queries.drafts import (
     DraftView,
     draft,
     draft_of_product,
-    draft_pictures,
     open_drafts,
 )
 from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
@@ -82,7 +81,6 @@ __all__ = [
     "day_rows",
     "draft",
     "draft_of_product",
-    "draft_pictures",
     "forms_mark",
     "gone_with",
     "has_daily",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from marketplace.catalog.models import Album, AlbumPicture
 from marketplace.catalog.policies import can_sell
+from marketplace.catalog.rules import alt_of
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
@@ -27,12 +28,17 @@ class AlbumItem:
     media_id: int | None
     picture: Picture | None
     alt: str
-    name: str
-    percent: int
-    upload_key: str
-    is_waiting: bool
-    refusal: str
-    refusal_values: Mapping[str, object]
+    name: str = ""
+    percent: int = 0
+    upload_key: str = ""
+    is_waiting: bool = False
+    refusal: str = ""
+    refusal_values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """Its name in buttons; the same before and after the album is opened."""
+        return f"m{self.media_id}" if self.media_id else f"p{self.id}"
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,24 @@ def album(actor: Actor, key: str) -> AlbumView:
     if row is None or not can_sell(actor, row.store_id):
         raise NotFound("catalog.album_not_found")
     return _view(row)
+
+
+def album_of(album_id: int) -> AlbumView:
+    """An album that the caller found by what it is of. Two statements. Raises NotFound."""
+    row = db.session.get(Album, album_id, populate_existing=True)
+    if row is None:
+        raise NotFound("catalog.album_not_found")
+    return _view(row)
+
+
+def album_to_be(store_id: int, title: str = "", shown: Iterable[tuple[int, Picture]] = ()) -> AlbumView:
+    """What the album of a product will begin with once it is opened: the pictures of its words. Descriptions that are
+    only its name are left for the name of then. Its places have no ids yet."""
+    items = tuple(
+        AlbumItem(0, media_id, picture, "" if picture.alt == alt_of(title, number) else picture.alt)
+        for number, (media_id, picture) in enumerate(shown, 1)
+    )
+    return AlbumView(0, "", store_id, title, None, None, items)
 
 
 def album_by_link(link_key: str) -> AlbumView:

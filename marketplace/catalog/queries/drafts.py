@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.catalog.models import DraftPicture, ProductDraft
+from marketplace.catalog.models import AlbumPicture, ProductDraft
 from marketplace.catalog.rules import value_of
 from marketplace.core.db import db
 from marketplace.core.paging import Page, fetch
@@ -28,6 +28,7 @@ class DraftView:
     store_id: int
     product_id: int | None
     made_id: int | None
+    album_id: int | None
     fields: Mapping[str, list[str]]
     updated_at: datetime
     submitted_at: datetime | None
@@ -55,6 +56,7 @@ COLUMNS: tuple[Any, ...] = (
     ProductDraft.store_id,
     ProductDraft.product_id,
     ProductDraft.made_id,
+    ProductDraft.album_id,
     ProductDraft.fields,
     ProductDraft.updated_at,
     ProductDraft.submitted_at,
@@ -73,16 +75,20 @@ def draft_of_product(product_id: int) -> DraftView | None:
 
 def open_drafts(store_ids: Sequence[int], cursor: str | None = None, limit: int = DRAFTS_A_PAGE) -> Page[DraftRow]:
     """New products of these stores that are not handed in, newest first; one statement whatever their number."""
-    picture = sa.alias(DraftPicture.__table__)
+    picture = sa.alias(AlbumPicture.__table__)
     cover = (
         sa.select(picture.c.id)
-        .where(picture.c.draft_id == ProductDraft.id)
+        .where(picture.c.album_id == ProductDraft.album_id, picture.c.media_id.is_not(None))
         .order_by(picture.c.position, picture.c.id)
         .limit(1)
         .correlate(ProductDraft)
         .scalar_subquery()
     )
-    count = sa.select(sa.func.count()).where(picture.c.draft_id == ProductDraft.id).correlate(ProductDraft)
+    count = (
+        sa.select(sa.func.count(picture.c.media_id))
+        .where(picture.c.album_id == ProductDraft.album_id)
+        .correlate(ProductDraft)
+    )
     columns: tuple[Any, ...] = (
         ProductDraft.id,
         ProductDraft.key,
@@ -97,8 +103,8 @@ def open_drafts(store_ids: Sequence[int], cursor: str | None = None, limit: int 
     statement = (
         sa.select(*columns)
         .select_from(ProductDraft)
-        .outerjoin(DraftPicture, DraftPicture.id == cover)
-        .outerjoin(MediaFile, MediaFile.id == DraftPicture.media_id)
+        .outerjoin(AlbumPicture, AlbumPicture.id == cover)
+        .outerjoin(MediaFile, MediaFile.id == AlbumPicture.media_id)
         .where(
             ProductDraft.store_id.in_(store_ids),
             ProductDraft.submitted_at.is_(None),
@@ -107,17 +113,6 @@ def open_drafts(store_ids: Sequence[int], cursor: str | None = None, limit: int 
     )
     page = fetch(statement, [ProductDraft.__table__.c.id], cursor=cursor, limit=limit, descending=True)
     return page.map(_row)
-
-
-def draft_pictures(draft_id: int) -> list[tuple[int, Picture]]:
-    """The pictures of a draft in order, by media id. One statement."""
-    query = (
-        sa.select(MediaFile.id, MediaFile.key, MediaFile.width, MediaFile.height)
-        .join(DraftPicture, DraftPicture.media_id == MediaFile.id)
-        .where(DraftPicture.draft_id == draft_id)
-        .order_by(DraftPicture.position, DraftPicture.id)
-    )
-    return [(row.id, Picture(row.key, row.width, row.height)) for row in db.session.execute(query)]
 
 
 def _one(*conditions: sa.ColumnElement[bool]) -> DraftView | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.catalog.models import DraftPicture, Product, ProductDraft, ProductRevision, RevisionPicture
+from marketplace.catalog.models import Album, AlbumPicture, Product, ProductRevision, RevisionPicture
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
@@ -19,7 +20,7 @@ def is_cover(revision_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]
 
 
 def usable_pictures(actor: Actor, store_ids: Iterable[int], media_ids: Iterable[int]) -> dict[int, Picture]:
-    """Those of the pictures that are the actor's own uploads, or on goods or drafts of these stores already, by id."""
+    """Those of the pictures that are the actor's own uploads, or on goods or in albums of these stores, by id."""
     wanted = set(media_ids)
     if not wanted:
         return {}
@@ -32,7 +33,7 @@ def usable_pictures(actor: Actor, store_ids: Iterable[int], media_ids: Iterable[
     return {row.id: Picture(row.key, row.width, row.height) for row in db.session.execute(query)}
 
 
-def _used_by(store_ids: Iterable[int]) -> sa.CompoundSelect[int]:
+def _used_by(store_ids: Iterable[int]) -> sa.CompoundSelect[Any]:
     stores = sorted(set(store_ids))
     on_goods = (
         sa.select(RevisionPicture.media_id)
@@ -40,9 +41,9 @@ def _used_by(store_ids: Iterable[int]) -> sa.CompoundSelect[int]:
         .join(Product, Product.id == ProductRevision.product_id)
         .where(Product.store_id.in_(stores))
     )
-    on_drafts = (
-        sa.select(DraftPicture.media_id)
-        .join(ProductDraft, ProductDraft.id == DraftPicture.draft_id)
-        .where(ProductDraft.store_id.in_(stores))
+    in_albums = (
+        sa.select(AlbumPicture.media_id)
+        .join(Album, Album.id == AlbumPicture.album_id)
+        .where(Album.store_id.in_(stores), AlbumPicture.media_id.is_not(None))
     )
-    return on_goods.union_all(on_drafts)
+    return on_goods.union_all(in_albums)

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from marketplace.catalog.rules.goods import MOST_TIERS, MOST_VARIANTS
 from marketplace.catalog.rules.words import fold
 
+PLAIN = "Biasa"
+"""What a form without a name is called among others."""
 LONGEST_VALUE = 5_000
 MOST_VALUES = 40
 LARGEST_DRAFT = 60_000
@@ -99,6 +101,11 @@ def cells_of(first: str, second: str = "") -> list[tuple[str, str]]:
 def value_of(fields: Fields, name: str) -> str:
     """The (first) value of a field, '' for none."""
     return next(iter(fields.get(name, ())), "").strip()
+
+
+def alt_of(name: str, number: int) -> str:
+    """The description of a picture whose seller gave none: the product's name, from the second on with its number."""
+    return name if number == 1 else f"{name}, foto {number}"
 
 
 def lacking(fields: Fields, pictures: int, lasting: Iterable[str] = ()) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from marketplace.catalog.models import Album, AlbumPicture
+from marketplace.catalog.models import Album, AlbumPicture, ProductDraft
 from marketplace.catalog.policies import can_sell
 from marketplace.catalog.queries import usable_pictures
 from marketplace.catalog.queries.albums import pictures as pictures
@@ -60,11 +60,6 @@ def open_album(actor: Actor, store_id: int, pictures: Iterable[tuple[int, str]] 
     return made
 
 
-def rename(actor: Actor, album_id: int, title: str) -> None:
-    """Give the album the product's working title. Raises NotFound."""
-    _own(actor, album_id).title = title[:140]
-
-
 def begin_upload(actor: Actor, album_id: int, name: str, length: int) -> Upload:
     """A place for a picture that is now on its way. Raises NotFound, TooMany, Invalid as `uploads.begin` does, and
     catalog.too_many_pictures."""
@@ -102,6 +97,22 @@ def _add(actor: Actor, album: Album, prepared: Prepared, name: str) -> int:
     return kept.id
 
 
+def add_refused(actor: Actor, album_id: int, name: str, refusal: Invalid) -> None:
+    """Say in the album why a file was no good. Raises NotFound."""
+    album = _own(actor, album_id)
+    last = sa.select(sa.func.max(AlbumPicture.position)).where(AlbumPicture.album_id == album.id)
+    db.session.add(
+        AlbumPicture(
+            album_id=album.id,
+            position=(db.session.scalar(last) or 0) + 1,
+            name=name[:120],
+            refusal=refusal.message_id,
+            refusal_values=dict(refusal.values),
+        )
+    )
+    db.session.flush()
+
+
 def _keeper(actor: Actor, album: Album) -> Actor:
     """A picture that came by the link belongs to who opened the album."""
     return actor if actor.person_id is not None else Actor(person_id=album.created_by)
@@ -114,6 +125,24 @@ def _next_place(album: Album) -> int:
         raise Invalid("catalog.too_many_pictures", field="foto", most=MOST_PICTURES)
     album.touched_at = now()
     return max((place.position for place in places), default=-1) + 1
+
+
+def settled(actor: Actor, album_id: int) -> list[tuple[int, str]]:
+    """The pictures of an album, locked, in order: media id and description.
+
+    Raises NotFound; Invalid (field pictures): catalog.pictures_on_their_way while any is being sent or worked on.
+    """
+    _own(actor, album_id)
+    coming = sum(1 for item in waiting(album_id) if item.is_waiting)
+    if coming:
+        raise Invalid("catalog.pictures_on_their_way", field="pictures", count=coming)
+    return pictures(album_id)
+
+
+def forget(album_id: int) -> None:
+    """Drop an album that nothing is of any more; uploads still on their way to it find no place."""
+    db.session.execute(sa.delete(AlbumPicture).where(AlbumPicture.album_id == album_id))
+    db.session.execute(sa.delete(Album).where(Album.id == album_id))
 
 
 def move(actor: Actor, album_id: int, picture_id: int, step: int) -> None:
@@ -154,13 +183,14 @@ def picture_of(actor: Actor, album_id: int, picture_id: int) -> int:
     return media_id
 
 
-def replace(actor: Actor, album_id: int, picture_id: int, seen_media_id: int, prepared: Prepared) -> None:
-    """Put a turned or cropped picture in the place of the one that was seen there. Raises NotFound, Stale."""
+def replace(actor: Actor, album_id: int, picture_id: int, seen_media_id: int, prepared: Prepared) -> int:
+    """Put a turned or cropped picture in the place of the one that was seen; its media id. Raises NotFound, Stale."""
     place = _place(actor, album_id, picture_id)
     if place.media_id != seen_media_id:
         raise Stale("catalog.picture_changed")
     place.media_id = media.keep(actor, prepared).id
     audit.record(actor, "catalog.album_picture_changed", "album", album_id, picture_id=picture_id)
+    return place.media_id
 
 
 # --- another phone ---------------------------------------------------------
@@ -204,10 +234,13 @@ def refuse(upload_id: int, refusal: Invalid) -> None:
 
 
 def forget_old(limit: int = 200) -> int:
-    """Drop albums that nobody touched for `REST`; what a product took over stays with it. Returns how many."""
-    old = sa.select(Album.id).where(Album.touched_at < now() - REST).order_by(Album.id).limit(limit)
+    """Drop albums that nobody touched for `REST`, but those of drafts that are still open; what a product took over
+    stays with it. Returns how many."""
+    is_open = sa.exists().where(ProductDraft.album_id == Album.id, ProductDraft.submitted_at.is_(None))
+    old = sa.select(Album.id).where(Album.touched_at < now() - REST, ~is_open).order_by(Album.id).limit(limit)
     album_ids = list(db.session.scalars(old))
     if album_ids:
+        db.session.execute(sa.update(ProductDraft).where(ProductDraft.album_id.in_(album_ids)).values(album_id=None))
         db.session.execute(sa.delete(AlbumPicture).where(AlbumPicture.album_id.in_(album_ids)))
         db.session.execute(sa.delete(Album).where(Album.id.in_(album_ids)))
     return len(album_ids)

@@ -6,28 +6,30 @@ meets the same draft. Locks: the draft before anything it is made into.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
 from marketplace.catalog import rules
-from marketplace.catalog.models import DraftPicture, Product, ProductDraft
+from marketplace.catalog.models import Album, Product, ProductDraft
 from marketplace.catalog.policies import can_sell
-from marketplace.catalog.queries.pictures import usable_pictures
+from marketplace.catalog.queries import latest_revision_id, revision, variants
+from marketplace.catalog.queries.albums import AlbumView, album_to_be
+from marketplace.catalog.services import albums
 from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotAllowed, NotFound, Stale
 from marketplace.core.locks import lock_one, lock_words
+from marketplace.media.services import Prepared
 
 
-def open_draft(
-    actor: Actor, store_id: int, key: str, product_id: int | None = None, picture_ids: Sequence[int] = ()
-) -> ProductDraft:
-    """The shop's draft of this key, locked; begun when there is none. For changes to a product, its only draft.
+def open_draft(actor: Actor, store_id: int, key: str, product_id: int | None = None) -> ProductDraft:
+    """The shop's draft of this key, locked; begun when there is none. For changes to a product, its only draft, which
+    begins with the pictures of its newest words.
 
-    `picture_ids` are those that a new draft begins with. Raises NotFound for a key that is none or another shop's,
+    Raises NotFound for a key that is none or another shop's,
     NotAllowed; Stale (catalog.draft_done) for one handed in already; Invalid (catalog.too_many_drafts).
     """
     if not can_sell(actor, store_id):
@@ -37,7 +39,7 @@ def open_draft(
     lock_words([f"draft {product_id or key}"])
     found = _find(key, product_id)
     if found is None:
-        return _begin(actor, store_id, key, product_id, picture_ids)
+        return _begin(actor, store_id, key, product_id)
     draft = lock_one(ProductDraft, found)
     if draft.store_id != store_id or draft.product_id != product_id:
         raise NotFound("catalog.draft_not_found")
@@ -74,50 +76,41 @@ def save_fields(draft: ProductDraft, fields: Mapping[str, Sequence[str]]) -> Non
     changed = [name for name in fields if draft.fields.get(name) != kept[name]]
     draft.saved = {**draft.saved, **dict.fromkeys(changed, at.isoformat())}
     draft.fields, draft.updated_at = kept, at
+    if "name" in changed:
+        title = rules.value_of(kept, "name")[:140]
+        db.session.execute(sa.update(Album).where(Album.id == draft.album_id).values(title=title))
     db.session.flush()
 
 
-def add_pictures(actor: Actor, draft: ProductDraft, media_ids: Iterable[int], upload_key: str = "") -> None:
-    """Put pictures behind those of an open, locked draft; one that is there already stays where it is.
+def replace_picture(actor: Actor, album_id: int, picture_id: int, seen_media_id: int, prepared: Prepared) -> None:
+    """Put a turned or cropped picture in its place in the album of a draft; forms of the product that show it still do.
 
-    Raises Invalid (field pictures): catalog.too_many_pictures, catalog.picture_unknown.
+    Raises what `albums.replace` raises.
     """
-    held = picture_ids(draft.id)
-    fresh = [media_id for media_id in dict.fromkeys(media_ids) if media_id not in held]
-    if len(held) + len(fresh) > rules.MOST_PICTURES:
-        raise Invalid("catalog.too_many_pictures", field="pictures", most=rules.MOST_PICTURES)
-    if set(usable_pictures(actor, [draft.store_id], fresh)) != set(fresh):
-        raise Invalid("catalog.picture_unknown", field="pictures")
-    if fresh:
-        _write_pictures(draft, fresh, upload_key, len(held) + _last_position(draft.id))
+    query = sa.select(ProductDraft).where(ProductDraft.album_id == album_id, ProductDraft.submitted_at.is_(None))
+    draft = db.session.scalar(query.with_for_update())
+    changed = albums.replace(actor, album_id, picture_id, seen_media_id, prepared)
+    if draft is None:
+        return
+    moved = {
+        name: [str(changed)]
+        for name, values in (_pictured(draft) | draft.fields).items()
+        if name.startswith("cell-") and name.endswith("-picture_id") and list(values) == [str(seen_media_id)]
+    }
+    save_fields(draft, moved)
 
 
-def arrange_pictures(draft: ProductDraft, drop: Iterable[int] = (), first: int | None = None) -> None:
-    """Take pictures off an open, locked draft, and put one of them first. Pictures that are not on it do not matter."""
-    gone = sorted(set(drop))
-    if gone:
-        named = sa.and_(DraftPicture.draft_id == draft.id, DraftPicture.media_id.in_(gone))
-        db.session.execute(sa.delete(DraftPicture).where(named))
-    if first is not None and picture_ids(draft.id)[:1] != [first]:
-        lowest = sa.select(sa.func.min(DraftPicture.position)).where(DraftPicture.draft_id == draft.id)
-        chosen = sa.and_(DraftPicture.draft_id == draft.id, DraftPicture.media_id == first)
-        before = (db.session.scalar(lowest) or 0) - 1
-        db.session.execute(sa.update(DraftPicture).where(chosen).values(position=before))
-    db.session.flush()
-
-
-def has_upload(draft_id: int, upload_key: str) -> bool:
-    """Did an upload of this key reach the draft already? It was sent again because its answer got lost."""
-    query = sa.select(DraftPicture.id).where(
-        DraftPicture.draft_id == draft_id, DraftPicture.upload_key == upload_key, DraftPicture.upload_key != ""
-    )
-    return db.session.scalar(query.limit(1)) is not None
-
-
-def picture_ids(draft_id: int) -> list[int]:
-    """The pictures of a draft in order."""
-    query = sa.select(DraftPicture.media_id).where(DraftPicture.draft_id == draft_id)
-    return list(db.session.scalars(query.order_by(DraftPicture.position, DraftPicture.id)))
+def _pictured(draft: ProductDraft) -> dict[str, list[str]]:
+    """The pictures of the forms of a product that is there already, as fields."""
+    if draft.product_id is None:
+        return {}
+    return {
+        f"cell-{rules.cell_key(row.options if any(row.options) else (row.name or rules.PLAIN, ''))}-picture_id": [
+            str(row.picture_id)
+        ]
+        for row in variants(draft.product_id)
+        if row.picture_id
+    }
 
 
 def own_draft(actor: Actor, key: str) -> ProductDraft:
@@ -136,7 +129,7 @@ def finish(actor: Actor, draft: ProductDraft, product: Product) -> None:
 
 
 def discard(actor: Actor, key: str) -> None:
-    """Throw a draft away, with what was typed; its pictures lose their place. Raises NotFound, NotAllowed, Stale."""
+    """Throw a draft away, with what was typed; its album. Raises NotFound, NotAllowed, Stale."""
     draft = own_draft(actor, key)
     if draft.submitted_at is not None:
         raise Stale("catalog.draft_done")
@@ -146,8 +139,10 @@ def discard(actor: Actor, key: str) -> None:
 
 def close(draft: ProductDraft) -> None:
     """Forget a locked draft whose changes have been taken over, or that nobody wants."""
-    db.session.execute(sa.delete(DraftPicture).where(DraftPicture.draft_id == draft.id))
+    album_id = draft.album_id
     db.session.execute(sa.delete(ProductDraft).where(ProductDraft.id == draft.id))
+    if album_id is not None:
+        albums.forget(album_id)
 
 
 def _find(key: str, product_id: int | None = None) -> int | None:
@@ -159,16 +154,21 @@ def _find(key: str, product_id: int | None = None) -> int | None:
     return db.session.scalar(sa.select(ProductDraft.id).where(ProductDraft.key == key))
 
 
-def _begin(actor: Actor, store_id: int, key: str, product_id: int | None, picture_ids: Sequence[int]) -> ProductDraft:
+def _begin(actor: Actor, store_id: int, key: str, product_id: int | None) -> ProductDraft:
     lock_words([f"drafts of store {store_id}"])
     held = sa.select(sa.func.count()).where(ProductDraft.store_id == store_id, ProductDraft.submitted_at.is_(None))
     if (db.session.scalar(held) or 0) >= rules.MOST_DRAFTS:
         raise Invalid("catalog.too_many_drafts", most=rules.MOST_DRAFTS)
     at = now()
+    begun = _first_pictures(store_id, product_id)
+    held_by = albums.open_album(
+        actor, store_id, [(item.media_id, item.alt) for item in begun.pictures if item.media_id], begun.title
+    )
     draft = ProductDraft(
         key=key,
         store_id=store_id,
         product_id=product_id,
+        album_id=held_by.id,
         fields={},
         saved={},
         created_at=at,
@@ -177,20 +177,12 @@ def _begin(actor: Actor, store_id: int, key: str, product_id: int | None, pictur
     )
     db.session.add(draft)
     db.session.flush()
-    _write_pictures(draft, picture_ids, "", 0)
     audit.record(actor, "catalog.draft_opened", "product_draft", draft.id, store_id=store_id, product_id=product_id)
     return draft
 
 
-def _last_position(draft_id: int) -> int:
-    query = sa.select(sa.func.max(DraftPicture.position)).where(DraftPicture.draft_id == draft_id)
-    return db.session.scalar(query) or 0
-
-
-def _write_pictures(draft: ProductDraft, media_ids: Iterable[int], upload_key: str, start: int) -> None:
-    db.session.add_all(
-        DraftPicture(draft_id=draft.id, media_id=media_id, upload_key=upload_key, position=position)
-        for position, media_id in enumerate(media_ids, start)
-    )
-    draft.updated_at = now()
-    db.session.flush()
+def _first_pictures(store_id: int, product_id: int | None) -> AlbumView:
+    if product_id is None:
+        return album_to_be(store_id)
+    words = revision(latest_revision_id(product_id))
+    return album_to_be(store_id, words.name, zip(words.picture_ids, words.pictures, strict=True))

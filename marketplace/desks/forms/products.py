@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, Select
 
-from marketplace.catalog.rules import HEAVIEST, MOST_STOCK, Draft, VariantDraft
+from marketplace.catalog.rules import HEAVIEST, MOST_STOCK, Draft, VariantDraft, alt_of
 from marketplace.web.forms import BaseForm, RupiahField
 
 WHOLE = _l("Isi angka bulat, tanpa koma.")
@@ -46,7 +46,7 @@ class WordsForm(BaseForm):
 
     pictures = MultipleFileField(
         _l("Tambah foto"),
-        description=_l("JPEG, PNG, atau WebP. Pilih beberapa sekaligus; foto pertama menjadi foto utama."),
+        description=_l("JPEG, PNG, atau WebP, paling besar 12 MB. Boleh beberapa sekaligus."),
         render_kw={"accept": "image/jpeg,image/png,image/webp"},
     )
     name = StringField(
@@ -95,10 +95,10 @@ class WordsForm(BaseForm):
         self.origin_code.choices = list(origins)
         self.certificate_ids.choices = list(certificates)
 
-    def draft(self, media_ids: list[int]) -> Draft:
-        """What was typed, with these pictures. The first is described by the name, the others by name and number."""
+    def draft(self, pictures: Sequence[tuple[int, str]]) -> Draft:
+        """What was typed, with these pictures: media id and description. Where it is empty, the name describes it."""
         name = str(self.name.data)
-        alts = [name if number == 1 else f"{name}, foto {number}" for number in range(1, len(media_ids) + 1)]
+        described = [(media_id, alt or alt_of(name, number)) for number, (media_id, alt) in enumerate(pictures, 1)]
         return Draft(
             name=name,
             origin_code=str(self.origin_code.data),
@@ -107,7 +107,7 @@ class WordsForm(BaseForm):
             unit=self.unit.data or "",
             is_not_halal=bool(self.is_not_halal.data),
             is_perishable=bool(self.is_perishable.data),
-            picture_ids=tuple(zip(media_ids, alts, strict=True)),
+            picture_ids=tuple(described),
             certificate_ids=tuple(self.certificate_ids.data or ()),
         )
 

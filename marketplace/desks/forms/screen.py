@@ -191,9 +191,9 @@ class ScreenForm(WordsForm):
 
     # --- what was said ------------------------------------------------------
 
-    def said(self, media_ids: list[int]) -> Draft:
+    def said(self, pictures: Sequence[tuple[int, str]]) -> Draft:
         """The words with these pictures, answers and allergens."""
-        words = self.draft(media_ids)
+        words = self.draft(pictures)
         answers = {
             attribute.code: answer
             for attribute, field in self.answer_fields

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from werkzeug.datastructures import MultiDict
 
 from marketplace.catalog.queries import RevisionView, VariantRow
-from marketplace.catalog.rules import SupplyDraft, cell_key, is_draft_field, joined_values
+from marketplace.catalog.rules import PLAIN, SupplyDraft, cell_key, is_draft_field, joined_values
 from marketplace.desks.forms.screen import clock_of
 
 Typed = dict[str, list[str]]
@@ -89,7 +89,7 @@ def as_typed(words: RevisionView, forms: Sequence[VariantRow], supply: SupplyDra
 
 def options_of(row: VariantRow, axes: tuple[str, str]) -> tuple[str, str]:
     """The options of a form on the screen: its own, or what it was called freely."""
-    return row.options if any(axes) else (row.name or "Biasa", "")
+    return row.options if any(axes) else (row.name or PLAIN, "")
 
 
 def is_on_screen(row: VariantRow, axes: tuple[str, str]) -> bool:

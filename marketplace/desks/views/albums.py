@@ -1,22 +1,19 @@
-"""Pictures of a product in the making: from this phone in pieces, from another phone by a link, or by a plain form."""
+"""One picture of a product in the making, looked at closely; and pictures that come from another phone by a link."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from email.utils import format_datetime
 
-import segno
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from marketplace.catalog.queries.albums import AlbumItem, AlbumView, album, album_by_link
 from marketplace.catalog.rules import MOST_PICTURES
-from marketplace.catalog.services import albums
+from marketplace.catalog.services import albums, drafts
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
+from marketplace.desks.views import photos
 from marketplace.media import services as media
-from marketplace.media.models import Upload
 from marketplace.media.services import Prepared
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web import tus
@@ -30,80 +27,6 @@ LOOKS = "1200 per hour"
 CHANGES = "600 per hour"
 SHAPES = {"persegi": (1, 1), "4-3": (4, 3)}
 Page = str | Response | tuple[str, int]
-
-
-# --- the seller's own phone ------------------------------------------------
-
-
-@bp.post("/penjual/album")
-@requires(is_seller)
-@limiter.limit(UPLOADS)
-def open_one() -> Response:
-    """A new, empty album of a store, and on to its page."""
-    actor = current_actor()
-    store_id = request.form.get("toko", type=int) or actor.store_ids[0]
-    with transaction():
-        key = albums.open_album(actor, store_id, title=request.form.get("judul", "").strip()).key
-    return redirect(url_for("albums.show", key=key), 303)  # type: ignore[return-value]
-
-
-@bp.get("/penjual/album/<string:key>")
-@requires(is_seller)
-def show(key: str) -> str:
-    """The album on a page of its own."""
-    return _page(album(current_actor(), key))
-
-
-@bp.get("/penjual/album/<string:key>/isi")
-@requires(is_seller)
-@limiter.limit(LOOKS)
-def places(key: str) -> str:
-    """The places of the album alone, for looking again."""
-    return render_template("desks/_album_places.html", view=album(current_actor(), key), back=_back(key))
-
-
-@bp.post("/penjual/album/<string:key>/unggahan")
-@requires(is_seller)
-@tus.speaks_tus
-@limiter.limit(UPLOADS)
-def begin_upload(key: str) -> Response:
-    """Creation of tus: a place in the album for a picture that now comes in pieces."""
-    found = album(current_actor(), key)
-    return _begun(lambda length, name: albums.begin_upload(current_actor(), found.id, name, length))
-
-
-@bp.post("/penjual/album/<string:key>/foto")
-@requires(is_seller)
-@limiter.limit(UPLOADS)
-def add(key: str) -> Page:
-    """Pictures of a plain form. Good ones stay, whatever the others are."""
-    found = album(current_actor(), key)
-    errors = _take(lambda prepared, name: albums.add(current_actor(), found.id, prepared, name))
-    if errors:
-        return _page(album(current_actor(), key), errors), 422
-    return _to(key)
-
-
-@bp.post("/penjual/album/<string:key>/<int:picture_id>/geser")
-@requires(is_seller)
-@limiter.limit(CHANGES)
-def move(key: str, picture_id: int) -> Response:
-    """One place to the front or to the back."""
-    found = album(current_actor(), key)
-    with transaction():
-        albums.move(current_actor(), found.id, picture_id, request.form.get("langkah", 1, type=int))
-    return _to(key)
-
-
-@bp.post("/penjual/album/<string:key>/<int:picture_id>/hapus")
-@requires(is_seller)
-@limiter.limit(CHANGES)
-def remove(key: str, picture_id: int) -> Response:
-    """Out of the album."""
-    found = album(current_actor(), key)
-    with transaction():
-        albums.remove(current_actor(), found.id, picture_id)
-    return _to(key)
 
 
 # --- one picture -----------------------------------------------------------
@@ -129,7 +52,7 @@ def describe(key: str, picture_id: int) -> Page:
     except Invalid as refusal:
         return _edit_page(key, picture_id, {"keterangan": explain(refusal)}, typed), 422
     flash(_("Keterangan foto tersimpan."), "success")
-    return _to(key)
+    return _to_album()
 
 
 @bp.post("/penjual/album/<string:key>/<int:picture_id>/putar")
@@ -163,7 +86,7 @@ def _change(key: str, picture_id: int, quarters: int, box: tuple[int, int, int, 
     except Invalid as refusal:
         return _edit_page(key, picture_id, {"potong": explain(refusal)}), 422
     with transaction():
-        albums.replace(current_actor(), found.id, picture_id, seen, prepared)
+        drafts.replace_picture(current_actor(), found.id, picture_id, seen, prepared)
     return redirect(url_for("albums.edit", key=key, picture_id=picture_id), 303)  # type: ignore[return-value]
 
 
@@ -199,20 +122,6 @@ def _middle(key: str, picture_id: int, shape: tuple[int, int]) -> tuple[int, int
 # --- another phone ---------------------------------------------------------
 
 
-@bp.post("/penjual/album/<string:key>/hp-lain")
-@requires(is_seller)
-@limiter.limit(CHANGES)
-def share(key: str) -> Response:
-    """Open the album to another phone for a quarter of an hour, or close it again."""
-    found = album(current_actor(), key)
-    with transaction():
-        if request.form.get("tutup"):
-            albums.stop_sharing(current_actor(), found.id)
-        else:
-            albums.share(current_actor(), found.id)
-    return _to(key)
-
-
 @bp.get("/foto/<string:token>")
 @public
 @limiter.limit("120 per hour")
@@ -243,7 +152,8 @@ def add_by_link(token: str) -> Page:
 @limiter.limit("120 per hour")
 def begin_upload_by_link(token: str) -> Response:
     """Creation of tus from another phone."""
-    return _begun(lambda length, name: albums.begin_upload_by_link(token, name, length))
+    with transaction():
+        return photos.begun(lambda length, name: albums.begin_upload_by_link(token, name, length))
 
 
 def _link_page(token: str, errors: list[str] | None = None) -> Page:
@@ -261,14 +171,6 @@ def _link_over() -> Page:
 
 
 # --- shared ----------------------------------------------------------------
-
-
-def _begun(begin: Callable[[int, str], Upload]) -> Response:
-    length, name = tus.announced()
-    with transaction():
-        row = begin(length, name)
-        place, until = url_for("media.upload", key=row.key), format_datetime(row.expires_at, usegmt=True)
-    return tus.answer(201, {"Location": place, "Upload-Expires": until})
 
 
 def _take(keep: Callable[[Prepared, str], int]) -> list[str]:
@@ -291,28 +193,11 @@ def _take(keep: Callable[[Prepared, str], int]) -> list[str]:
     return errors
 
 
-def _page(view: AlbumView, errors: list[str] | None = None) -> str:
-    return render_template("desks/album.html", view=view, errors=errors or [], back=_back(view.key), **qr_of(view))
-
-
-def qr_of(view: AlbumView) -> dict[str, object]:
-    """The link for another phone and its QR, while there is one; for `album(...)` of the components."""
-    if view.link_key is None:
-        return {"link": "", "qr": ""}
-    link = url_for("albums.by_link", token=view.link_key, _external=True)
-    drawn = segno.make(link, error="m").svg_inline(
-        scale=5, border=4, svgclass="album-qr", lineclass=None, omitsize=True
-    )
-    return {"link": link, "qr": Markup(drawn)}  # noqa: S704  (drawn by segno from an address of ours)
-
-
 def _edit_page(key: str, picture_id: int, errors: dict[str, str] | None = None, typed: str | None = None) -> str:
     view = album(current_actor(), key)
     item = _one(view, picture_id)
     alt = item.alt if typed is None else typed
-    return render_template(
-        "desks/album_picture.html", view=view, item=item, alt=alt, errors=errors or {}, back=_back(key)
-    )
+    return render_template("desks/album_picture.html", view=view, item=item, alt=alt, errors=errors or {}, back=_back())
 
 
 def _one(view: AlbumView, picture_id: int) -> AlbumItem:
@@ -322,10 +207,10 @@ def _one(view: AlbumView, picture_id: int) -> AlbumItem:
     return found
 
 
-def _back(key: str) -> str:
-    """The page that shows the album: where the visitor came from, if it says so, else the album's own."""
-    return local_path(request.values.get("kembali")) or url_for("albums.show", key=key)
+def _back() -> str:
+    """The page that shows the album: where the visitor came from, if it says so, else the list of goods."""
+    return local_path(request.values.get("kembali")) or url_for("seller_products.index")
 
 
-def _to(key: str) -> Response:
-    return redirect(f"{_back(key)}#album", 303)  # type: ignore[return-value]
+def _to_album() -> Response:
+    return redirect(f"{_back()}#foto", 303)  # type: ignore[return-value]

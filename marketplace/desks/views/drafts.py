@@ -8,15 +8,15 @@ from flask_babel import gettext as _
 from marketplace.catalog import queries
 from marketplace.catalog.models import ProductDraft
 from marketplace.catalog.queries import DraftView, ProductRow
-from marketplace.catalog.services import drafts
+from marketplace.catalog.services import albums, drafts
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, Stale
 from marketplace.desks.forms import typed
-from marketplace.desks.views import previews, saving, uploads
+from marketplace.desks.views import photos, previews, saving
 from marketplace.desks.views.screen import open_screen, show
 from marketplace.desks.views.seller import own_product
-from marketplace.media import services as media
+from marketplace.web import tus
 from marketplace.web.access import current_actor, is_seller, requires
 from marketplace.web.errors import status_of
 from marketplace.web.filters import wita_time
@@ -27,6 +27,8 @@ bp = Blueprint("product_drafts", __name__, url_prefix="/penjual/produk/draf")
 Page = str | Response | tuple[str, int]
 SAVES = "3000 per hour"
 UPLOADS = "120 per hour"
+BEGINS = "240 per hour"
+LOOKS = "1200 per hour"
 
 
 @bp.get("/<string:key>")
@@ -65,27 +67,27 @@ def save_fields(key: str) -> tuple[Response, int]:
     return jsonify(saved_at=wita_time(now())), 200
 
 
-@bp.post("/<string:key>/foto")
+@bp.get("/<string:key>/foto")
 @requires(is_seller)
-@limiter.limit(UPLOADS)
-def add_picture(key: str) -> tuple[Response, int]:
-    """Take one picture in, sent by the page's script under a key of its own; the same again adds nothing."""
-    product, upload_key = _product(), request.form.get("kunci_foto", "")[:40]
-    found = queries.draft_of_product(product.id) if product else queries.draft(current_actor().store_ids, key)
-    if found is not None and drafts.has_upload(found.id, upload_key):
-        return jsonify(saved_at=wita_time(now())), 200
-    prepared, errors = uploads.prepare(request.files.getlist("pictures")[:1], 1)
-    if not prepared:
-        return jsonify(error=" ".join(errors) or _("Foto tidak sampai. Coba sekali lagi.")), 422
-    try:
-        with transaction():
-            draft = _opened(key, product)
-            if not drafts.has_upload(draft.id, upload_key):
-                kept = [media.keep(current_actor(), one).id for one in prepared]
-                drafts.add_pictures(current_actor(), draft, kept, upload_key)
-    except (Invalid, Stale) as refusal:
-        return _refused(refusal)
-    return jsonify(saved_at=wita_time(now())), 200
+@limiter.limit(LOOKS)
+def places(key: str) -> str:
+    """The pictures of the screen alone, for looking again."""
+    product = _product()
+    if product is None:
+        _own(key)
+    return render_template("desks/_album_places.html", view=open_screen(key, product).album)
+
+
+@bp.post("/<string:key>/unggahan")
+@requires(is_seller)
+@tus.speaks_tus
+@limiter.limit(BEGINS)
+def begin_upload(key: str) -> Response:
+    """Creation of tus: a place in the album for a picture that now comes in pieces. The draft begins if need be."""
+    product = _product()
+    with transaction():
+        album_id = _opened(key, product).album_id or 0
+        return photos.begun(lambda length, name: albums.begin_upload(current_actor(), album_id, name, length))
 
 
 @bp.post("/<string:key>/buang")
@@ -125,20 +127,19 @@ def _own(key: str) -> DraftView:
 
 def _product() -> ProductRow | None:
     """The product that the page changes, if it is about one that is there."""
-    sent = request.form.get("product_id", type=int)
+    sent = request.values.get("product_id", type=int)
     return own_product(sent) if sent else None
 
 
 def _opened(key: str, product: ProductRow | None) -> ProductDraft:
-    """The draft, locked; begun with the pictures of the product where there is one. Inside a transaction."""
+    """The draft, locked; begun if there is none. Inside a transaction."""
     actor = current_actor()
     found = queries.draft(actor.store_ids, key)
-    sent = request.form.get("store_id", type=int) or 0
+    sent = request.values.get("store_id", type=int) or 0
     store_id = product.store_id if product else found.store_id if found else sent
     if store_id not in actor.store_ids:
         raise NotFound("catalog.draft_not_found")
-    pictures = queries.revision(queries.latest_revision_id(product.id)).picture_ids if product else ()
-    return drafts.open_draft(actor, store_id, key, product.id if product else None, pictures)
+    return drafts.open_draft(actor, store_id, key, product.id if product else None)
 
 
 def _refused(refusal: Refusal) -> tuple[Response, int]:

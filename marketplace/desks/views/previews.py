@@ -23,7 +23,7 @@ def view(screen: Screen) -> Preview:
     """What the screen says, as the public page takes it. What is not typed yet, or is wrong, is left out."""
     form = screen.form
     is_valid = form.validate()
-    said = form.said(screen.media_ids)
+    said = form.said(screen.pictures)
     forms = form.variants() if form.price.data and form.weight.data is not None else []
     origin = next((region.name for region in regencies() if region.code == said.origin_code), "")
     return Preview(
@@ -43,7 +43,7 @@ def view(screen: Screen) -> Preview:
         crumbs=tuple((row.name, row.url) for row in categories().path(form.chosen_category)),
         shop=_shop(stores_by_ids([screen.store_id])[screen.store_id]),
         variants=[_line(number, one, screen.media_ids) for number, one in enumerate(forms, 1)],
-        pictures=[picture for _id, picture in screen.pictures],
+        pictures=[item.picture for item in screen.album.pictures if item.picture],
         certificates=[],
         axes=form.axes,
         facts=facts_of(form.attributes, said.attributes) if is_valid else (),

@@ -113,7 +113,7 @@ def revise(product_id: int) -> Page:
     screen = take_in(sent_key(), product)
     where = url_for("seller_products.edit", product_id=product_id)
     if saving.is_step():
-        return saving.go(where)
+        return saving.step(screen)
     if not screen.is_complete():
         return show(screen), 422
     try:

@@ -9,28 +9,35 @@ from marketplace.catalog import queries
 from marketplace.catalog.models import Product
 from marketplace.catalog.queries import ProductRow, VariantRow
 from marketplace.catalog.rules import Supply, VariantDraft, cell_key
-from marketplace.catalog.services import drafts, products, supply, variants
+from marketplace.catalog.services import albums, drafts, products, supply, variants
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import Invalid, Stale
 from marketplace.curation import services as curation
 from marketplace.desks.forms import typed
+from marketplace.desks.views import photos
 from marketplace.desks.views.screen import Screen, open_screen, show, take_in
 from marketplace.web.access import current_actor
 from marketplace.web.language import explain
 
 Page = str | Response | tuple[str, int]
 ACT, KEEP = "aksi", "simpan"
-STEPS = {KEEP: "", "kategori": "#kategori", "pilihan": "#pilihan", "foto": "#foto", "lihat": ""}
+STEPS = {KEEP: "", "kategori": "#kategori", "pilihan": "#pilihan", "foto": "#foto", "lihat": "", "salin": "#pilihan"}
 
 
 def is_step() -> bool:
     """Was a button pressed that only keeps what was typed?"""
-    return request.form.get(ACT) in STEPS
+    return asked() in STEPS or photos.is_act(asked())
+
+
+def asked() -> str:
+    """The button that was pressed."""
+    return request.form.get(ACT, "")
 
 
 def go(where: str) -> Response:
     """On to the next page, after a step to the part of the page that it is about."""
-    return redirect(where + STEPS.get(request.form.get(ACT, ""), ""), 303)  # type: ignore[return-value]
+    part = "#foto" if photos.is_act(asked()) else STEPS.get(asked(), "")
+    return redirect(where + part, 303)  # type: ignore[return-value]
 
 
 def save(key: str) -> Page:
@@ -40,7 +47,7 @@ def save(key: str) -> Page:
         return _to_product(found.made_id)
     screen = take_in(key)
     if is_step():
-        return _kept(screen)
+        return step(screen)
     if not screen.is_complete():
         return show(screen), 422
     try:
@@ -53,14 +60,41 @@ def save(key: str) -> Page:
     return _to_product(made_id)
 
 
-def _kept(screen: Screen) -> Page:
-    if screen.notes:
-        for note in screen.notes:
-            flash(note, "error")
-    elif request.form.get(ACT) == KEEP:
+def step(screen: Screen) -> Page:
+    """On after a button that only keeps what was typed: to the part of the page that it is about."""
+    for note in screen.notes:
+        flash(note, "error")
+    if asked() == "salin":
+        copy_first(screen)
+    place, what = photos.asked_for(screen.album, asked())
+    if place and what == photos.EDIT:
+        back = page_of(screen)
+        return redirect(url_for("albums.edit", key=screen.album.key, picture_id=place, kembali=back), 303)  # type: ignore[return-value]
+    if screen.product and asked() != "lihat":
+        return go(page_of(screen))
+    if asked() == KEEP and not screen.notes:
         flash(_("Draf tersimpan. Anda bisa melanjutkannya kapan saja dari daftar produk."), "success")
-    view = "product_drafts.preview" if request.form.get(ACT) == "lihat" else "product_drafts.show_draft"
+    view = "product_drafts.preview" if asked() == "lihat" else "product_drafts.show_draft"
     return go(url_for(view, key=screen.key))
+
+
+def page_of(screen: Screen) -> str:
+    """The address of the screen."""
+    if screen.product:
+        return url_for("seller_products.edit", product_id=screen.product.id)
+    return url_for("product_drafts.show_draft", key=screen.key)
+
+
+def copy_first(screen: Screen) -> None:
+    """Give every form that is on sale the price and the stock of the first one."""
+    cells = [cell for cell in screen.form.cells if not cell.is_off]
+    copied = {
+        f"cell-{cell.key}-{part}": screen.data.getlist(f"cell-{cells[0].key}-{part}")
+        for cell in cells[1:]
+        for part in ("price", "on_hand")
+    }
+    with transaction():
+        drafts.save_fields(drafts.own_draft(current_actor(), screen.key), copied)
 
 
 def _publish(screen: Screen) -> int:
@@ -73,13 +107,17 @@ def _publish(screen: Screen) -> int:
         actor,
         form.store_id.data,
         form.chosen_category,
-        form.said(screen.media_ids),
+        form.said(_pictures(draft.album_id)),
         form.variants(),
         form.supply_draft(),
     )
     curation.submit(actor, made.id, queries.latest_revision_id(made.id))
     drafts.finish(actor, draft, made)
     return made.id
+
+
+def _pictures(album_id: int | None) -> list[tuple[int, str]]:
+    return albums.settled(current_actor(), album_id) if album_id else []
 
 
 def _to_product(product_id: int) -> Response:
@@ -103,7 +141,7 @@ def change(screen: Screen, seen_forms: str | None) -> tuple[str, bool]:
     product, form, actor = _product(screen), screen.form, current_actor()
     draft = drafts.open_draft(actor, product.store_id, screen.key, product.id)
     before = _free_parts(product.id)
-    written = products.revise(actor, product.id, form.said(screen.media_ids))
+    written = products.revise(actor, product.id, form.said(_pictures(draft.album_id)))
     if written is not None:
         curation.submit(actor, product.id, written.id)
     wanted = form.supply_draft()

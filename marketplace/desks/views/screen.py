@@ -12,6 +12,7 @@ from wtforms import Field
 
 from marketplace.catalog import queries
 from marketplace.catalog.queries import CategoryRow, DraftView, ProductRow, RevisionView, VariantRow
+from marketplace.catalog.queries.albums import AlbumView, album_of, album_to_be
 from marketplace.catalog.rules import MOST_PICTURES, Supply, is_draft_key
 from marketplace.catalog.services import drafts
 from marketplace.certificates import queries as certificates
@@ -21,9 +22,7 @@ from marketplace.core.errors import Invalid
 from marketplace.curation.queries import standings
 from marketplace.desks.forms import typed
 from marketplace.desks.forms.screen import ScreenForm, build, category_in
-from marketplace.desks.views import uploads
-from marketplace.media import services as media
-from marketplace.media.rules import Picture
+from marketplace.desks.views import photos
 from marketplace.places.queries import regencies
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor
@@ -47,20 +46,28 @@ class Screen:
     variants: list[VariantRow] = field(default_factory=list)
     draft: DraftView | None = None
     data: Any = None
-    pictures: list[tuple[int, Picture]] = field(default_factory=list)
+    album: AlbumView = None  # type: ignore[assignment]
     form: ScreenForm = None  # type: ignore[assignment]
     category: CategoryRow | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
+    def pictures(self) -> list[tuple[int, str]]:
+        """Media id and the seller's own description."""
+        return [(item.media_id, item.alt) for item in self.album.pictures if item.media_id]
+
+    @property
     def media_ids(self) -> list[int]:
-        return [media_id for media_id, _picture in self.pictures]
+        return [media_id for media_id, _alt in self.pictures]
 
     def is_complete(self) -> bool:
         """Does the screen hold all it must? Adds words where it does not."""
         is_valid = self.form.validate()
         errors = list(self.notes)
-        if not self.pictures and not errors:
+        coming = sum(1 for item in self.album.items if item.is_waiting)
+        if coming:
+            errors.append(explain(Invalid("catalog.pictures_on_their_way", count=coming)))
+        elif not self.pictures and not errors:
             errors.append(_("Tambahkan setidaknya satu foto."))
         add_error(self.form.pictures, *errors)
         lacks = self.category is not None and bool(self.category.needs.lasting) and not self.form.composition.data
@@ -98,16 +105,26 @@ def open_screen(key: str, product: ProductRow | None = None, changes: typed.Type
         screen.variants = queries.variants(product.id)
         base |= typed.as_typed(screen.words, screen.variants, queries.supply_of(product.id))
     screen.data = typed.laid(base, draft.fields if draft else {}, changes or {})
-    if draft:
-        screen.pictures = queries.draft_pictures(draft.id)
-    elif screen.words:
-        screen.pictures = list(zip(screen.words.picture_ids, screen.words.pictures, strict=True))
+    screen.album = _album(screen)
     _build(screen)
     return screen
 
 
+def _album(screen: Screen) -> AlbumView:
+    """The album of the draft; of a draft that is still to begin, what it will begin with."""
+    if screen.draft and screen.draft.album_id:
+        return album_of(screen.draft.album_id)
+    if screen.words is None:
+        return album_to_be(screen.store_id)
+    shown = zip(screen.words.picture_ids, screen.words.pictures, strict=True)
+    return album_to_be(screen.store_id, screen.words.name, shown)
+
+
 def _build(screen: Screen) -> None:
     actor, tree = current_actor(), queries.categories()
+    for name in [name for name in screen.data if name.startswith("cell-") and name.endswith("-picture_id")]:
+        if screen.data[name] not in map(str, screen.media_ids):  # it was taken out of the album
+            screen.data[name] = ""
     screen.category = tree.by_id.get(category_in(screen.data.get("category_id")))
     asked = queries.attributes_of(screen.category.id) if screen.category else ()
     form = build(screen.data, asked, screen.media_ids)
@@ -123,29 +140,26 @@ def _build(screen: Screen) -> None:
 
 
 def take_in(key: str, product: ProductRow | None = None) -> Screen:
-    """Keep what this request brings in the draft, and open the screen with it. What is wrong with a picture, or cannot
-    be kept, is among the screen's notes; whatever was typed is shown again all the same.
+    """Keep what this request brings in the draft, do what its album was asked, and open the screen with it. What is
+    wrong with a picture, or cannot be kept, is among the notes; whatever was typed is shown again all the same.
 
     Raises NotFound, Stale (catalog.draft_done).
     """
-    actor, changes, arrangement = current_actor(), typed.posted(request.form), uploads.arranged()
+    actor, changes = current_actor(), typed.posted(request.form)
     if product:
         changes = {name: values for name, values in changes.items() if name not in ("category_id", "store_id")}
     before = open_screen(key, product)
     if before.draft is None and not product:
         sent = request.form.get("store_id", type=int)
         before.store_id = sent if sent in actor.store_ids else before.store_id
-    held = [media_id for media_id in before.media_ids if media_id not in arrangement.dropped]
-    usable = queries.usable_pictures(actor, [before.store_id], arrangement.kept)
-    fresh = [media_id for media_id in arrangement.kept if media_id in usable and media_id not in held]
-    room = max(MOST_PICTURES - len(held) - len(fresh), 0)
-    prepared, notes = uploads.prepare(request.files.getlist("pictures"), room)
+    room = MOST_PICTURES - sum(1 for item in before.album.items if not item.refusal)
+    taken, notes = photos.prepare(request.files.getlist("pictures"), room), []
     try:
         with transaction():
-            draft = drafts.open_draft(actor, before.store_id, before.key, _id(product), before.media_ids)
-            drafts.arrange_pictures(draft, drop=arrangement.dropped)
-            drafts.add_pictures(actor, draft, [*fresh, *(media.keep(actor, one).id for one in prepared)])
-            drafts.arrange_pictures(draft, first=arrangement.first)
+            draft = drafts.open_draft(actor, before.store_id, before.key, _id(product))
+            if draft.album_id is not None:
+                notes = photos.keep(actor, draft.album_id, taken)
+                photos.act(actor, draft.album_id, request.form.get("aksi", ""))
             drafts.save_fields(draft, changes)
     except Invalid as refusal:
         notes.append(explain(refusal))
@@ -175,7 +189,8 @@ def show(screen: Screen) -> str:
         form=form,
         product=product,
         newest=screen.words,
-        attached=screen.pictures,
+        view=screen.album,
+        **photos.qr_of(screen.album),
         category=screen.category,
         shown=typed.shown(screen.data, form._fields),
         forms_mark=queries.forms_mark(product.id) if product else "",
