@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from marketplace.catalog import rules
 from marketplace.catalog.models import Product, Variant
+from marketplace.catalog.policies import can_count_stock, can_price, can_see_goods, can_sell
 from marketplace.catalog.rules import VariantDraft
 from marketplace.catalog.services import checks
 from marketplace.core import audit, revision
@@ -27,6 +28,7 @@ def write_all(product: Product, drafts: Sequence[VariantDraft]) -> None:
 def add_variant(actor: Actor, product_id: int, draft: VariantDraft) -> Variant:
     """Sell a product in one more form. Raises NotFound, NotAllowed, Invalid."""
     product = checks.own_product(actor, product_id)
+    checks.demand(can_price, actor, product.store_id)
     checks.check_variants([draft])
     _check_name(product.id, draft.name)
     last = db.session.scalar(sa.select(sa.func.max(Variant.position)).where(Variant.product_id == product.id))
@@ -49,11 +51,13 @@ def change_variant(
 
     Raises NotFound, NotAllowed, Invalid.
     """
-    variant = checks.own_variant(actor, variant_id)
+    variant = checks.own_variant(actor, variant_id, can_see_goods)
     wanted = {"price": price, "weight": weight, "name": name}
     changed = {key: value for key, value in wanted.items() if value is not None and value != getattr(variant, key)}
     if not changed:
         return
+    for key in changed:
+        checks.demand(can_price if key == "price" else can_sell, actor, variant.store_id)
     checks.check_numbers(variant.price if price is None else price, weight or 0)
     if "name" in changed:
         checks.check_variant_name(str(name))
@@ -96,10 +100,11 @@ def set_stock(actor: Actor, variant_id: int, on_hand: int, seen_on_hand: int) ->
     NotFound, NotAllowed; Stale (catalog.stock_moved) when the count moved meanwhile; Invalid
     (catalog.stock_below_reserved) for fewer than are promised to buyers.
     """
-    product_id = _own_product_id(actor, variant_id)
+    product_id = _own_product_id(actor, variant_id, can_see_goods)
     checks.check_numbers(1, 0, on_hand)
     if on_hand == seen_on_hand:
         return
+    _own_product_id(actor, variant_id, can_count_stock)
     changed = db.session.execute(
         sa.update(Variant)
         .where(Variant.id == variant_id, Variant.on_hand == seen_on_hand, Variant.reserved <= on_hand)
@@ -114,10 +119,10 @@ def set_stock(actor: Actor, variant_id: int, on_hand: int, seen_on_hand: int) ->
     revision.touch()
 
 
-def _own_product_id(actor: Actor, variant_id: int) -> int:
+def _own_product_id(actor: Actor, variant_id: int, may: checks.May) -> int:
     query = sa.select(Variant.product_id).where(Variant.id == variant_id)
     product_id = db.session.scalar(query)
-    return checks.own_product(actor, product_id or 0).id
+    return checks.own_product(actor, product_id or 0, may).id
 
 
 def _not_counted(variant_id: int, seen_on_hand: int) -> Stale | Invalid:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from marketplace.core.actor import Actor
+from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
 from marketplace.desks.forms.orders import CodeForm, ReasonForm
@@ -16,7 +16,7 @@ from marketplace.desks.money import order_money
 from marketplace.desks.words import STATES, steps_of, time_left
 from marketplace.orders import queries, services
 from marketplace.orders.rules import OrderStatus
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.language import explain
 
@@ -33,12 +33,12 @@ TABS = {
 
 
 @bp.get("")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def index() -> str:
     """The orders of all stores the seller works for, by state, the newest first."""
     chosen = request.args.get("keadaan", "")
     chosen = chosen if chosen in TABS else "baru"
-    stores = current_actor().store_ids
+    stores = current_actor().stores_with(Right.ORDERS)
     counts = queries.open_counts(stores)
     tabs = [
         (_tab_label(str(label), sum(counts.get(status, 0) for status in statuses)), name)
@@ -51,28 +51,28 @@ def index() -> str:
 
 
 @bp.get("/jumlah")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def count() -> dict[str, int]:
     """How many orders wait for an answer: asked now and then by an open page."""
-    return {"waiting": queries.open_counts(current_actor().store_ids)[OrderStatus.WAITING]}
+    return {"waiting": queries.open_counts(current_actor().stores_with(Right.ORDERS))[OrderStatus.WAITING]}
 
 
 @bp.get("/<string:code>")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def order(code: str) -> Page:
     """One order with all that is needed to fulfil it."""
     return _show(_own(code))
 
 
 @bp.post("/<string:code>/penerimaan")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def create_acceptance(code: str) -> Page:
     """Say yes."""
     return _step(code, services.accept, _("Pesanan diterima. Siapkan barangnya, pembeli sudah dikabari."))
 
 
 @bp.post("/<string:code>/penolakan")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def create_decline(code: str) -> Page:
     """Say no, with a reason."""
     order_id = _own(code)
@@ -90,14 +90,14 @@ def create_decline(code: str) -> Page:
 
 
 @bp.post("/<string:code>/kesiapan")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def create_readiness(code: str) -> Page:
     """The goods are packed, or on their way."""
     return _step(code, services.mark_ready, _("Pembeli sudah dikabari. Minta kodenya saat menyerahkan barang."))
 
 
 @bp.post("/<string:code>/serah-terima")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def create_handover(code: str) -> Page:
     """The buyer has the goods and paid: her digits prove it. A wrong try is counted before it is shown."""
     order_id = _own(code)
@@ -144,7 +144,7 @@ def _refused(order_id: int, refusal: Refusal) -> Page:
 
 def _own(code: str) -> int:
     """The id of an order of a store that the visitor works for. Raises NotFound for any other."""
-    found = queries.order_id_by_code(code, current_actor().store_ids)
+    found = queries.order_id_by_code(code, current_actor().stores_with(Right.ORDERS))
     if found is None:
         raise NotFound("orders.not_found")
     return found

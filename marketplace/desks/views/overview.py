@@ -8,6 +8,7 @@ from datetime import date
 from flask import Blueprint, render_template
 
 from marketplace.catalog.queries import scarce_rows
+from marketplace.core.actor import Right
 from marketplace.curation.queries import to_watch
 from marketplace.curation.rules import STATUS_WORDS
 from marketplace.desks.words import STATES, time_left
@@ -33,19 +34,25 @@ class Bar:
 @requires(is_seller)
 def index() -> str:
     """New orders first, then what waits for the goods, the sales of fourteen days, scarce stock, the curators."""
-    stores = current_actor().store_ids
+    actor = current_actor()
+    stores = actor.stores_with(Right.ORDERS)
     counts = queries.open_counts(stores)
-    sales = queries.daily_sales(stores, DAYS)
+    sales = queries.daily_sales(actor.stores_with(Right.MONEY, Right.ORDERS), DAYS)
+    watched = to_watch(actor.stores_with(Right.PRODUCTS))
     return render_template(
         "desks/overview.html",
         waiting=queries.to_answer(stores),
         counts=counts,
         to_prepare=counts[OrderStatus.PROCESSING],
         to_hand_over=counts[OrderStatus.READY] + counts[OrderStatus.ON_THE_WAY],
-        scarce=scarce_rows(stores),
+        scarce=scarce_rows(actor.stores_with(Right.STOCK)),
         bars=bars(sales),
         sales=sum(amount for _, amount in sales),
-        curation=[(STATUS_WORDS[status], number) for status, number in to_watch(stores).items() if number],
+        curation=[
+            (STATUS_WORDS[status], number)
+            for status, number in to_watch(actor.stores_with(Right.PRODUCTS)).items()
+            if number
+        ],
         states=STATES,
         time_left=time_left,
     )

@@ -10,6 +10,7 @@ from marketplace.catalog.queries import CategoryRow, ProductRow, RevisionView, V
 from marketplace.catalog.services import products
 from marketplace.certificates import queries as certificates
 from marketplace.certificates.rules import ABOUT
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
 from marketplace.curation import services as curation
@@ -19,7 +20,7 @@ from marketplace.desks.views.seller import own_product
 from marketplace.desks.views.uploads import Attached
 from marketplace.places.queries import regencies
 from marketplace.stores.queries import stores_by_ids
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.forms import add_error
 from marketplace.web.limits import limiter
 
@@ -31,6 +32,7 @@ FILTERS = {
     "menunggu": Visibility.NOT_YET_PUBLIC,
     "tersembunyi": Visibility.HIDDEN,
 }
+GOODS = (Right.PRODUCTS, Right.PRICES, Right.STOCK)
 UPLOADS = "120 per hour"
 
 
@@ -38,11 +40,13 @@ UPLOADS = "120 per hour"
 
 
 @bp.get("")
-@requires(is_seller)
+@requires_right(*GOODS)
 def index() -> str:
     """The goods of all stores the seller works for, newest first."""
     chosen = request.args.get("keadaan", "")
-    page = queries.seller_products(current_actor().store_ids, FILTERS.get(chosen), request.args.get("setelah"))
+    page = queries.seller_products(
+        current_actor().stores_with(*GOODS), FILTERS.get(chosen), request.args.get("setelah")
+    )
     return render_template(
         "desks/products.html",
         page=page,
@@ -55,20 +59,20 @@ def index() -> str:
 
 
 @bp.get("/baru")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def new() -> str:
     """An empty form."""
-    return _show_new(_new_form(), Attached([], current_actor().store_ids))
+    return _show_new(_new_form(), Attached([], current_actor().stores_with(Right.PRODUCTS)))
 
 
 @bp.post("/baru")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def create() -> Page:
     """Put a product up and hand its words to the curators. Good pictures stay, whatever else is wrong."""
     actor = current_actor()
     form = _new_form()
-    attached = Attached.from_request(actor.store_ids)
+    attached = Attached.from_request(actor.stores_with(Right.PRODUCTS))
     attached.take(form.pictures.data)
     category = queries.categories().by_id.get(form.chosen_category)
     if not _is_complete(form, attached, category):
@@ -95,7 +99,7 @@ def _created(product_id: int) -> str:
 
 def _new_form() -> NewProductForm:
     form = NewProductForm()
-    store_ids = current_actor().store_ids
+    store_ids = current_actor().stores_with(Right.PRODUCTS)
     _offer(form, store_ids)
     form.offer_places([(store.id, store.name) for store in stores_by_ids(store_ids).values()], queries.categories())
     return form
@@ -111,14 +115,14 @@ def _show_new(form: NewProductForm, attached: Attached) -> str:
 
 
 @bp.get("/<int:product_id>")
-@requires(is_seller)
+@requires_right(*GOODS)
 def edit(product_id: int) -> str:
     """All about one product: where it stands, its forms and stock, its words."""
     return show_product(own_product(product_id))
 
 
 @bp.post("/<int:product_id>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def revise(product_id: int) -> Page:
     """Say something else about a product and hand it to the curators; what passed stays public meanwhile."""
@@ -213,7 +217,7 @@ def _is_complete(form: WordsForm, attached: Attached, category: CategoryRow | No
 
 
 @bp.post("/<int:product_id>/tampilan")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def set_visibility(product_id: int) -> Page:
     """Hide the product, or show it again."""
     own_product(product_id)
@@ -225,7 +229,7 @@ def set_visibility(product_id: int) -> Page:
 
 
 @bp.post("/<int:product_id>/arsip")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def archive(product_id: int) -> Page:
     """Take the product away for good."""
     own_product(product_id)

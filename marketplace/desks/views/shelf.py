@@ -11,13 +11,14 @@ from flask_babel import ngettext
 from marketplace.catalog import queries
 from marketplace.catalog.queries import StockRow
 from marketplace.catalog.services import variants
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, Stale
 from marketplace.core.paging import Page as Rows
 from marketplace.desks.forms.products import VariantForm
 from marketplace.desks.views.products import show_product
 from marketplace.desks.views.seller import own_product
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.language import explain
 
@@ -29,7 +30,7 @@ Page = str | Response | tuple[str, int]
 
 
 @bp.post("/produk/<int:product_id>/varian")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def add_variant(product_id: int) -> Page:
     """Sell the product in one more form."""
     product = own_product(product_id)
@@ -46,7 +47,7 @@ def add_variant(product_id: int) -> Page:
 
 
 @bp.post("/produk/<int:product_id>/varian/<int:variant_id>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def change_variant(product_id: int, variant_id: int) -> Page:
     """Change price, weight, name and stock of one form, all of it or nothing."""
     product = own_product(product_id)
@@ -68,7 +69,7 @@ def change_variant(product_id: int, variant_id: int) -> Page:
 
 
 @bp.post("/produk/<int:product_id>/varian/<int:variant_id>/penghentian")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def stop_variant(product_id: int, variant_id: int) -> Page:
     """Sell the product in this form no more."""
     product = own_product(product_id)
@@ -84,7 +85,7 @@ def stop_variant(product_id: int, variant_id: int) -> Page:
 
 
 @bp.post("/produk/<int:product_id>/varian/<int:variant_id>/pemulihan")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def restore_variant(product_id: int, variant_id: int) -> Page:
     """Sell the product in this form again."""
     own_product(product_id)
@@ -129,14 +130,14 @@ class Count:
 
 
 @bp.get("/stok")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def stock() -> str:
     """All variants on sale, one number each."""
     return _show_stock({})
 
 
 @bp.post("/stok")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def count_stock() -> Page:
     """Save every number that differs. Each stands for itself: one that lost a race does not hold up the others."""
     counts: dict[int, Count] = {}
@@ -173,7 +174,7 @@ def _count(variant_id: int, typed: str, seen: int | None) -> Refusal | None:
 
 
 def _stock_page() -> Rows[StockRow]:
-    return queries.stock_rows(current_actor().store_ids, request.args.get("setelah"))
+    return queries.stock_rows(current_actor().stores_with(Right.STOCK), request.args.get("setelah"))
 
 
 def _show_stock(counts: dict[int, Count]) -> str:

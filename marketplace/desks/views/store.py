@@ -11,6 +11,7 @@ from marketplace.certificates import services as certificate_services
 from marketplace.certificates.policies import can_read_file
 from marketplace.certificates.rules import CheckResult
 from marketplace.core import clock
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.desks.forms.store import CertificateForm, ProfileForm, ZoneForm
@@ -25,7 +26,7 @@ from marketplace.stores.policies import can_manage
 from marketplace.stores.queries import store as store_of
 from marketplace.stores.queries import stores_by_ids
 from marketplace.stores.rules import StoreStatus
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, is_seller, requires, requires_right
 from marketplace.web.limits import limiter
 
 bp = Blueprint("seller_store", __name__, url_prefix="/penjual/toko")
@@ -41,7 +42,7 @@ def index() -> str:
 
 
 @bp.get("/profil")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def edit() -> str:
     """The profile as a form."""
     store = _own_store()
@@ -51,7 +52,7 @@ def edit() -> str:
 
 
 @bp.post("/profil")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def update() -> Page:
     """Let the shop say something else about itself."""
     store = _own_store()
@@ -72,7 +73,7 @@ def update() -> Page:
 
 
 @bp.post("/keadaan")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def set_status() -> Page:
     """Pause the shop, or open it again."""
     store_id = _own_store().id
@@ -90,7 +91,7 @@ def set_status() -> Page:
 
 
 @bp.get("/wilayah-antar")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def new_zone() -> str:
     """An empty form; it begins where most buyers live."""
     store = _own_store()
@@ -100,7 +101,7 @@ def new_zone() -> str:
 
 
 @bp.post("/wilayah-antar")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def set_zone() -> Page:
     """Deliver to a region for a fee."""
     store = _own_store()
@@ -123,7 +124,7 @@ def set_zone() -> Page:
 
 
 @bp.post("/wilayah-antar/hapus")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def remove_zone() -> Page:
     """Stop delivering to a region."""
     store_id = _own_store().id
@@ -137,7 +138,7 @@ def remove_zone() -> Page:
 
 
 @bp.get("/sertifikat")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def new_certificate() -> str:
     """An empty form, of a kind that was asked for."""
     form = CertificateForm(formdata=None, kind=request.args.get("jenis", ""))
@@ -145,7 +146,7 @@ def new_certificate() -> str:
 
 
 @bp.post("/sertifikat")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 @limiter.limit(UPLOADS)
 def register_certificate() -> Page:
     """Check the number only (`langkah=periksa`), or write the certificate down with its paper."""
@@ -166,7 +167,7 @@ def register_certificate() -> Page:
 
 
 @bp.get("/sertifikat/<int:certificate_id>/berkas")
-@requires(is_seller)
+@requires_right(Right.SHOP, Right.PRODUCTS)
 def certificate_file(certificate_id: int) -> Response:
     """The private paper, for the shop's own people."""
     found = certificates.certificate(certificate_id)
@@ -224,6 +225,8 @@ def _store() -> Store:
 
 def _own_store() -> Store:
     """The same, for those who may change it."""
+    if not request.values.get("toko", type=int):
+        return store_of(current_actor().stores_with(Right.SHOP)[0])
     store = _store()
     if not can_manage(current_actor(), store):
         raise NotFound("stores.not_found")
