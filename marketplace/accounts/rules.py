@@ -25,6 +25,11 @@ RESET_LINK_SECONDS = 3600
 RESETS_PER_HOUR = 3
 MOST_ADDRESSES = 20
 
+CODE_MINUTES = 10
+CODE_TRIES = 5
+CODES_PER_HOUR = 6
+RECOVERY_CODES = 8
+
 
 @cache
 def common_passwords() -> frozenset[str]:

@@ -50,3 +50,25 @@ def short_region(regency: str) -> str:
     'Kota Kupang' stays, and the regency around it is 'Kab. Kupang', since 'Kupang' alone means the city.
     """
     return "Kab. Kupang" if regency == "Kabupaten Kupang" else regency.removeprefix("Kabupaten ")
+
+
+BANKS = {
+    "bank-ntt": "Bank NTT",
+    "bri": "BRI",
+    "bni": "BNI",
+    "mandiri": "Bank Mandiri",
+    "bca": "BCA",
+    "btn": "BTN",
+    "bsi": "Bank Syariah Indonesia",
+    "cimb": "CIMB Niaga",
+    "danamon": "Danamon",
+    "permata": "Permata Bank",
+    "mega": "Bank Mega",
+    "btpn": "BTPN / Jenius",
+    "seabank": "SeaBank",
+    "jago": "Bank Jago",
+}
+"""Banks by the key that is kept."""
+ACCOUNT_NUMBER = re.compile(r"\d{5,20}")
+INVITATION_DAYS = 7
+MOST_INVITATIONS = 20

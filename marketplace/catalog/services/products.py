@@ -48,7 +48,7 @@ def create(
     )
     db.session.add(product)
     db.session.flush()
-    variants.write_all(product, variant_drafts)
+    variants.write_all(actor, product, variant_drafts)
     first = _write(actor, product, draft, number=1)
     audit.record(actor, "catalog.product_created", "product", product.id, name=draft.name, store_id=store_id)
     if _is_free(category, draft):

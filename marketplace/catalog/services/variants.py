@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from marketplace.catalog import rules
 from marketplace.catalog.models import Product, Variant
 from marketplace.catalog.policies import can_count_stock, can_price, can_see_goods, can_sell
-from marketplace.catalog.rules import VariantDraft
-from marketplace.catalog.services import checks
+from marketplace.catalog.rules import ProductStatus, VariantDraft
+from marketplace.catalog.services import checks, pricing
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, Stale
 
 
-def write_all(product: Product, drafts: Sequence[VariantDraft]) -> None:
-    """Write the first variants of a new product, already checked."""
-    db.session.add_all(_row(product, position, draft) for position, draft in enumerate(drafts))
+def write_all(actor: Actor, product: Product, drafts: Sequence[VariantDraft]) -> None:
+    """Write the first variants of a new product, already checked. A helper's wait for the owner, and so does it all."""
+    rows = [_row(product, position, draft) for position, draft in enumerate(drafts)]
+    db.session.add_all(rows)
     product.price_from = min(draft.price for draft in drafts)
     product.price_to = max(draft.price for draft in drafts)
     db.session.flush()
+    if pricing.waits(actor):
+        pricing.hold_new(actor, rows)
+        product.status, product.price_from, product.price_to = ProductStatus.HIDDEN, 0, 0
+        db.session.flush()
 
 
 def add_variant(actor: Actor, product_id: int, draft: VariantDraft) -> Variant:
@@ -35,6 +41,7 @@ def add_variant(actor: Actor, product_id: int, draft: VariantDraft) -> Variant:
     variant = _row(product, (last or 0) + 1, draft)
     db.session.add(variant)
     db.session.flush()
+    pricing.hold_new(actor, [variant])
     _note(actor, "catalog.variant_added", variant, name=draft.name, price=draft.price, on_hand=draft.on_hand)
     return variant
 
@@ -52,7 +59,7 @@ def change_variant(
     Raises NotFound, NotAllowed, Invalid.
     """
     variant = checks.own_variant(actor, variant_id, can_see_goods)
-    wanted = {"price": price, "weight": weight, "name": name}
+    wanted: dict[str, Any] = {"price": price, "weight": weight, "name": name}
     changed = {key: value for key, value in wanted.items() if value is not None and value != getattr(variant, key)}
     if not changed:
         return
@@ -63,8 +70,13 @@ def change_variant(
         checks.check_variant_name(str(name))
         _check_name(variant.product_id, str(name), besides=variant.id)
     before = {f"{key}_before": getattr(variant, key) for key in changed}
+    if "price" in changed and not pricing.set_price(actor, variant, changed["price"]):
+        changed.pop("price")
+        before.pop("price_before")
     for key, value in changed.items():
         setattr(variant, key, value)
+    if not before:
+        return
     _note(actor, "catalog.variant_changed", variant, **changed, **before)
 
 
@@ -89,6 +101,7 @@ def restore_variant(actor: Actor, variant_id: int) -> None:
     """Sell a product in a form again that was taken away. Raises NotFound, NotAllowed."""
     variant = checks.own_variant(actor, variant_id)
     if not variant.is_active:
+        pricing.demand_confirmed(variant_id)
         variant.is_active = True
         _note(actor, "catalog.variant_restored", variant)
 
@@ -162,15 +175,6 @@ def _check_name(product_id: int, name: str, besides: int = 0) -> None:
 
 def _note(actor: Actor, action: str, variant: Variant, **details: object) -> None:
     """Write the act down and bring the product's lowest and highest price up to date."""
-    db.session.flush()
-    on_sale = sa.select(Variant.price).where(Variant.product_id == variant.product_id, Variant.is_active).subquery()
-    db.session.execute(
-        sa.update(Product)
-        .where(Product.id == variant.product_id)
-        .values(
-            price_from=sa.select(sa.func.coalesce(sa.func.min(on_sale.c.price), 0)).scalar_subquery(),
-            price_to=sa.select(sa.func.coalesce(sa.func.max(on_sale.c.price), 0)).scalar_subquery(),
-        )
-    )
+    pricing.refresh_prices(variant.product_id)
     audit.record(actor, action, "variant", variant.id, product_id=variant.product_id, **details)
     revision.touch()

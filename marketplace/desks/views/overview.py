@@ -48,11 +48,7 @@ def index() -> str:
         scarce=scarce_rows(actor.stores_with(Right.STOCK)),
         bars=bars(sales),
         sales=sum(amount for _, amount in sales),
-        curation=[
-            (STATUS_WORDS[status], number)
-            for status, number in to_watch(actor.stores_with(Right.PRODUCTS)).items()
-            if number
-        ],
+        curation=[(STATUS_WORDS[status], number) for status, number in watched.items() if number],
         states=STATES,
         time_left=time_left,
     )

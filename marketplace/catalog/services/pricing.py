@@ -1,0 +1,236 @@
+"""Prices of goods: the one place that writes them once a variant is there, or lets them wait for the owner.
+
+What a helper writes changes nothing by itself: it waits until an owner of the store confirms it with her own one-time
+code. Every path that changes a price (one form, a whole table, a file, a new variant) comes through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from marketplace.accounts.services import codes
+from marketplace.accounts.services.codes import Purpose
+from marketplace.catalog.models import PendingPrice, PriceTier, Product, ProductRevision, Variant
+from marketplace.catalog.policies import can_price
+from marketplace.catalog.rules import ProductStatus
+from marketplace.catalog.services import checks
+from marketplace.core import audit, revision
+from marketplace.core.actor import Actor
+from marketplace.core.clock import now
+from marketplace.core.db import db
+from marketplace.core.errors import Invalid, NotAllowed, Stale
+from marketplace.core.locks import lock_many, lock_words
+
+Tiers = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A price that waits: what it is now and what it would be (rupiah)."""
+
+    id: int
+    variant_id: int
+    product_id: int
+    product: str
+    variant: str
+    before: int
+    price: int
+    tiers: tuple[tuple[int, int], ...] | None
+    is_new: bool
+    asked_by: int
+    asked_at: datetime
+
+
+def waits(actor: Actor) -> bool:
+    """Do the prices that this actor writes wait for the owner?"""
+    return actor.helping is not None
+
+
+def set_price(actor: Actor, variant: Variant, price: int, tiers: Tiers | None = None) -> bool:
+    """Give a variant a price (rupiah) and, unless None, its prices from a quantity on. True: at once; False: it waits.
+
+    The caller holds the variant locked and has checked the numbers. Raises NotAllowed.
+    """
+    checks.demand(can_price, actor, variant.store_id)
+    if waits(actor):
+        _wait(actor, variant, price, tiers, is_new=False)
+        return False
+    _close_open([variant.id], actor)
+    _write(variant, price, tiers)
+    return True
+
+
+def hold_new(actor: Actor, variants: Iterable[Variant]) -> None:
+    """Keep a helper's new variants off the shelves until the owner has confirmed their prices. Flush before."""
+    if not waits(actor):
+        return
+    for variant in variants:
+        tiers = db.session.execute(
+            sa.select(PriceTier.from_quantity, PriceTier.price).where(PriceTier.variant_id == variant.id)
+        ).all()
+        variant.is_active = False
+        _wait(actor, variant, variant.price, [(row.from_quantity, row.price) for row in tiers] or None, is_new=True)
+
+
+def demand_confirmed(variant_id: int) -> None:
+    """Raises Invalid (catalog.price_waits) for a new variant whose price the owner has not confirmed."""
+    query = sa.select(PendingPrice.is_new).where(*_open(PendingPrice.variant_id == variant_id))
+    if db.session.scalar(query):
+        raise Invalid("catalog.price_waits")
+
+
+def waiting(store_ids: Iterable[int]) -> list[Waiting]:
+    """The prices that wait in these stores, in the order of asking. One statement."""
+    query = (
+        sa.select(PendingPrice, Variant.product_id, Variant.name, Variant.price, ProductRevision.name)
+        .join(Variant, Variant.id == PendingPrice.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .join(
+            ProductRevision,
+            sa.and_(ProductRevision.product_id == Product.id, ProductRevision.number == _newest_number()),
+        )
+        .where(*_open(PendingPrice.store_id.in_(list(store_ids))))
+        .order_by(PendingPrice.id)
+    )
+    return [
+        Waiting(
+            row.id,
+            row.variant_id,
+            product_id,
+            product,
+            variant,
+            before,
+            row.price,
+            None if row.tiers is None else tuple((int(count), int(price)) for count, price in row.tiers),
+            row.is_new,
+            row.asked_by,
+            row.asked_at,
+        )
+        for row, product_id, variant, before, product in db.session.execute(query)
+    ]
+
+
+def change_of(rows: Iterable[Waiting]) -> str:
+    """What stands for exactly these prices: a code asked for them confirms no others."""
+    return codes.fingerprint("prices", *((row.id, row.variant_id, row.price, row.tiers) for row in rows))
+
+
+def confirm(owner: Actor, store_id: int, seen: str, typed: str) -> Invalid | None:
+    """Let all that waits in a store hold, by the owner's code; a wrong code is returned, so that it is counted.
+
+    `seen` is `change_of` what the owner looked at. Raises NotAllowed for all but an owner, Stale when something else
+    waits now, TooMany.
+    """
+    if not owner.owns(store_id):
+        raise NotAllowed("catalog.not_yours")
+    lock_words([f"prices {store_id}"])
+    rows = waiting([store_id])
+    if not rows or change_of(rows) != seen:
+        raise Stale("catalog.prices_moved")
+    wrong = codes.use(owner, Purpose.PRICES, seen, typed)
+    if wrong is not None:
+        return wrong
+    lock_many(Product, {row.product_id for row in rows})
+    held = {variant.id: variant for variant in lock_many(Variant, {row.variant_id for row in rows})}
+    for row in rows:
+        _let_hold(held[row.variant_id], row)
+    _close([row.id for row in rows], owner, confirmed=True)
+    for product_id in {row.product_id for row in rows}:
+        refresh_prices(product_id)
+    told = [{"variant": row.variant_id, "price": row.price, "before": row.before, "by": row.asked_by} for row in rows]
+    audit.record(owner, "catalog.prices_confirmed", "store", store_id, prices=told)
+    revision.touch()
+    return None
+
+
+def withdraw(actor: Actor, store_id: int, pending_id: int) -> None:
+    """Drop a price that waits: the owner, or whoever may write prices there. Raises NotAllowed."""
+    checks.demand(can_price, actor, store_id)
+    query = sa.select(PendingPrice.id).where(*_open(PendingPrice.id == pending_id, PendingPrice.store_id == store_id))
+    found = db.session.scalar(query)
+    if found is not None:
+        _close([found], actor, confirmed=False)
+        audit.record(actor, "catalog.price_withdrawn", "store", store_id, pending=pending_id)
+
+
+def refresh_prices(product_id: int) -> None:
+    """Bring the product's lowest and highest price up to date."""
+    db.session.flush()
+    on_sale = sa.select(Variant.price).where(Variant.product_id == product_id, Variant.is_active).subquery()
+    db.session.execute(
+        sa.update(Product)
+        .where(Product.id == product_id)
+        .values(
+            price_from=sa.select(sa.func.coalesce(sa.func.min(on_sale.c.price), 0)).scalar_subquery(),
+            price_to=sa.select(sa.func.coalesce(sa.func.max(on_sale.c.price), 0)).scalar_subquery(),
+        )
+    )
+
+
+def _let_hold(variant: Variant, row: Waiting) -> None:
+    _write(variant, row.price, row.tiers)
+    if row.is_new:
+        variant.is_active = True
+        product = db.session.get_one(Product, variant.product_id)
+        if product.status is ProductStatus.HIDDEN and not product.price_to:
+            product.status = ProductStatus.ACTIVE
+
+
+def _write(variant: Variant, price: int, tiers: Tiers | None) -> None:
+    variant.price = price
+    if tiers is not None:
+        db.session.execute(sa.delete(PriceTier).where(PriceTier.variant_id == variant.id))
+        db.session.add_all(PriceTier(variant_id=variant.id, from_quantity=count, price=each) for count, each in tiers)
+
+
+def _wait(actor: Actor, variant: Variant, price: int, tiers: Tiers | None, *, is_new: bool) -> None:
+    """One price waits for each variant; the last word counts."""
+    lock_words([f"prices {variant.store_id}"])
+    was_new = db.session.scalar(sa.select(PendingPrice.is_new).where(*_open(PendingPrice.variant_id == variant.id)))
+    _close_open([variant.id], actor)
+    same = price == variant.price and tiers is None and not (is_new or was_new)
+    if same:
+        return
+    db.session.add(
+        PendingPrice(
+            store_id=variant.store_id,
+            variant_id=variant.id,
+            price=price,
+            tiers=None if tiers is None else [list(tier) for tier in tiers],
+            is_new=is_new or bool(was_new),
+            asked_by=actor.person_id,
+            asked_at=now(),
+        )
+    )
+    db.session.flush()
+    audit.record(actor, "catalog.price_asked", "variant", variant.id, price=price, before=variant.price)
+
+
+def _close_open(variant_ids: list[int], actor: Actor) -> None:
+    query = sa.select(PendingPrice.id).where(*_open(PendingPrice.variant_id.in_(variant_ids)))
+    _close(list(db.session.scalars(query)), actor, confirmed=False)
+
+
+def _close(ids: list[int], actor: Actor, *, confirmed: bool) -> None:
+    db.session.execute(
+        sa.update(PendingPrice)
+        .where(PendingPrice.id.in_(ids))
+        .values(decided_at=now(), decided_by=actor.person_id, is_confirmed=confirmed)
+    )
+
+
+def _open(*more: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (PendingPrice.decided_at.is_(None), *more)
+
+
+def _newest_number() -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.max(ProductRevision.number))
+        .where(ProductRevision.product_id == Product.id)
+        .correlate(Product)
+        .scalar_subquery()
+    )
