@@ -149,6 +149,7 @@ def _subscribe() -> None:
     subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
     subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
+    subscribe(account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over)
     subscribe(account_events.CodeAsked, notifications_handlers.tell_of_code)
     subscribe(BankAccountChanged, stores_handlers.tell_of_bank_account)
     subscribe(InvitationMade, stores_handlers.tell_of_invitation)

@@ -21,6 +21,14 @@ class CodeAsked:
 
 
 @dataclass(frozen=True)
+class ResetHandedOver:
+    """An operator handed the person a way back in. `occasion` tells one from the next."""
+
+    person_id: int
+    occasion: str
+
+
+@dataclass(frozen=True)
 class PasswordChanged:
     """The person has a new password. `change` tells one change from the next."""
 

@@ -115,3 +115,21 @@ class CategoryForm(BaseForm):
             required=self.required.kinds,
             required_perishable=self.required_perishable.kinds,
         )
+
+
+class HandOverForm(BaseForm):
+    """How the operator knows who stands before her."""
+
+    proof = SelectField(
+        _l("Bukti yang diperiksa"),
+        choices=[
+            ("ktp", _l("KTP asli cocok dengan akun")),
+            ("known", _l("Dikenal petugas secara pribadi")),
+            ("call", _l("Ditelepon balik ke nomor akun")),
+        ],
+    )
+    words = StringField(
+        _l("Apa yang diperiksa"),
+        description=_l("Jangan tulis nomor KTP."),
+        validators=[InputRequired(_l("Tulis apa yang Anda periksa.")), Length(max=500)],
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config import Config
-from marketplace.accounts.events import CodeAsked, PasswordChanged, PasswordResetAsked
+from marketplace.accounts.events import CodeAsked, PasswordChanged, PasswordResetAsked, ResetHandedOver
 from marketplace.accounts.queries import contact
 from marketplace.accounts.services import codes, reset_token
 from marketplace.core.db import db, transaction
@@ -43,6 +43,11 @@ def tell_of_reset(event: PasswordResetAsked) -> None:
 def tell_of_new_password(event: PasswordChanged) -> None:
     """To the person: the password was changed, in case it was somebody else."""
     _write_to_person(event.person_id, "password_changed", event.change, "/lupa-sandi")
+
+
+def tell_of_hand_over(event: ResetHandedOver) -> None:
+    """To the person: an operator handed over a way back in, in case it was to somebody else."""
+    _write_to_person(event.person_id, "reset_handed_over", event.occasion, "/lupa-sandi")
 
 
 def tell_of_code(event: CodeAsked) -> None:
