@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import Address, Assistance, Person, RoleGrant, SignIn
 from marketplace.accounts.rules import IDLE
-from marketplace.core.actor import Actor, Grant, Helping, Right, Role
+from marketplace.core.actor import Actor, Grant, Helping, Right, Role, village_scope
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.places import queries as places
@@ -200,7 +200,7 @@ def owner_actor(store_id: int) -> Actor | None:
 
 def facilitators_of(village_code: str) -> list[PersonContact]:
     """The facilitators of a village."""
-    scope = int(village_code.replace(".", ""))
+    scope = village_scope(village_code)
     return _holders(RoleGrant.role == Role.FACILITATOR, RoleGrant.scope == scope)
 
 

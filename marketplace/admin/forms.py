@@ -13,7 +13,8 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from marketplace.admin.words import ROLES
 from marketplace.catalog.services.categories import CategoryDraft
 from marketplace.certificates.rules import ABOUT, CertificateKind
-from marketplace.core.actor import Role
+from marketplace.core.actor import Role, village_scope
+from marketplace.places.rules import FATULULI
 from marketplace.web.forms import BaseForm, RupiahField, add_error
 
 
@@ -22,7 +23,10 @@ class GrantForm(BaseForm):
 
     role = SelectField(
         _l("Peran"),
-        choices=[("", _l("Pilih peran")), *((role.value, words) for role, words in ROLES.items())],
+        choices=[
+            ("", _l("Pilih peran")),
+            *((role.value, words) for role, words in ROLES.items() if role is not Role.STORE_HELPER),
+        ],
         validators=[InputRequired(_l("Pilih peran."))],
     )
     scope = SelectField(_l("Toko"), coerce=int, description=_l("Hanya untuk peran pemilik dan staf toko."))
@@ -33,7 +37,8 @@ class GrantForm(BaseForm):
 
     @property
     def chosen(self) -> tuple[Role, int]:
-        return Role(self.role.data), self.scope.data
+        role = Role(self.role.data)
+        return role, village_scope(FATULULI) if role is Role.FACILITATOR else self.scope.data
 
 
 class ReasonForm(BaseForm):

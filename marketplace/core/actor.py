@@ -129,5 +129,10 @@ def _rights_of(grant: Grant) -> frozenset[Right]:
     return HELPER_RIGHTS if grant.role is Role.STORE_HELPER else grant.rights
 
 
+def village_scope(village_code: str) -> int:
+    """The scope of a facilitator's role: the digits of the village's code ('53.71.04.1011' -> 5371041011)."""
+    return int(village_code.replace(".", ""))
+
+
 GUEST = Actor()
 SYSTEM = Actor(name="Sistem", is_system=True)

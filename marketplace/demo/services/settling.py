@@ -6,7 +6,7 @@ from functools import partial
 
 from marketplace.accounts import services as accounts
 from marketplace.accounts.services import helping
-from marketplace.core.actor import SYSTEM, Actor, Grant, Role
+from marketplace.core.actor import SYSTEM, Actor, Grant, Role, village_scope
 from marketplace.demo.adapters.pictures import LOGO, Drawing, seed_of
 from marketplace.demo.rules.people import HOMES, PASSWORD, PEOPLE, DemoPerson
 from marketplace.demo.rules.shops import Shop, shops
@@ -38,7 +38,7 @@ def plan(world: World) -> None:
 
 def scope_of(role: Role) -> int:
     """A facilitator is one of Fatululi; other roles are of the whole market."""
-    return int(FATULULI.replace(".", "")) if role is Role.FACILITATOR else 0
+    return village_scope(FATULULI) if role is Role.FACILITATOR else 0
 
 
 def _ask_help(world: World) -> None:
