@@ -17,6 +17,9 @@ from marketplace.core.actor import Role, village_scope
 from marketplace.places.rules import FATULULI
 from marketplace.web.forms import BaseForm, RupiahField, add_error
 
+GRANTABLE = {role: words for role, words in ROLES.items() if role is not Role.STORE_HELPER}
+"""A helper is never appointed: a shop asks for help."""
+
 
 class GrantForm(BaseForm):
     """A role, and the shop where it is one of a shop."""
