@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.accounts.models import Assistance, OneTimeCode, Person
+from marketplace.accounts.queries import actor_for
 from marketplace.accounts.services import codes, helping
 from marketplace.catalog.models import PendingPrice
 from marketplace.catalog.services import variants
@@ -125,7 +126,6 @@ def test_help_ends_at_once(client: FlaskClient, db: SQLAlchemy, ina: Person, sho
 
 
 def _present(token: str) -> Actor:
-    from marketplace.accounts.queries import actor_for  # noqa: PLC0415
 
     found = actor_for(token)
     assert found
