@@ -104,7 +104,8 @@ def test_a_helper_s_price_waits_for_the_owner_s_code(
 
 
 def test_a_helper_s_new_variant_is_not_sold_before(db: SQLAlchemy, ina: Person, shop: Store) -> None:
-    product = make.product(shop)
+    with transaction():
+        product = make.product(shop)
     lurah, asked = _help(db, ina, shop)
     token = make.sign_in(lurah)
     with transaction():
