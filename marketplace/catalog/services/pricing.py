@@ -76,10 +76,14 @@ def hold_new(actor: Actor, variants: Iterable[Variant]) -> None:
         _wait(actor, variant, variant.price, [(row.from_quantity, row.price) for row in tiers] or None, is_new=True)
 
 
-def demand_confirmed(variant_id: int) -> None:
-    """Raises Invalid (catalog.price_waits) for a new variant whose price the owner has not confirmed."""
-    query = sa.select(PendingPrice.is_new).where(*_open(PendingPrice.variant_id == variant_id))
-    if db.session.scalar(query):
+def demand_confirmed(actor: Actor, variant_id: int) -> None:
+    """Raises Invalid (catalog.price_waits) for a new variant whose price no owner has confirmed.
+
+    One that was withdrawn may be put on sale by the shop's own people, never by a helper.
+    """
+    query = sa.select(PendingPrice).where(PendingPrice.variant_id == variant_id, PendingPrice.is_new)
+    last = db.session.scalars(query.order_by(PendingPrice.id.desc()).limit(1)).first()
+    if last is not None and not last.is_confirmed and (last.decided_at is None or waits(actor)):
         raise Invalid("catalog.price_waits")
 
 

@@ -101,7 +101,7 @@ def restore_variant(actor: Actor, variant_id: int) -> None:
     """Sell a product in a form again that was taken away. Raises NotFound, NotAllowed."""
     variant = checks.own_variant(actor, variant_id)
     if not variant.is_active:
-        pricing.demand_confirmed(variant_id)
+        pricing.demand_confirmed(actor, variant_id)
         variant.is_active = True
         _note(actor, "catalog.variant_restored", variant)
 
