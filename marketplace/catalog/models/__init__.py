@@ -4,7 +4,7 @@ from marketplace.catalog.models.albums import Album, AlbumPicture
 from marketplace.catalog.models.categories import Category, CategoryAttribute
 from marketplace.catalog.models.drafts import DraftPicture, ProductDraft
 from marketplace.catalog.models.products import Product, ProductRevision, RevisionCertificate, RevisionPicture
-from marketplace.catalog.models.variants import PriceTier, StockMovement, Variant
+from marketplace.catalog.models.variants import PendingPrice, PriceTier, StockMovement, Variant
 
 __all__ = [
     "Album",
@@ -12,6 +12,7 @@ __all__ = [
     "Category",
     "CategoryAttribute",
     "DraftPicture",
+    "PendingPrice",
     "PriceTier",
     "Product",
     "ProductDraft",

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from marketplace.catalog.queries.albums import AlbumItem, AlbumView, album, album_by_link
 from marketplace.catalog.rules import MOST_PICTURES
 from marketplace.catalog.services import albums
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.media import services as media
@@ -20,7 +21,7 @@ from marketplace.media.models import Upload
 from marketplace.media.services import Prepared
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web import tus
-from marketplace.web.access import current_actor, is_seller, local_path, public, requires
+from marketplace.web.access import current_actor, local_path, public, requires_right
 from marketplace.web.language import explain
 from marketplace.web.limits import limiter
 
@@ -36,26 +37,26 @@ Page = str | Response | tuple[str, int]
 
 
 @bp.post("/penjual/album")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def open_one() -> Response:
     """A new, empty album of a store, and on to its page."""
     actor = current_actor()
-    store_id = request.form.get("toko", type=int) or actor.store_ids[0]
+    store_id = request.form.get("toko", type=int) or actor.stores_with(Right.PRODUCTS)[0]
     with transaction():
         key = albums.open_album(actor, store_id, title=request.form.get("judul", "").strip()).key
     return redirect(url_for("albums.show", key=key), 303)  # type: ignore[return-value]
 
 
 @bp.get("/penjual/album/<string:key>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def show(key: str) -> str:
     """The album on a page of its own."""
     return _page(album(current_actor(), key))
 
 
 @bp.get("/penjual/album/<string:key>/isi")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(LOOKS)
 def places(key: str) -> str:
     """The places of the album alone, for looking again."""
@@ -63,7 +64,7 @@ def places(key: str) -> str:
 
 
 @bp.post("/penjual/album/<string:key>/unggahan")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @tus.speaks_tus
 @limiter.limit(UPLOADS)
 def begin_upload(key: str) -> Response:
@@ -73,7 +74,7 @@ def begin_upload(key: str) -> Response:
 
 
 @bp.post("/penjual/album/<string:key>/foto")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def add(key: str) -> Page:
     """Pictures of a plain form. Good ones stay, whatever the others are."""
@@ -85,7 +86,7 @@ def add(key: str) -> Page:
 
 
 @bp.post("/penjual/album/<string:key>/<int:picture_id>/geser")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(CHANGES)
 def move(key: str, picture_id: int) -> Response:
     """One place to the front or to the back."""
@@ -96,7 +97,7 @@ def move(key: str, picture_id: int) -> Response:
 
 
 @bp.post("/penjual/album/<string:key>/<int:picture_id>/hapus")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(CHANGES)
 def remove(key: str, picture_id: int) -> Response:
     """Out of the album."""
@@ -110,14 +111,14 @@ def remove(key: str, picture_id: int) -> Response:
 
 
 @bp.get("/penjual/album/<string:key>/<int:picture_id>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def edit(key: str, picture_id: int) -> str:
     """One picture: its description, turning, cropping."""
     return _edit_page(key, picture_id)
 
 
 @bp.post("/penjual/album/<string:key>/<int:picture_id>/keterangan")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(CHANGES)
 def describe(key: str, picture_id: int) -> Page:
     """Say what is to be seen on it."""
@@ -133,7 +134,7 @@ def describe(key: str, picture_id: int) -> Page:
 
 
 @bp.post("/penjual/album/<string:key>/<int:picture_id>/putar")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def turn(key: str, picture_id: int) -> Page:
     """A quarter to the left or to the right."""
@@ -141,7 +142,7 @@ def turn(key: str, picture_id: int) -> Page:
 
 
 @bp.post("/penjual/album/<string:key>/<int:picture_id>/potong")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def crop(key: str, picture_id: int) -> Page:
     """Cut to a square, to 4:3, or to the box that was drawn or typed (percent of the picture)."""
@@ -200,7 +201,7 @@ def _middle(key: str, picture_id: int, shape: tuple[int, int]) -> tuple[int, int
 
 
 @bp.post("/penjual/album/<string:key>/hp-lain")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(CHANGES)
 def share(key: str) -> Response:
     """Open the album to another phone for a quarter of an hour, or close it again."""

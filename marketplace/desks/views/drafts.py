@@ -9,6 +9,7 @@ from marketplace.catalog import queries
 from marketplace.catalog.models import ProductDraft
 from marketplace.catalog.queries import DraftView, ProductRow
 from marketplace.catalog.services import drafts
+from marketplace.core.actor import Right
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, Stale
@@ -17,7 +18,7 @@ from marketplace.desks.views import previews, saving, uploads
 from marketplace.desks.views.screen import open_screen, show
 from marketplace.desks.views.seller import own_product
 from marketplace.media import services as media
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.filters import wita_time
 from marketplace.web.language import explain
@@ -30,7 +31,7 @@ UPLOADS = "120 per hour"
 
 
 @bp.get("/<string:key>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def show_draft(key: str) -> Page:
     """The screen with what was typed so far; of a draft that was handed in, the product."""
     draft = _own(key)
@@ -41,7 +42,7 @@ def show_draft(key: str) -> Page:
 
 
 @bp.post("/<string:key>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def save(key: str) -> Page:
     """Keep what was typed, and put it up unless it is only to be kept."""
@@ -52,7 +53,7 @@ def save(key: str) -> Page:
 
 
 @bp.post("/<string:key>/isian")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(SAVES)
 def save_fields(key: str) -> tuple[Response, int]:
     """Keep single fields, sent by the page's script. The draft begins when there is none of this key."""
@@ -66,12 +67,13 @@ def save_fields(key: str) -> tuple[Response, int]:
 
 
 @bp.post("/<string:key>/foto")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def add_picture(key: str) -> tuple[Response, int]:
     """Take one picture in, sent by the page's script under a key of its own; the same again adds nothing."""
     product, upload_key = _product(), request.form.get("kunci_foto", "")[:40]
-    found = queries.draft_of_product(product.id) if product else queries.draft(current_actor().store_ids, key)
+    makes = current_actor().stores_with(Right.PRODUCTS)
+    found = queries.draft_of_product(product.id) if product else queries.draft(makes, key)
     if found is not None and drafts.has_upload(found.id, upload_key):
         return jsonify(saved_at=wita_time(now())), 200
     prepared, errors = uploads.prepare(request.files.getlist("pictures")[:1], 1)
@@ -89,7 +91,7 @@ def add_picture(key: str) -> tuple[Response, int]:
 
 
 @bp.post("/<string:key>/buang")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def discard(key: str) -> Page:
     """Throw a draft away, or the changes to a product."""
     draft = _own(key)
@@ -103,7 +105,7 @@ def discard(key: str) -> Page:
 
 
 @bp.get("/<string:key>/lihat")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def preview(key: str) -> Response:
     """The draft as buyers would see it: for its shop alone, and not for search engines."""
     draft = _own(key)
@@ -117,7 +119,7 @@ def preview(key: str) -> Response:
 
 
 def _own(key: str) -> DraftView:
-    draft = queries.draft(current_actor().store_ids, key)
+    draft = queries.draft(current_actor().stores_with(Right.PRODUCTS), key)
     if draft is None:
         raise NotFound("catalog.draft_not_found")
     return draft
@@ -132,10 +134,10 @@ def _product() -> ProductRow | None:
 def _opened(key: str, product: ProductRow | None) -> ProductDraft:
     """The draft, locked; begun with the pictures of the product where there is one. Inside a transaction."""
     actor = current_actor()
-    found = queries.draft(actor.store_ids, key)
+    found = queries.draft(actor.stores_with(Right.PRODUCTS), key)
     sent = request.form.get("store_id", type=int) or 0
     store_id = product.store_id if product else found.store_id if found else sent
-    if store_id not in actor.store_ids:
+    if store_id not in actor.stores_with(Right.PRODUCTS):
         raise NotFound("catalog.draft_not_found")
     pictures = queries.revision(queries.latest_revision_id(product.id)).picture_ids if product else ()
     return drafts.open_draft(actor, store_id, key, product.id if product else None, pictures)

@@ -9,13 +9,14 @@ from marketplace.catalog import queries
 from marketplace.catalog.queries import DraftRow, Visibility
 from marketplace.catalog.rules import lacking
 from marketplace.catalog.services import products
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, Stale
 from marketplace.curation.queries import standings
 from marketplace.desks.views import saving
 from marketplace.desks.views.screen import new_key, open_screen, sent_key, show, take_in
 from marketplace.desks.views.seller import own_product
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.limits import limiter
 
@@ -27,6 +28,7 @@ FILTERS = {
     "menunggu": Visibility.NOT_YET_PUBLIC,
     "tersembunyi": Visibility.HIDDEN,
 }
+GOODS = (Right.PRODUCTS, Right.PRICES, Right.STOCK)
 DRAFTS = "draf"
 DRAFTS_ON_TOP = 3
 UPLOADS = "120 per hour"
@@ -36,16 +38,16 @@ UPLOADS = "120 per hour"
 
 
 @bp.get("")
-@requires(is_seller)
+@requires_right(*GOODS)
 def index() -> str:
     """The goods of all stores the seller works for, newest first; above them what is not handed in yet."""
     chosen, cursor = request.args.get("keadaan", ""), request.args.get("setelah")
-    store_ids = current_actor().store_ids
+    makes, store_ids = current_actor().stores_with(Right.PRODUCTS), current_actor().stores_with(*GOODS)
     if chosen == DRAFTS:
-        drafts = queries.open_drafts(store_ids, cursor)
+        drafts = queries.open_drafts(makes, cursor)
         return render_template("desks/product_drafts.html", page=drafts, lacks=_lacks(drafts.items))
     page = queries.seller_products(store_ids, FILTERS.get(chosen), cursor)
-    begun = queries.open_drafts(store_ids, limit=DRAFTS_ON_TOP).items if not chosen and not cursor else []
+    begun = queries.open_drafts(makes, limit=DRAFTS_ON_TOP).items if not chosen and not cursor else []
     return render_template(
         "desks/products.html",
         page=page,
@@ -76,14 +78,14 @@ def _lacks(rows: list[DraftRow]) -> dict[str, str]:
 
 
 @bp.get("/baru")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def new() -> str:
     """An empty screen. Its draft begins with the first save."""
     return show(open_screen(new_key()))
 
 
 @bp.post("/baru")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def create() -> Page:
     """Keep what was typed as a draft, and put it up unless it is only to be kept."""
@@ -94,14 +96,14 @@ def create() -> Page:
 
 
 @bp.get("/<int:product_id>")
-@requires(is_seller)
+@requires_right(*GOODS)
 def edit(product_id: int) -> str:
     """All about one product: where it stands, its words, its forms and stock."""
     return show(open_screen(new_key(), own_product(product_id)))
 
 
 @bp.post("/<int:product_id>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def revise(product_id: int) -> Page:
     """Save what changed: price, stock and forms at once; words and pictures go to the curators."""
@@ -126,7 +128,7 @@ def revise(product_id: int) -> Page:
 
 
 @bp.post("/<int:product_id>/tampilan")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def set_visibility(product_id: int) -> Page:
     """Hide the product, or show it again."""
     own_product(product_id)
@@ -138,7 +140,7 @@ def set_visibility(product_id: int) -> Page:
 
 
 @bp.post("/<int:product_id>/arsip")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def archive(product_id: int) -> Page:
     """Take the product away for good."""
     own_product(product_id)
