@@ -28,6 +28,9 @@ from marketplace.curation import handlers as curation_handlers
 from marketplace.curation import views as curation_views
 from marketplace.demo import commands as demo_commands
 from marketplace.desks import views as desks_views
+from marketplace.imports import handlers as imports_handlers
+from marketplace.imports import views as imports_views
+from marketplace.imports.events import ImportMoved
 from marketplace.media import views as media_views
 from marketplace.media.adapters.store import FolderStore, MediaStore
 from marketplace.media.events import UploadReceived
@@ -36,6 +39,10 @@ from marketplace.notifications import services as notifications_services
 from marketplace.notifications.adapters.mail import MailTransport, transport_for
 from marketplace.notifications.events import MessageWritten
 from marketplace.notifications.services import LetterRenderer
+from marketplace.onboarding import events as onboarding_events
+from marketplace.onboarding import handlers as onboarding_handlers
+from marketplace.onboarding import services as onboarding_services
+from marketplace.onboarding import views as onboarding_views
 from marketplace.orders import events as order_events
 from marketplace.orders import handlers as orders_handlers
 from marketplace.orders import services as orders_services
@@ -62,6 +69,8 @@ BLUEPRINTS = (
     checkout_views.bp,
     payments_views.bp,
     curation_views.bp,
+    imports_views.bp,
+    *onboarding_views.blueprints,
     *desks_views.blueprints,
     admin_views.bp,
 )
@@ -157,15 +166,19 @@ def _subscribe() -> None:
     subscribe(BankAccountChanged, stores_handlers.tell_of_bank_account)
     subscribe(InvitationMade, stores_handlers.tell_of_invitation)
     subscribe(StoreChanged, catalog_handlers.refresh_search)
+    subscribe(ImportMoved, imports_handlers.go_on)
     subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
     subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
     subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
+    subscribe(onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move)
 
 
 def _schedule() -> None:
     """What is done again and again."""
     jobs.schedule(jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0))
     jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
+    jobs.schedule(jobs.Routine(catalog_handlers.keep_times, every_minutes=1))
+    jobs.schedule(jobs.Routine(imports_handlers.forget_old, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
     jobs.schedule(jobs.Routine(catalog_handlers.close_days, every_minutes=1))
     jobs.schedule(jobs.Routine(catalog_handlers.warn_of_low_stock, every_minutes=5))
@@ -185,7 +198,13 @@ def _know_people() -> None:
     """What the areas above accounts know of a person: told in the copy of one's own data, dropped when one goes."""
     exports.register("purchases", orders_services.export_purchases)
     exports.register("letters", notifications_services.export)
-    for forget in (orders_services.forget_buyer, checkout_services.forget, notifications_services.forget):
+    exports.register("applications", onboarding_services.export)
+    for forget in (
+        onboarding_services.forget,
+        orders_services.forget_buyer,
+        checkout_services.forget,
+        notifications_services.forget,
+    ):
         closing.register(forget)
 
 

@@ -117,6 +117,20 @@ def as_helper(actor: Actor, helping: Helping | None) -> Actor:
     return Actor(actor.person_id, actor.name, grants, helping=helping)
 
 
+def actor_of(person_id: int) -> Actor | None:
+    """Who a person is when the market does something later on her word, with the grants of now; None when gone."""
+    query = (
+        sa.select(Person.name, RoleGrant.role, RoleGrant.scope, RoleGrant.rights)
+        .outerjoin(RoleGrant, sa.and_(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None)))
+        .where(Person.id == person_id, Person.blocked_at.is_(None), Person.closed_at.is_(None))
+    )
+    rows = db.session.execute(query).all()
+    grants = frozenset(
+        Grant(row.role, row.scope, frozenset(map(Right, row.rights))) for row in rows if row.role is not None
+    )
+    return Actor(person_id, rows[0].name, grants) if rows else None
+
+
 def _is_alive(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         SignIn.revoked_at.is_(None),

@@ -11,7 +11,7 @@ from marketplace.accounts.queries import people_of_store
 from marketplace.catalog.models import Product
 from marketplace.catalog.queries import StockRow, local_now
 from marketplace.catalog.rules import ProductStatus, Supply, minutes_of
-from marketplace.catalog.services import albums, lowstock, search, supply
+from marketplace.catalog.services import albums, keeping, lowstock, search, supply
 from marketplace.core import revision
 from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
@@ -31,6 +31,12 @@ def refresh_search(event: StoreChanged) -> None:
     """A store may have taken another name: its goods must be found by it."""
     with transaction():
         search.refresh_store(event.store_id)
+
+
+def keep_times() -> None:
+    """Show and hide the goods whose time has come."""
+    with transaction():
+        keeping.keep_times()
 
 
 def close_days() -> None:

@@ -28,7 +28,12 @@ def can_own(actor: Actor, store_id: int) -> bool:
 
 
 def can_set_status(actor: Actor, store: Store, to: StoreStatus) -> bool:
-    """The owner pauses and reopens. Only the market suspends and lifts, never in a store one works for."""
+    """The owner pauses and reopens. Only the market suspends and lifts, never in a store one works for.
+
+    A store that waits to be opened is opened by the acceptance of its application alone.
+    """
+    if StoreStatus.PENDING in (store.status, to):
+        return actor.is_system
     if StoreStatus.SUSPENDED in (store.status, to):
         return (actor.is_curator or actor.is_operator or actor.is_system) and not actor.works_for(store.id)
     return can_manage(actor, store)

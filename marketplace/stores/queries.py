@@ -18,7 +18,7 @@ from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.places.models import Region
 from marketplace.stores.models import Store, StoreClosure
-from marketplace.stores.rules import Span, StoreStatus, Week, same_days, short_region, week_of
+from marketplace.stores.rules import HIDDEN, Span, StoreStatus, Week, same_days, short_region, week_of
 
 VILLAGE, DISTRICT, REGENCY = aliased(Region), aliased(Region), aliased(Region)
 PAGE_SIZE = 24
@@ -106,9 +106,15 @@ def stores_by_ids(ids: Iterable[int]) -> dict[int, StoreCard]:
     return {row.id: _card(row) for row in db.session.execute(_cards().where(Store.id.in_(wanted)))}
 
 
+def is_name_taken(name: str, but_for: int | None = None) -> bool:
+    """Does another store carry this name, capitals aside?"""
+    same = sa.select(Store.id).where(sa.func.lower(Store.name) == name.lower(), Store.id != (but_for or 0))
+    return db.session.scalar(same.limit(1)) is not None
+
+
 def public_card(slug: str) -> StoreCard:
-    """The store at an address, as the public may read it: a suspended one is not there. Raises NotFound."""
-    row = db.session.execute(_cards().where(Store.slug == slug, Store.status != StoreStatus.SUSPENDED)).one_or_none()
+    """The store at an address, as the public may read it: one that is hidden is not there. Raises NotFound."""
+    row = db.session.execute(_cards().where(Store.slug == slug, Store.status.not_in(HIDDEN))).one_or_none()
     if row is None:
         raise NotFound("stores.not_found")
     return _card(row)

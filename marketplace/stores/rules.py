@@ -22,11 +22,16 @@ APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 
 
 class StoreStatus(StrEnum):
-    """Only an open store sells; a paused one stays readable, a suspended one is hidden."""
+    """Only an open store sells; a paused one stays readable; a suspended one, and one not yet opened, is hidden."""
 
+    PENDING = "pending"
     OPEN = "open"
     PAUSED = "paused"
     SUSPENDED = "suspended"
+
+
+HIDDEN = (StoreStatus.PENDING, StoreStatus.SUSPENDED)
+"""What the public never reads: neither the store nor its goods."""
 
 
 @dataclass(frozen=True)

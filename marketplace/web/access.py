@@ -77,6 +77,21 @@ def requires_right(*rights: Right) -> Callable[[View], View]:
     return _declare(may, rights)
 
 
+def requires_all(*rights: Right) -> Callable[[View], View]:
+    """Only who may do all of these things in one store, and is no helper there."""
+
+    def may(actor: Actor) -> bool:
+        stores = (set(actor.stores_with(right)) for right in rights)
+        return actor.helping is None and bool(set.intersection(*stores))
+
+    def mark(view: View) -> View:
+        guarded = _declare(may, rights)(view)
+        guarded.needs_all = True  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
 def owner_only(view: View) -> View:
     """Only who owns a store: staff and helpers are told 404."""
     return _declare(is_owner, ("owner",))(view)

@@ -87,7 +87,7 @@ def register(app: Flask, config: Config) -> None:
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(), payment=()"
+        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=()")
         if config.is_https:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if "Cache-Control" not in headers:

@@ -21,7 +21,14 @@ from tools.stripe_standin.server import StandIn
 PASSWORD = "beli-ntt-demo"
 PAGES_OF_A_KIND = 2
 SMALLEST = {"width": 320, "height": 640}
-WALKERS = {"guest": "/", "budi": "/akun", "ina": "/penjual", "ratna": "/kurasi", "admin": "/admin"}
+WALKERS = {
+    "guest": "/",
+    "budi": "/akun",
+    "ina": "/penjual",
+    "ratna": "/kurasi",
+    "mince": "/penjual/daftar",
+    "admin": "/admin",
+}
 # Answers that are no pages, and pages whose address comes by mail or after a form.
 NO_PAGES = {
     "accounts.reset",
@@ -30,6 +37,8 @@ NO_PAGES = {
     "checkout.payment",
     "curation.certificate_file",
     "media.picture",
+    "onboarding.paper_file",
+    "openings.paper_file",
     "places.children",
     "seller_orders.count",
     "seller_store.certificate_file",

@@ -290,3 +290,15 @@ def test_nobody_touches_the_goods_of_another_store(db: SQLAlchemy, verb: str) ->
     variant = db.session.get_one(Variant, variant_id)
     assert (variant.price, variant.on_hand, variant.is_active) == (50_000, 3, True)
     assert queries.product_by_slug("bakul").live_revision_id == queries.latest_revision_id(product_id)
+
+
+def test_new_words_do_not_publish_what_still_waits_for_its_first_picture(db: SQLAlchemy) -> None:
+    mine = shop()
+    with transaction():
+        made = products.create(mine.ina, mine.id, make.category_id(), make.draft(), [make.form()], is_draft=True)
+        products.revise(mine.ina, made.id, make.draft("Bakul Baru"))
+    assert made.live_revision_id is None
+    with transaction():
+        pictures = make.pictures(mine.owner)
+        products.revise(mine.ina, made.id, make.draft("Bakul Baru", picture_ids=pictures))
+    assert made.live_revision_id is not None

@@ -37,6 +37,9 @@ from tests.make.curation import papers as papers
 from tests.make.curation import pictures as pictures
 from tests.make.curation import revise as revise
 from tests.make.curation import submission as submission
+from tests.make.onboarding import application as application
+from tests.make.onboarding import marks as marks
+from tests.make.onboarding import sent as sent
 from tests.make.orders import orders_of as orders_of
 from tests.make.orders import place as place
 from tests.make.orders import purchase as purchase
@@ -46,6 +49,12 @@ from tests.make.payments import attempt as attempt
 from tests.make.payments import let_expire as let_expire
 from tests.make.payments import paid as paid
 from tests.make.payments import pay as pay
+from tests.make.sheets import checked_sheet as checked_sheet
+from tests.make.sheets import csv_sheet as csv_sheet
+from tests.make.sheets import guessed as guessed
+from tests.make.sheets import hand_in_sheet as hand_in_sheet
+from tests.make.sheets import taken_in as taken_in
+from tests.make.sheets import xlsx_sheet as xlsx_sheet
 from tests.make.stock import at as at
 from tests.make.stock import daily as daily
 from tests.make.stock import ledger_is_true as ledger_is_true

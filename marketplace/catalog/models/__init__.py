@@ -1,6 +1,7 @@
 """The tables of the catalogue."""
 
 from marketplace.catalog.models.albums import Album, AlbumPicture
+from marketplace.catalog.models.bulk import BulkChange, BulkEdit
 from marketplace.catalog.models.categories import Category, CategoryAttribute
 from marketplace.catalog.models.drafts import DraftPicture, ProductDraft
 from marketplace.catalog.models.products import Product, ProductRevision, RevisionCertificate, RevisionPicture
@@ -9,6 +10,8 @@ from marketplace.catalog.models.variants import PendingPrice, PriceTier, StockMo
 __all__ = [
     "Album",
     "AlbumPicture",
+    "BulkChange",
+    "BulkEdit",
     "Category",
     "CategoryAttribute",
     "DraftPicture",

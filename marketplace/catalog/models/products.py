@@ -16,8 +16,9 @@ from marketplace.core.db import Base, Word, one_of
 class Product(Base):
     """A thing that is sold. `live_revision_id` is what the public reads; `curated_at` is set while that has passed.
 
-    The prices, the text to search in and the times are copies kept for listings by `catalog.services`. Supply, axes and
-    times of showing are free of the curators, as prices are: `supply` says where the pieces come from, with `lead_days`
+    The prices, the text to search in, `name_key` (the newest name, folded) and the times are copies kept for
+    listings by `catalog.services`. Supply, axes and times of showing are free of the curators, as prices are:
+    `supply` says where the pieces come from, with `lead_days`
     and `weekly_capacity` (pieces) for goods made to order and `cutoff_minutes` after midnight (WITA) for goods cooked
     daily. The worker shows the product at `show_at` and hides it at `hide_at`.
     """
@@ -31,6 +32,8 @@ class Product(Base):
         sa.CheckConstraint("hide_at > show_at", name="shown_before_hidden"),
         sa.Index("ix_products_listing", "status", "category_id", "published_at"),
         sa.Index("ix_products_of_store", "store_id", "id"),
+        sa.Index("ix_products_by_name", "store_id", "name_key", "id"),
+        sa.Index("ix_products_by_price", "store_id", "price_from", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,6 +47,7 @@ class Product(Base):
     price_from: Mapped[int] = mapped_column(default=0)
     price_to: Mapped[int] = mapped_column(default=0)
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
+    name_key: Mapped[str] = mapped_column(sa.String(160), default="", server_default="")
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     curated_at: Mapped[datetime | None] = mapped_column(index=True)

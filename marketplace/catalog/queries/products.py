@@ -27,7 +27,7 @@ from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.places.models import Region
 from marketplace.stores.models import Store
-from marketplace.stores.rules import StoreStatus
+from marketplace.stores.rules import HIDDEN
 
 
 @dataclass(frozen=True)
@@ -128,12 +128,12 @@ def product(product_id: int) -> ProductRow:
 
 
 def product_by_slug(slug: str) -> ProductRow:
-    """A product that the public may read: active, with live words, its store not suspended. Raises NotFound."""
+    """A product that the public may read: active, with live words, its store shown. Raises NotFound."""
     return _one_product(
         Product.slug == slug,
         Product.status == ProductStatus.ACTIVE,
         Product.live_revision_id.is_not(None),
-        Store.status != StoreStatus.SUSPENDED,
+        Store.status.not_in(HIDDEN),
     )
 
 

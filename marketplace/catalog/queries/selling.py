@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -50,6 +51,8 @@ class SellerProduct:
     available: int
     supply: Supply
     picture: Picture | None
+    show_at: datetime | None = None
+    hide_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def seller_products(
     limit: int = PAGE_SIZE,
 ) -> Page[SellerProduct]:
     """The products of stores, newest first, archived ones left out; one statement whatever the number of rows."""
-    statement = _products().where(Product.store_id.in_(store_ids), Product.status != ProductStatus.ARCHIVED)
+    statement = product_statement().where(Product.store_id.in_(store_ids), Product.status != ProductStatus.ARCHIVED)
     if visibility is Visibility.HIDDEN:
         statement = statement.where(Product.status == ProductStatus.HIDDEN)
     elif visibility is not None:
@@ -95,7 +98,7 @@ def seller_products(
             Product.status == ProductStatus.ACTIVE, is_live if visibility is Visibility.PUBLIC else sa.not_(is_live)
         )
     page = fetch(statement, [Product.__table__.c.id], cursor=cursor, limit=limit, descending=True)
-    return page.map(_seller_product)
+    return page.map(to_seller_product)
 
 
 def stock_rows(
@@ -183,7 +186,8 @@ def _available() -> sa.ColumnElement[int]:
     return sa.case((Product.supply == Supply.TO_ORDER, room_now()), else_=_sum(available_now()))
 
 
-def _products() -> sa.Select[Any]:
+def product_statement() -> sa.Select[Any]:
+    """Products by their newest words, with what `to_seller_product` reads."""
     columns: tuple[Any, ...] = (
         Product.id,
         Product.slug,
@@ -193,6 +197,8 @@ def _products() -> sa.Select[Any]:
         Product.curated_at,
         Product.price_from,
         Product.price_to,
+        Product.show_at,
+        Product.hide_at,
         ProductRevision.id.label("revision_id"),
         ProductRevision.name,
         _sum(Variant.on_hand).label("on_hand"),
@@ -219,7 +225,8 @@ def _visibility(status: ProductStatus, live_revision_id: int | None) -> Visibili
     return Visibility.NOT_YET_PUBLIC if live_revision_id is None else Visibility.PUBLIC
 
 
-def _seller_product(row: sa.Row[Any]) -> SellerProduct:
+def to_seller_product(row: sa.Row[Any]) -> SellerProduct:
+    """A row of `product_statement`."""
     return SellerProduct(
         id=row.id,
         slug=row.slug,
@@ -235,6 +242,8 @@ def _seller_product(row: sa.Row[Any]) -> SellerProduct:
         available=int(row.available),
         supply=row.supply,
         picture=Picture(row.key, row.width, row.height, row.alt) if row.key else None,
+        show_at=row.show_at,
+        hide_at=row.hide_at,
     )
 
 

@@ -64,6 +64,21 @@ def set_price(actor: Actor, variant: Variant, price: int, tiers: Tiers | None = 
     return True
 
 
+def set_prices(actor: Actor, wanted: Mapping[Variant, int]) -> None:
+    """Give locked variants, whose numbers were checked, other prices (rupiah) at once, or let a helper's wait.
+
+    Raises NotAllowed. For the shop's own people the statements do not grow with the number of variants.
+    """
+    for store_id in {variant.store_id for variant in wanted}:
+        checks.demand(can_price, actor, store_id)
+    if waits(actor):
+        for variant, price in wanted.items():
+            _wait(actor, variant, price, None, is_new=False)
+    elif wanted:
+        _close_open([variant.id for variant in wanted], actor)
+        _write_all({variant: (price, None) for variant, price in wanted.items()})
+
+
 def price_new(actor: Actor, rows: Mapping[Variant, Sequence[Tier]]) -> None:
     """Write the tiers of new variants, which are flushed with their prices; a helper's wait for the owner."""
     _add_tiers({variant.id: as_pairs(tiers) for variant, tiers in rows.items()})

@@ -23,7 +23,7 @@ from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
-from marketplace.core.errors import NotAllowed, NotFound, Stale
+from marketplace.core.errors import Invalid, NotAllowed, NotFound, Stale
 from marketplace.core.locks import lock_one, lock_words
 
 AS_IT_LIES = SupplyDraft()
@@ -36,9 +36,12 @@ def create(
     draft: Draft,
     variant_drafts: Sequence[VariantDraft],
     supply: SupplyDraft = AS_IT_LIES,
+    *,
+    is_draft: bool = False,
 ) -> Product:
     """Put a product up, as revision 1. It is public at once when goods like it need no papers; else it waits.
 
+    With `is_draft` it is hidden, and neither public nor for the curators until its seller says more and shows it.
     A form's picture is one of the draft's. A refusal that is about one form has its number, from 1, as value `row`.
 
     Raises NotAllowed for a store the actor does not work for; Invalid, naming the field: catalog.category_unknown,
@@ -55,7 +58,7 @@ def create(
         slug=_free_slug(draft.name),
         store_id=store_id,
         category_id=category.id,
-        status=ProductStatus.ACTIVE,
+        status=ProductStatus.HIDDEN if is_draft else ProductStatus.ACTIVE,
         created_at=now(),
         **columns(supply),
         axis_1=supply.axes[0],
@@ -68,7 +71,7 @@ def create(
     movements.open_shelf(actor, product.id)
     first = _write(actor, product, draft, number=1)
     audit.record(actor, "catalog.product_created", "product", product.id, name=draft.name, store_id=store_id)
-    if _is_free(category, draft):
+    if not is_draft and _is_free(category, draft):
         _put_live(product, first.id, curated=False)
     return product
 
@@ -77,7 +80,8 @@ def revise(actor: Actor, product_id: int, draft: Draft, *, seen: int | None = No
     """Say something else about a product, or None when nothing differs from its newest words.
 
     Words that have passed the curators stay public until the new ones pass. Words that have not give way at once
-    when goods like these need no papers. `seen` is the id of the revision that the page with these words began from.
+    when goods like these need no papers; what was never public waits for its first picture all the same. `seen` is the
+    id of the revision that the page with these words began from.
 
     Raises NotFound, NotAllowed, Invalid, and Stale (catalog.words_moved) when somebody else wrote meanwhile.
     """
@@ -93,7 +97,8 @@ def revise(actor: Actor, product_id: int, draft: Draft, *, seen: int | None = No
     written = _write(actor, product, draft, number=newest.number + 1)
     audit.record(actor, "catalog.product_revised", "product", product.id, number=written.number, fields=sorted(changed))
     category = db.session.get_one(Category, product.category_id)
-    if product.curated_at is None and _is_free(category, draft):
+    waits_for_pictures = product.live_revision_id is None and not draft.picture_ids
+    if product.curated_at is None and _is_free(category, draft) and not waits_for_pictures:
         _put_live(product, written.id, curated=False)
     return written
 
@@ -115,8 +120,28 @@ def hide(actor: Actor, product_id: int) -> None:
 
 
 def show(actor: Actor, product_id: int) -> None:
-    """Put a hidden product back on the shelves. Raises NotFound, NotAllowed."""
+    """Put a hidden product back on the shelves; one kept as a draft becomes public if it needs no papers.
+
+    Raises NotFound, NotAllowed; Invalid (catalog.picture_needed) for a draft without a picture.
+    """
+    product = checks.own_product(actor, product_id)
+    if product.status is ProductStatus.HIDDEN and product.live_revision_id is None:
+        _first_showing(product)
     _set_status(actor, product_id, ProductStatus.ACTIVE, "catalog.product_shown")
+
+
+def _first_showing(product: Product) -> None:
+    newest = _newest(product.id)
+    has_picture = sa.select(RevisionPicture.media_id).where(RevisionPicture.revision_id == newest.id).limit(1)
+    if db.session.scalar(has_picture) is None:
+        raise Invalid("catalog.picture_needed", field="pictures")
+    needs = db.session.get_one(Category, product.category_id)
+    if not needs_of(
+        needs_from(needs.required, needs.required_perishable),
+        is_perishable=newest.is_perishable,
+        is_not_halal=newest.is_not_halal,
+    ):
+        _put_live(product, newest.id, curated=False)
 
 
 def archive(actor: Actor, product_id: int) -> None:
@@ -164,6 +189,7 @@ def _write(actor: Actor, product: Product, draft: Draft, *, number: int) -> Prod
         created_at=now(),
         created_by=actor.person_id,
     )
+    product.name_key = rules.fold(draft.name)[:160]
     db.session.add(written)
     db.session.flush()
     db.session.add_all(

@@ -35,7 +35,7 @@ def write_all(actor: Actor, product: Product, drafts: Sequence[VariantDraft]) ->
     product.price_to = max(draft.price for draft in drafts)
     db.session.flush()
     pricing.price_new(actor, {row: draft.tiers for row, draft in zip(rows, drafts, strict=True)})
-    if pricing.waits(actor):
+    if pricing.waits(actor) and product.status is ProductStatus.ACTIVE:
         product.status, product.price_from, product.price_to = ProductStatus.HIDDEN, 0, 0
         db.session.flush()
 

@@ -251,7 +251,7 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
     if found is None:
         raise NotFound("orders.not_found")
     order, purchase = found
-    before, behind = queries.neighbours(order_id, current_actor().store_ids)
+    before, behind = queries.neighbours(order_id, current_actor().stores_with(Right.ORDERS))
     return render_template(
         "desks/seller_order.html",
         order=order,

@@ -6,29 +6,27 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from marketplace.catalog import queries
-from marketplace.catalog.queries import DraftRow, Visibility
+from marketplace.catalog.queries import DraftRow, keeping, leaves
 from marketplace.catalog.rules import lacking
 from marketplace.catalog.services import products
 from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, Stale
+from marketplace.curation import services as curation
 from marketplace.curation.queries import standings
 from marketplace.desks.views import saving
+from marketplace.desks.views.keeping import GOODS, KEPT, search_from
 from marketplace.desks.views.screen import new_key, open_screen, sent_key, show, take_in
 from marketplace.desks.views.seller import own_product
+from marketplace.imports.policies import can_import
 from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
+from marketplace.web.language import explain
 from marketplace.web.limits import limiter
 
 bp = Blueprint("seller_products", __name__, url_prefix="/penjual/produk")
 Page = str | Response | tuple[str, int]
 
-FILTERS = {
-    "publik": Visibility.PUBLIC,
-    "menunggu": Visibility.NOT_YET_PUBLIC,
-    "tersembunyi": Visibility.HIDDEN,
-}
-GOODS = (Right.PRODUCTS, Right.PRICES, Right.STOCK)
 DRAFTS = "draf"
 DRAFTS_ON_TOP = 3
 UPLOADS = "120 per hour"
@@ -40,21 +38,29 @@ UPLOADS = "120 per hour"
 @bp.get("")
 @requires_right(*GOODS)
 def index() -> str:
-    """The goods of all stores the seller works for, newest first; above them what is not handed in yet."""
-    chosen, cursor = request.args.get("keadaan", ""), request.args.get("setelah")
+    """The goods of all stores the seller works for: searched, filtered, sorted, by pages; above them the drafts."""
     makes, store_ids = current_actor().stores_with(Right.PRODUCTS), current_actor().stores_with(*GOODS)
-    if chosen == DRAFTS:
+    cursor = request.args.get("setelah")
+    if request.args.get("keadaan") == DRAFTS:
         drafts = queries.open_drafts(makes, cursor)
         return render_template("desks/product_drafts.html", page=drafts, lacks=_lacks(drafts.items))
-    page = queries.seller_products(store_ids, FILTERS.get(chosen), cursor)
-    begun = queries.open_drafts(makes, limit=DRAFTS_ON_TOP).items if not chosen and not cursor else []
+    search = search_from(request.args)
+    page = keeping.kept_products(store_ids, search, cursor)
+    said = {name: value[:80] for name in KEPT if (value := request.args.get(name, ""))}
+    begun = queries.open_drafts(makes, limit=DRAFTS_ON_TOP).items if not said and not cursor else []
     return render_template(
         "desks/products.html",
         page=page,
         standings=standings([row.id for row in page.items]),
-        chosen=chosen if chosen in FILTERS else "",
         drafts=begun,
         lacks=_lacks(begun),
+        search=search,
+        said=said,
+        count=keeping.count_kept(store_ids, search),
+        count_to=keeping.COUNT_TO,
+        groups=leaves(queries.categories()),
+        edits=keeping.recent_edits(current_actor().person_id),
+        may_import=any(can_import(current_actor(), store_id) for store_id in makes),
     )
 
 
@@ -131,10 +137,17 @@ def revise(product_id: int) -> Page:
 @requires_right(Right.PRODUCTS)
 def set_visibility(product_id: int) -> Page:
     """Hide the product, or show it again."""
-    own_product(product_id)
+    product = own_product(product_id)
+    is_new = product.live_revision_id is None and not standings([product_id])
     hides = request.form.get("tampil") == "0"
-    with transaction():
-        (products.hide if hides else products.show)(current_actor(), product_id)
+    try:
+        with transaction():
+            (products.hide if hides else products.show)(current_actor(), product_id)
+            if is_new and not hides:
+                curation.submit(current_actor(), product_id, queries.latest_revision_id(product_id))
+    except (Invalid, Stale) as refusal:
+        flash(explain(refusal), "error")
+        return redirect(url_for("seller_products.edit", product_id=product_id), 303)  # type: ignore[return-value]
     flash(_("Produk disembunyikan dari pembeli.") if hides else _("Produk ditampilkan lagi."), "success")
     return redirect(url_for("seller_products.edit", product_id=product_id), 303)  # type: ignore[return-value]
 

@@ -151,3 +151,20 @@ def _content(stream: BinaryIO) -> bytes:
     if len(content) > rules.LARGEST_UPLOAD:
         raise Invalid("media.too_large", megabytes=rules.LARGEST_UPLOAD // MEGABYTE)
     return content
+
+
+def store_file(content: bytes, ending: str) -> str:
+    """Store bytes that no page shows, under a random key that it returns. Outside a transaction."""
+    key = secrets.token_hex(16)
+    port(MediaStore).put(f"{key}.{ending}", content)
+    return key
+
+
+def stored_file(key: str, ending: str) -> bytes:
+    """The bytes of `store_file`. Raises FileNotFoundError."""
+    return port(MediaStore).read(f"{key}.{ending}")
+
+
+def forget_file(key: str, ending: str) -> None:
+    """Delete what `store_file` stored; nothing happens when it is gone. Outside a transaction."""
+    port(MediaStore).delete(f"{key}.{ending}")

@@ -20,7 +20,7 @@ from marketplace.places.models import Region
 from marketplace.storefront.rules import COUNTED_UP_TO, Filters, Sort
 from marketplace.stores.models import Store
 from marketplace.stores.queries import within
-from marketplace.stores.rules import StoreStatus, short_region
+from marketplace.stores.rules import HIDDEN, StoreStatus, short_region
 
 PAGE_SIZE = 24
 KUPANG = "53.71"
@@ -114,7 +114,7 @@ def is_public() -> sa.ColumnElement[bool]:
     return sa.and_(
         Product.status == ProductStatus.ACTIVE,
         Product.published_at.is_not(None),
-        Store.status != StoreStatus.SUSPENDED,
+        Store.status.not_in(HIDDEN),
     )
 
 

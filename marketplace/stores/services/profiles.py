@@ -26,17 +26,17 @@ from marketplace.stores.rules import Profile, StoreStatus, is_nib, without_apost
 LONGEST_SLUG = 80
 
 
-def create(actor: Actor, profile: Profile) -> Store:
-    """Open a store. Who owns it and works in it is granted afterwards by accounts (scope: the store's id).
+def create(actor: Actor, profile: Profile, status: StoreStatus = StoreStatus.OPEN) -> Store:
+    """Open a store, or (PENDING) write down one that nobody sees yet.
+
+    Who owns it and works in it is granted afterwards by accounts (scope: the store's id).
 
     Raises NotAllowed, and Invalid for a name, NIB or village that cannot be.
     """
     if not can_create(actor):
         raise NotAllowed("stores.not_yours")
     _check(profile)
-    store = Store(
-        slug=_free_slug(profile.name), status=StoreStatus.OPEN, logo_id=None, created_at=now(), **asdict(profile)
-    )
+    store = Store(slug=_free_slug(profile.name), status=status, logo_id=None, created_at=now(), **asdict(profile))
     db.session.add(store)
     db.session.flush()
     audit.record(actor, "stores.created", "store", store.id, name=store.name)

@@ -8,8 +8,8 @@ from alembic import op
 from marketplace.core.db import BigId, UtcDateTime
 from marketplace.core.guards import make_append_only
 
-revision = "24_team"
-down_revision = "23_drafts"
+revision = "26_team"
+down_revision = "25_opening"
 branch_labels = None
 depends_on = None
 

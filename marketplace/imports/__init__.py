@@ -1,0 +1,1 @@
+"""Goods taken in from the seller's own sheets, and given out as sheets."""

@@ -1,0 +1,1 @@
+"""Files of spreadsheets: read with calamine and csv, written with XlsxWriter."""

@@ -1,0 +1,21 @@
+"""Taking sheets in: a file, its columns, a dry run, and the good rows."""
+
+from marketplace.imports.services.applying import apply_some
+from marketplace.imports.services.checking import check_some
+from marketplace.imports.services.files import Prepared, forget, keep, peek, prepare, read, sweep
+from marketplace.imports.services.steps import choose_columns, choose_sheet, confirm
+
+__all__ = [
+    "Prepared",
+    "apply_some",
+    "check_some",
+    "choose_columns",
+    "choose_sheet",
+    "confirm",
+    "forget",
+    "keep",
+    "peek",
+    "prepare",
+    "read",
+    "sweep",
+]

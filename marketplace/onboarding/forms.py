@@ -1,0 +1,232 @@
+"""What somebody fills in who opens a shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import (
+    DateField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from marketplace.catalog.queries import CategoryTree, leaves
+from marketplace.certificates.rules import CertificateKind
+from marketplace.onboarding.rules import NOTE_MOST, REASONS, SUPPORT, PaperState, pin
+from marketplace.onboarding.services import PaperAnswer
+from marketplace.places.forms import RegionFields
+from marketplace.shipping.rules import LARGEST_FEE
+from marketplace.web.forms import BaseForm, PhoneField, RupiahField, optional
+
+
+class WhoForm(BaseForm):
+    """Who applies."""
+
+    name = StringField(
+        _l("Nama lengkap"),
+        description=_l("Seperti di KTP."),
+        validators=[InputRequired(_l("Isi nama Anda.")), Length(max=120)],
+        render_kw={"autocomplete": "name"},
+    )
+    phone = PhoneField(_l("Nomor HP"), description=_l("Pembeli dan kurator menghubungi nomor ini."))
+
+    def answers(self) -> dict[str, Any]:
+        """As they are kept."""
+        return {"name": self.name.data, "phone": self.phone.e164}
+
+
+class WhatForm(BaseForm):
+    """What is sold, and under which name."""
+
+    name = StringField(_l("Nama toko"), validators=[InputRequired(_l("Isi nama toko.")), Length(max=120)])
+    categories = SelectMultipleField(
+        _l("Barang apa yang Anda jual?"),
+        description=_l("Centang semua yang cocok. Surat yang diperlukan mengikuti pilihan ini."),
+        coerce=int,
+        validators=[InputRequired(_l("Pilih paling sedikit satu jenis barang."))],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    story = TextAreaField(
+        _l("Cerita toko"),
+        description=_l("Siapa yang membuat, sejak kapan, apa yang istimewa."),
+        validators=[*optional(), Length(max=2000)],
+        render_kw={"rows": "4"},
+    )
+    support = SelectMultipleField(
+        _l("Dukungan apa yang Anda perlukan?"),
+        description=_l("Boleh dikosongkan. Jawaban ini tidak memengaruhi pemeriksaan."),
+        choices=[(code, _l(text)) for code, text in SUPPORT.items()],
+        validators=[Optional()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def offer(self, tree: CategoryTree) -> None:
+        """Fill the list of categories."""
+        self.categories.choices = [
+            (row.id, row.name if row.id == top.id else f"{top.name}: {row.name}")
+            for top, rows in leaves(tree)
+            for row in rows
+        ]
+
+
+class WhereForm(RegionFields, BaseForm):
+    """Where the shop is."""
+
+    street = StringField(
+        _l("Jalan dan nomor"),
+        validators=[InputRequired(_l("Isi alamatnya.")), Length(max=200)],
+        render_kw={"autocomplete": "street-address"},
+    )
+    landmark = StringField(
+        _l("Patokan"), description=_l("Misalnya: samping gereja, pagar biru"), validators=[*optional(), Length(max=200)]
+    )
+    pin = StringField(
+        _l("Titik di peta"),
+        description=_l("Misalnya: -10.1577, 123.6070. Boleh ditempel dari aplikasi peta, boleh kosong."),
+        validators=[*optional(), Length(max=60)],
+        render_kw={"autocomplete": "off", "data-pin": ""},
+    )
+
+    def validate_pin(self, field: StringField) -> None:
+        """Two numbers that lie around here."""
+        if field.data and pin(field.data) is None:
+            raise ValidationError(gettext("Tulis lintang dan bujur di NTT, misalnya -10.1577, 123.6070."))
+
+    def answers(self) -> dict[str, Any]:
+        """As they are kept; a pin as [latitude, longitude] in degrees, or None."""
+        found = pin(self.pin.data or "")
+        return {
+            "street": self.street.data,
+            "village_code": self.village_code.data,
+            "landmark": self.landmark.data or "",
+            "pin": list(found) if found else None,
+        }
+
+
+class PickupForm(BaseForm):
+    """Whether buyers may fetch things themselves."""
+
+    has_pickup = RadioField(
+        _l("Boleh diambil sendiri?"),
+        choices=[("ya", _l("Ya, pembeli boleh datang mengambil")), ("tidak", _l("Tidak, hanya diantar"))],
+        validators=[InputRequired(_l("Pilih salah satu."))],
+    )
+    where = StringField(
+        _l("Diambil di mana"),
+        description=_l("Kosongkan bila di alamat toko."),
+        validators=[*optional(), Length(max=200)],
+    )
+    when = StringField(
+        _l("Kapan"), description=_l("Misalnya: Senin–Sabtu, 08.00–17.00"), validators=[*optional(), Length(max=200)]
+    )
+
+    def answers(self) -> dict[str, Any]:
+        """As they are kept."""
+        return {
+            "has_pickup": self.has_pickup.data == "ya",
+            "where": self.where.data or "",
+            "when": self.when.data or "",
+        }
+
+
+class ZoneForm(RegionFields, BaseForm):
+    """A region that goods are brought to: the smallest that is chosen counts."""
+
+    district_code = SelectField(_l("Kecamatan"), validators=[Optional()])
+    village_code = SelectField(_l("Kelurahan/Desa"), validators=[Optional()])
+    fee = RupiahField(_l("Ongkos antar"), description=_l("Isi 0 bila gratis."))
+    note = StringField(
+        _l("Catatan"), description=_l("Misalnya: diantar sore hari"), validators=[*optional(), Length(max=120)]
+    )
+
+    def region_code(self) -> str:
+        """The smallest region chosen."""
+        return str(self.village_code.data or self.district_code.data or self.regency_code.data)
+
+    def validate_fee(self, field: RupiahField) -> None:
+        """Bounded like the service bounds it, but told at the field."""
+        if field.data is not None and field.data > LARGEST_FEE:
+            raise ValidationError(gettext("Ongkos antar terlalu besar."))
+
+
+class BankForm(BaseForm):
+    """Where the money goes."""
+
+    bank = StringField(
+        _l("Nama bank"),
+        description=_l("Misalnya: Bank NTT, BRI, BNI"),
+        validators=[InputRequired(_l("Isi nama bank.")), Length(max=60)],
+        render_kw={"autocomplete": "off"},
+    )
+    number = StringField(
+        _l("Nomor rekening"),
+        description=_l("Hanya Anda yang melihat nomor lengkapnya."),
+        filters=[lambda text: "".join((text or "").replace("-", " ").replace(".", " ").split())],
+        validators=[
+            InputRequired(_l("Isi nomor rekening.")),
+            Regexp(r"^[0-9]{6,20}$", message=_l("Nomor rekening terdiri dari 6 sampai 20 angka.")),
+        ],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+    holder = StringField(
+        _l("Atas nama"),
+        description=_l("Seperti di buku tabungan."),
+        validators=[InputRequired(_l("Isi nama pemilik rekening.")), Length(max=120)],
+    )
+
+
+STATES = [
+    (PaperState.HELD.value, _l("Sudah punya")),
+    (PaperState.NOT_YET.value, _l("Belum punya")),
+]
+NOT_HALAL = (PaperState.NOT_HALAL.value, _l("Barang saya TIDAK HALAL"))
+
+
+class PaperForm(BaseForm):
+    """One paper."""
+
+    state = RadioField(_l("Surat ini"), choices=STATES, validators=[InputRequired(_l("Pilih salah satu."))])
+    number = StringField(_l("Nomor izin"), validators=[*optional(), Length(max=80)], render_kw={"autocomplete": "off"})
+    valid_until = DateField(
+        _l("Berlaku sampai"), description=_l("Kosongkan bila tidak ada batas waktunya."), validators=optional()
+    )
+    file = FileField(
+        _l("Foto atau PDF suratnya"),
+        description=_l("Hanya dilihat Anda dan kurator."),
+        validators=[Optional()],
+        render_kw={"accept": "application/pdf,image/jpeg,image/png,image/webp"},
+    )
+
+    def offer(self, kind: CertificateKind) -> None:
+        """The halal certificate has a third answer."""
+        self.state.choices = [*STATES, NOT_HALAL] if kind is CertificateKind.HALAL else STATES
+
+    def answer(self, file_id: int | None = None) -> PaperAnswer:
+        """Call it only on a valid form."""
+        return PaperAnswer(PaperState(self.state.data), self.number.data or "", self.valid_until.data, file_id)
+
+
+class RejectionForm(BaseForm):
+    """Why an application is refused."""
+
+    reason = SelectField(
+        _l("Alasan"),
+        choices=[("", _l("Pilih alasan")), *((code, _l(text)) for code, text in REASONS.items())],
+        validators=[InputRequired(_l("Pilih alasannya."))],
+    )
+    note = TextAreaField(
+        _l("Catatan untuk pelamar"),
+        validators=[InputRequired(_l("Tulis catatannya.")), Length(max=NOTE_MOST)],
+        render_kw={"rows": "3"},
+    )

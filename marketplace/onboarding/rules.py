@@ -1,0 +1,172 @@
+"""What an application asks, the states it goes through, and what a curator may say about its parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from marketplace.certificates.rules import ABOUT, CertificateKind
+
+LAST_SEEN_DIGITS = 4
+NOTE_MOST = 500
+MOST_ZONES = 30
+SUPPORT_VERSION = 1
+"""Counts up when the questions about support change: an answer is read by the questions of its time."""
+SUPPORT = {
+    "capital": "Modal usaha",
+    "tools": "Alat produksi",
+    "packaging": "Kemasan",
+    "permits": "Mengurus izin",
+    "marketing": "Pemasaran",
+}
+PAPER = "surat:"
+PIN = re.compile(r"\s*(-?\d{1,2}\.\d{1,12})\s*[,;\s]\s*(\d{2,3}\.\d{1,12})\s*")
+SOUTH, NORTH, WEST, EAST = -12.0, -7.0, 118.0, 126.0
+"""The box around Nusa Tenggara Timur, in degrees: a pin outside of it is a slip of the finger."""
+
+
+class Step(StrEnum):
+    """A page of the application; its value is the address of the page."""
+
+    WHO = "siapa"
+    WHAT = "apa"
+    WHERE = "di-mana"
+    PICKUP = "pengambilan"
+    ZONES = "wilayah-antar"
+    BANK = "rekening"
+    PAPERS = "surat-surat"
+
+
+STEPS = tuple(Step)
+STEP_WORDS = {
+    Step.WHO: "Siapa Anda",
+    Step.WHAT: "Apa yang Anda jual",
+    Step.WHERE: "Di mana tempatnya",
+    Step.PICKUP: "Ambil sendiri",
+    Step.ZONES: "Wilayah antar",
+    Step.BANK: "Rekening bank",
+    Step.PAPERS: "Surat-surat",
+}
+
+
+class ApplicationStatus(StrEnum):
+    """Draft until it is sent; checking once a curator has kept notes; changes while the applicant mends."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    CHECKING = "checking"
+    CHANGES = "changes"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.WAITING, ApplicationStatus.CHECKING, ApplicationStatus.CHANGES)
+QUEUED = (ApplicationStatus.WAITING, ApplicationStatus.CHECKING)
+STATUS_WORDS = {
+    ApplicationStatus.DRAFT: "Draf",
+    ApplicationStatus.WAITING: "Menunggu diperiksa",
+    ApplicationStatus.CHECKING: "Sedang diperiksa",
+    ApplicationStatus.CHANGES: "Perlu perbaikan",
+    ApplicationStatus.ACCEPTED: "Diterima",
+    ApplicationStatus.REJECTED: "Ditolak",
+    ApplicationStatus.WITHDRAWN: "Ditarik",
+}
+
+
+class PaperState(StrEnum):
+    """She has the paper, has not got it yet, or (halal) sells goods that are marked TIDAK HALAL."""
+
+    HELD = "held"
+    NOT_YET = "not_yet"
+    NOT_HALAL = "not_halal"
+
+
+REASONS = {
+    "unclear": "Kurang jelas atau belum lengkap",
+    "name_mismatch": "Nama tidak cocok",
+    "address_not_found": "Alamat tidak ditemukan",
+    "number_not_found": "Nomor tidak ditemukan di register",
+    "unreadable": "Foto atau berkas tidak terbaca",
+    "expired": "Sudah tidak berlaku",
+    "blocked_goods": "Barang ini tidak boleh dijual di sini",
+    "duplicate": "Orang atau usaha ini sudah punya toko",
+    "other": "Alasan lain",
+}
+# Where a paper is got, in a few words (domain reference, section 3).
+HOW_TO_GET = {
+    CertificateKind.NIB: "Gratis di oss.go.id dengan KTP. Biasanya selesai hari itu juga.",
+    CertificateKind.PIRT: "Lewat oss.go.id setelah punya NIB, lalu penyuluhan keamanan pangan dari Dinas Kesehatan.",
+    CertificateKind.HALAL: "Gratis lewat ptsp.halal.go.id untuk usaha mikro dan kecil dengan pendamping halal.",
+    CertificateKind.SLHS: "Dari Dinas Kesehatan kabupaten atau kota, untuk dapur yang menjual makanan siap santap.",
+}
+HOW_TO_ASK = "Tanyakan ke dinas penerbitnya, atau ke kelurahan Anda. Toko tetap bisa dibuka lebih dulu."
+
+
+def pin(text: str) -> tuple[float, float] | None:
+    """Latitude and longitude in degrees as typed or pasted ('-10.1577, 123.6070'), or None when it is no place here."""
+    found = PIN.fullmatch(text)
+    if found is None:
+        return None
+    latitude, longitude = float(found.group(1)), float(found.group(2))
+    return (latitude, longitude) if SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST else None
+
+
+def masked(number: str) -> str:
+    """A bank number as a curator sees it: its last digits."""
+    return f"••••{number[-LAST_SEEN_DIGITS:]}" if number else ""
+
+
+def same_name(one: str, other: str) -> bool:
+    """Is it the same person's name, however it is typed? Words count, capitals, dots and their order do not."""
+
+    def words(name: str) -> set[str]:
+        return set(re.findall(r"\w+", name.casefold()))
+
+    first, second = words(one), words(other)
+    return bool(first and second) and (first <= second or second <= first)
+
+
+def paper_item(kind: CertificateKind) -> str:
+    """What a paper is called among the parts of an application."""
+    return f"{PAPER}{kind.value}"
+
+
+def part_words(item: str) -> str:
+    """The name of a part of an application, as people read it."""
+    if item.startswith(PAPER):
+        return ABOUT[CertificateKind(item.removeprefix(PAPER))].label
+    return STEP_WORDS[Step(item)]
+
+
+def items(held: Iterable[CertificateKind]) -> tuple[str, ...]:
+    """The parts that a curator looks at: each step but the last, then each paper that she says she has."""
+    steps = tuple(step.value for step in STEPS if step is not Step.PAPERS)
+    return (*steps, *(paper_item(kind) for kind in held))
+
+
+def unfinished(
+    answers: Mapping[str, Any], answered: Iterable[CertificateKind], wanted: Iterable[CertificateKind]
+) -> list[Step]:
+    """The steps that are not answered yet, in order. Papers are, once each wanted kind has any answer."""
+    lacking: list[Step] = [step for step in STEPS if step is not Step.PAPERS and step.value not in answers]
+    known = set(answered)
+    if Step.WHAT in lacking or any(kind not in known for kind in wanted):
+        lacking.append(Step.PAPERS)
+    return lacking
+
+
+def is_all_ok(marks: Mapping[str, Any], parts: Iterable[str]) -> bool:
+    """Has a curator said yes to each part?"""
+    return all(marks.get(part, {}).get("ok") for part in parts)
+
+
+def asked(marks: Mapping[str, Any], parts: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The parts to mend, as the applicant's list of things to do."""
+    return {
+        part: {"reason": marks[part]["reason"], "note": marks[part]["note"], "done": False}
+        for part in parts
+        if part in marks and not marks[part]["ok"]
+    }

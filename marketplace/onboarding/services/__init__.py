@@ -1,0 +1,22 @@
+"""What can be done with applications."""
+
+from marketplace.onboarding.services.applying import add_zone as add_zone
+from marketplace.onboarding.services.applying import begin as begin
+from marketplace.onboarding.services.applying import keep_zones as keep_zones
+from marketplace.onboarding.services.applying import mark_done as mark_done
+from marketplace.onboarding.services.applying import remove_zone as remove_zone
+from marketplace.onboarding.services.applying import save_bank as save_bank
+from marketplace.onboarding.services.applying import save_step as save_step
+from marketplace.onboarding.services.applying import save_what as save_what
+from marketplace.onboarding.services.papers import PaperAnswer as PaperAnswer
+from marketplace.onboarding.services.papers import check_answer as check_answer
+from marketplace.onboarding.services.papers import save_paper as save_paper
+from marketplace.onboarding.services.people import export as export
+from marketplace.onboarding.services.people import forget as forget
+from marketplace.onboarding.services.reviewing import Marks as Marks
+from marketplace.onboarding.services.reviewing import accept as accept
+from marketplace.onboarding.services.reviewing import ask_changes as ask_changes
+from marketplace.onboarding.services.reviewing import keep_marks as keep_marks
+from marketplace.onboarding.services.reviewing import reject as reject
+from marketplace.onboarding.services.sending import submit as submit
+from marketplace.onboarding.services.sending import withdraw as withdraw

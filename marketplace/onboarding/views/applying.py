@@ -1,0 +1,321 @@
+"""Opening a shop, a short step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts.queries import person
+from marketplace.catalog.queries import categories
+from marketplace.certificates.rules import CertificateKind
+from marketplace.core.db import transaction
+from marketplace.core.errors import Invalid, NotFound, Stale
+from marketplace.media import services as media
+from marketplace.onboarding import queries, services
+from marketplace.onboarding.forms import BankForm, PaperForm, PickupForm, WhatForm, WhereForm, WhoForm, ZoneForm
+from marketplace.onboarding.models import Application
+from marketplace.onboarding.rules import (
+    OPEN,
+    REASONS,
+    STATUS_WORDS,
+    STEP_WORDS,
+    STEPS,
+    ApplicationStatus,
+    Step,
+    paper_item,
+    part_words,
+)
+from marketplace.places.rules import FATULULI
+from marketplace.web.access import current_actor, is_signed_in, requires
+from marketplace.web.forms import BaseForm
+from marketplace.web.language import explain
+from marketplace.web.limits import limiter
+
+bp = Blueprint("onboarding", __name__, url_prefix="/penjual/daftar")
+Page = str | Response | tuple[str, int]
+UPLOADS = "60 per hour"
+STEP = "<any('siapa', 'apa', 'di-mana', 'pengambilan', 'wilayah-antar', 'rekening', 'surat-surat'):slug>"
+
+
+@bp.after_request
+def let_the_phone_say_where(response: Response) -> Response:
+    """Only the page that asks for the place may ask the phone for it."""
+    if request.path.endswith(f"/{Step.WHERE.value}"):
+        response.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=(), payment=()"
+    return response
+
+
+@bp.get("")
+@requires(is_signed_in)
+def index() -> str:
+    """Where the application stands, and what to do next."""
+    application = queries.latest(current_actor().person_id or 0)
+    view = queries.view(application) if application else None
+    return _show("index", view=view, moves=queries.moves(application.id) if application else [])
+
+
+@bp.post("")
+@requires(is_signed_in)
+def begin() -> Page:
+    """Begin, or go on."""
+    with transaction():
+        application = services.begin(current_actor())
+        status, lacking = application.status, queries.lacking(application)
+    if status is not ApplicationStatus.DRAFT:
+        return _to("onboarding.index")
+    return _to("onboarding.step", slug=lacking[0].value) if lacking else _to("onboarding.summary")
+
+
+@bp.get("/ringkasan")
+@requires(is_signed_in)
+def summary() -> str:
+    """All that was answered."""
+    return _show("summary", view=queries.view(_current()))
+
+
+@bp.post("/kiriman")
+@requires(is_signed_in)
+def submit() -> Page:
+    """Hand it to the curators."""
+    application_id = _current().id
+    try:
+        with transaction():
+            services.submit(current_actor(), application_id)
+    except Invalid as refusal:
+        return _show("summary", view=queries.view(_current()), refusal=explain(refusal)), 422
+    flash(_("Terkirim. Kurator memeriksa ajuan Anda."), "success")
+    return _to("onboarding.index")
+
+
+@bp.post("/penarikan")
+@requires(is_signed_in)
+def withdraw() -> Page:
+    """Take it back."""
+    application_id = _current().id
+    with transaction():
+        services.withdraw(current_actor(), application_id)
+    flash(_("Ajuan ditarik. Anda bisa memulai lagi kapan saja."), "success")
+    return _to("onboarding.index")
+
+
+@bp.post("/perbaikan")
+@requires(is_signed_in)
+def mark_done() -> Page:
+    """Say of a part asked back that it is right."""
+    application_id, item = _current().id, request.form.get("bagian", "")[:60]
+    with transaction():
+        services.mark_done(current_actor(), application_id, item)
+    return _to("onboarding.index")
+
+
+# --- the steps -------------------------------------------------------------
+
+
+@bp.get(f"/{STEP}")
+@requires(is_signed_in)
+def step(slug: str) -> str:
+    """One step, with what was answered before."""
+    return _show_step(Step(slug), _form(Step(slug), _editable(slug), sent=False))
+
+
+@bp.post(f"/{STEP}")
+@requires(is_signed_in)
+def save_step(slug: str) -> Page:
+    """Keep what was answered, and go on."""
+    wanted, application_id = Step(slug), _editable(slug).id
+    if wanted is Step.ZONES and request.form.get("langkah") == "selesai":
+        with transaction():
+            services.keep_zones(current_actor(), application_id)
+        return _onwards(wanted)
+    form = _form(wanted, _editable(slug), sent=True)
+    if form is None:
+        raise NotFound
+    if isinstance(form, WhereForm | ZoneForm) and form.is_region_step():
+        return _show_step(wanted, form)
+    if not form.validate():
+        return _show_step(wanted, form), 422
+    try:
+        with transaction():
+            _saver(wanted, form)(application_id)
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _show_step(wanted, form), 422
+    return _to("onboarding.step", slug=slug) if wanted is Step.ZONES else _onwards(wanted)
+
+
+@bp.post("/wilayah-antar/hapus")
+@requires(is_signed_in)
+def remove_zone() -> Page:
+    """Do not bring goods there after all."""
+    application_id = _current().id
+    with transaction():
+        services.remove_zone(current_actor(), application_id, request.form.get("region_code", "")[:13])
+    return _to("onboarding.step", slug=Step.ZONES.value)
+
+
+@bp.get("/surat-surat/<string:kind>")
+@requires(is_signed_in)
+def paper(kind: str) -> str:
+    """One paper: she has it, or how to get it."""
+    row = _paper(kind)
+    form = PaperForm(formdata=None, obj=row.answer)
+    form.state.data = row.answer.state.value if row.answer else None
+    form.offer(row.kind)
+    return _show("paper", row=row, form=form)
+
+
+@bp.post("/surat-surat/<string:kind>")
+@requires(is_signed_in)
+@limiter.limit(UPLOADS)
+def save_paper(kind: str) -> Page:
+    """Keep the answer; the file is taken in outside the transaction, after the rest is known to be right."""
+    row, application_id, form = _paper(kind), _current().id, PaperForm()
+    form.offer(row.kind)
+    if not form.validate():
+        return _show("paper", row=row, form=form), 422
+    try:
+        services.check_answer(row.kind, form.answer())
+        prepared = _prepared(form)
+        with transaction():
+            file_id = media.keep(current_actor(), prepared).id if prepared else None
+            services.save_paper(current_actor(), application_id, row.kind, form.answer(file_id))
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _show("paper", row=_paper(kind), form=form), 422
+    return _onwards(Step.PAPERS)
+
+
+@bp.get("/berkas/<int:paper_id>")
+@requires(is_signed_in)
+def paper_file(paper_id: int) -> Response:
+    """The private paper, for who brought it."""
+    content, kind = media.document(queries.paper_file(current_actor(), paper_id))
+    return Response(content, content_type=kind)
+
+
+# --- what all share --------------------------------------------------------
+
+
+def _current() -> Application:
+    """The visitor's latest application. Raises NotFound when there is none."""
+    found = queries.latest(current_actor().person_id or 0)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _editable(item: str) -> Application:
+    """The same, while this part of it may be changed. Raises Stale."""
+    application = _current()
+    is_asked = application.status is ApplicationStatus.CHANGES and (item in application.todo or item == Step.PAPERS)
+    if application.status is not ApplicationStatus.DRAFT and not is_asked:
+        raise Stale("onboarding.not_now")
+    return application
+
+
+def _paper(kind: str) -> queries.PaperRow:
+    """The paper that her goods ask for. Raises NotFound, Stale."""
+    view = queries.view(_current())
+    row = next((row for row in view.papers if row.kind.value == kind), None)
+    if row is None:
+        raise NotFound
+    if view.application.status is ApplicationStatus.CHANGES and row.answer is None:
+        return row  # goods asked back brought a new paper along
+    _editable(paper_item(CertificateKind(kind)))
+    return row
+
+
+def _form(step: Step, application: Application, *, sent: bool) -> BaseForm | None:
+    """The form of a step, as it was sent or as it was answered before; None for the list of papers."""
+    maker = {
+        Step.WHO: WhoForm,
+        Step.WHAT: WhatForm,
+        Step.WHERE: WhereForm,
+        Step.PICKUP: PickupForm,
+        Step.ZONES: ZoneForm,
+        Step.BANK: BankForm,
+    }.get(step)
+    if maker is None:
+        return None
+    form: BaseForm = maker() if sent else maker(formdata=None, data=_before(step, application))
+    if isinstance(form, WhatForm):
+        form.offer(categories())
+    if isinstance(form, WhereForm | ZoneForm):
+        form.choose_regions(FATULULI)
+    return form
+
+
+def _before(step: Step, application: Application) -> dict[str, Any]:
+    """What the form of a step shows first."""
+    said = dict(application.answers.get(step.value, {}))
+    if step is Step.WHO and not said:
+        found = person(application.person_id)
+        return {"name": found.name, "phone": found.phone} if found else {}
+    if step is Step.WHAT:
+        said["support"] = application.support.get("wants", [])
+    elif step is Step.WHERE and said.get("pin"):
+        said["pin"] = ", ".join(str(number) for number in said["pin"])
+    elif step is Step.PICKUP and said:
+        said["has_pickup"] = "ya" if said["has_pickup"] else "tidak"
+    elif step is Step.BANK:
+        said["number"] = application.bank_number
+    return said
+
+
+def _saver(step: Step, form: BaseForm) -> Callable[[int], None]:
+    """How a valid form is kept."""
+    actor = current_actor()
+    if isinstance(form, WhatForm):
+        words = (str(form.name.data), form.story.data or "", form.categories.data or [], form.support.data or [])
+        return lambda application_id: services.save_what(actor, application_id, *words)
+    if isinstance(form, BankForm):
+        bank = (str(form.bank.data), str(form.number.data), str(form.holder.data))
+        return lambda application_id: services.save_bank(actor, application_id, *bank)
+    if isinstance(form, ZoneForm):
+        zone = (form.region_code(), form.fee.data or 0, form.note.data or "")
+        return lambda application_id: services.add_zone(actor, application_id, *zone)
+    answers: dict[str, Any] = form.answers()  # type: ignore[attr-defined]
+    return lambda application_id: services.save_step(actor, application_id, step, answers)
+
+
+def _prepared(form: PaperForm) -> media.Prepared | None:
+    upload = form.file.data
+    if not upload or not upload.filename:
+        return None
+    try:
+        return media.prepare_document(upload.stream)
+    except Invalid as refusal:
+        raise Invalid(refusal.message_id, field="file", **refusal.values) from refusal
+
+
+def _show_step(step: Step, form: BaseForm | None) -> str:
+    return _show(f"step_{step.name.lower()}", view=queries.view(_current()), step=step, form=form)
+
+
+def _show(page: str, **values: Any) -> str:
+    words = {
+        "steps": STEPS,
+        "step_words": STEP_WORDS,
+        "status_words": STATUS_WORDS,
+        "reasons": REASONS,
+        "part_words": part_words,
+        "open_statuses": OPEN,
+    }
+    return render_template(f"onboarding/{page}.html", **words, **values)
+
+
+def _onwards(step: Step) -> Page:
+    """To the next step; from a part that was asked back, to the list of them; after the last, to the summary."""
+    if _current().status is ApplicationStatus.CHANGES:
+        flash(_("Tersimpan."), "success")
+        return _to("onboarding.index")
+    if step is Step.PAPERS:
+        return _to("onboarding.step", slug=step.value)
+    return _to("onboarding.step", slug=STEPS[STEPS.index(step) + 1].value)
+
+
+def _to(endpoint: str, **values: Any) -> Page:
+    return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]

@@ -1,0 +1,206 @@
+"""Opening a shop as it is met on a phone, and the curators' desk for it."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+
+from marketplace.accounts.models import Person
+from marketplace.core.actor import Role
+from marketplace.core.db import transaction
+from marketplace.onboarding.models import Application, ApplicationPaper
+from marketplace.onboarding.rules import ApplicationStatus
+from marketplace.stores.models import Store
+from marketplace.stores.rules import StoreStatus
+from tests import make
+
+PLACE = {"regency_code": "53.71", "district_code": "53.71.04", "village_code": "53.71.04.1011"}
+PDF = b"%PDF-1.4 surat izin"
+HOME = "/penjual/daftar"
+
+
+@pytest.fixture
+def yuli(db: SQLAlchemy) -> Person:
+    return make.person("Yuli Nope")
+
+
+@pytest.fixture
+def ratna(db: SQLAlchemy) -> Person:
+    return make.person("Ratna Bria", roles=[Role.CURATOR])
+
+
+def application(db: SQLAlchemy) -> Application:
+    return db.session.scalars(sa.select(Application).order_by(Application.id.desc())).first()  # type: ignore[return-value]
+
+
+def sent(someone: Person, name: str = "Kue Mama Yuli") -> int:
+    with transaction():
+        return make.sent(someone, name).id
+
+
+def test_a_guest_signs_in_and_comes_back(client: FlaskClient) -> None:
+    assert client.get(HOME).location == "/masuk?next=/penjual/daftar"
+
+
+def test_the_whole_way_without_script(client: FlaskClient, db: SQLAlchemy, yuli: Person, ratna: Person) -> None:
+    make.sign_in_client(client, yuli)
+    assert "Mulai" in client.get(HOME).text
+    assert client.post(HOME).location == f"{HOME}/siapa"
+    assert "Langkah 1 dari 7" in client.get(f"{HOME}/siapa").text
+    client.post(f"{HOME}/siapa", data={"name": "Yuli Nope", "phone": "0812-3456-7890"})
+    food = make.category_id("camilan")
+    client.post(f"{HOME}/apa", data={"name": "Kue Mama Yuli", "categories": [str(food)], "support": ["tools"]})
+    client.post(f"{HOME}/di-mana", data={**PLACE, "street": "Jalan Kejora 3", "pin": "-10.1577, 123.6070"})
+    client.post(f"{HOME}/pengambilan", data={"has_pickup": "ya", "when": "Sore"})
+    client.post(f"{HOME}/wilayah-antar", data={"regency_code": "53.71", "fee": "10.000"})
+    assert "Kota Kupang · Rp" in client.get(f"{HOME}/wilayah-antar").text
+    client.post(f"{HOME}/wilayah-antar", data={"langkah": "selesai"})
+    client.post(f"{HOME}/rekening", data={"bank": "Bank NTT", "number": "0123 456 789", "holder": "Yuli Nope"})
+    kinds = set(re.findall(rf"{HOME}/surat-surat/(\w+)", client.get(f"{HOME}/surat-surat").text))
+    assert {"nib", "pirt", "halal"} <= kinds
+    assert client.post(f"{HOME}/kiriman").status_code == 422
+    for kind in kinds - {"nib", "halal"}:
+        client.post(f"{HOME}/surat-surat/{kind}", data={"state": "not_yet"})
+    client.post(f"{HOME}/surat-surat/halal", data={"state": "not_halal"})
+    file = (io.BytesIO(PDF), "nib.pdf")
+    client.post(f"{HOME}/surat-surat/nib", data={"state": "held", "number": "1234567890123", "file": file})
+    assert "0123456789" in client.get(f"{HOME}/ringkasan").text
+    assert client.post(f"{HOME}/kiriman").location == HOME
+    assert "Hari ke-1 dari 5" in client.get(HOME).text
+
+    paper = db.session.scalars(sa.select(ApplicationPaper).where(ApplicationPaper.file_id.is_not(None))).one()
+    paper_id, application_id, version = paper.id, application(db).id, application(db).version
+    assert client.get(f"{HOME}/berkas/{paper_id}").data == PDF
+    make.sign_in_client(client, ratna)
+    assert "Kue Mama Yuli" in client.get("/kurasi/toko").text
+    page = client.get(f"/kurasi/toko/{application_id}").text
+    assert "0123456789" not in page
+    assert "••••6789" in page
+    assert client.get(f"/kurasi/toko/berkas/{paper_id}").data == PDF
+    marks = dict.fromkeys(re.findall(r'name="(nilai-[^"]+)"', page), "ok")
+    path = f"/kurasi/toko/{application_id}/penerimaan"
+    assert client.post(path, data={"versi": version, **marks}).location == "/kurasi/toko"
+    store = db.session.scalars(sa.select(Store)).one()
+    assert store.status is StoreStatus.OPEN
+    assert client.get(f"/toko/{store.slug}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "said"),
+    [
+        ("siapa", {"name": "Yuli", "phone": "abc"}, "Nomor HP tidak dikenali"),
+        ("apa", {"name": "Kios Moke", "categories": "1"}, "moke"),
+        ("apa", {"name": "Kue Yuli"}, "Pilih paling sedikit satu"),
+        ("di-mana", {**PLACE, "street": "Jalan 1", "pin": "48.1, 11.5"}, "lintang dan bujur"),
+        ("di-mana", {"street": "Jalan Unik 77"}, "Jalan Unik 77"),
+        ("pengambilan", {}, "Pilih salah satu"),
+        ("wilayah-antar", {"regency_code": "53.71", "fee": "banyak"}, "banyak"),
+        ("rekening", {"bank": "BRI", "number": "12ab", "holder": "Yuli"}, "6 sampai 20 angka"),
+    ],
+)
+def test_a_wrong_answer_is_told_at_its_field(
+    client: FlaskClient, yuli: Person, step: str, typed: dict[str, str], said: str
+) -> None:
+    make.sign_in_client(client, yuli)
+    client.post(HOME)
+    if typed.get("categories"):
+        typed = {**typed, "categories": str(make.category_id())}
+    answer = client.post(f"{HOME}/{step}", data=typed)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+@pytest.mark.parametrize(
+    ("paper", "typed", "status"),
+    [
+        ("nib", {"state": "held", "number": "12"}, 422),
+        ("nib", {"state": "not_halal"}, 422),
+        ("nib", {}, 422),
+        ("brand", {"state": "not_yet"}, 404),
+        ("apa-saja", {"state": "not_yet"}, 404),
+    ],
+)
+def test_papers_that_cannot_be(
+    client: FlaskClient, yuli: Person, paper: str, typed: dict[str, str], status: int
+) -> None:
+    make.sign_in_client(client, yuli)
+    client.post(HOME)
+    assert client.post(f"{HOME}/surat-surat/{paper}", data=typed).status_code == status
+
+
+def test_what_was_asked_back_is_a_list_of_things_to_do(
+    client: FlaskClient, db: SQLAlchemy, yuli: Person, ratna: Person
+) -> None:
+    application_id = sent(yuli)
+    make.sign_in_client(client, ratna)
+    path = f"/kurasi/toko/{application_id}/perbaikan"
+    said = {"versi": application(db).version, "nilai-rekening": "perbaiki"}
+    refused = client.post(path, data={**said, "catatan-rekening": "Nama lain"})
+    assert refused.status_code == 422
+    assert "Nama lain" in refused.text
+    said |= {"alasan-rekening": "name_mismatch", "catatan-rekening": "Samakan nama"}
+    assert client.post(path, data=said).status_code == 303
+    assert client.post(path, data=said).status_code == 409  # a second click
+    make.sign_in_client(client, yuli)
+    assert "Samakan nama" in client.get(HOME).text
+    assert client.get(f"{HOME}/siapa").status_code == 409
+    assert "Siap diperiksa lagi" not in client.get(HOME).text
+    client.post(f"{HOME}/perbaikan", data={"bagian": "rekening"})
+    assert "Siap diperiksa lagi" in client.get(HOME).text
+    client.post(f"{HOME}/kiriman")
+    assert application(db).status is ApplicationStatus.WAITING
+
+
+def test_guessed_ids_lead_nowhere(client: FlaskClient, db: SQLAlchemy, yuli: Person, ratna: Person) -> None:
+    application_id = sent(yuli)
+    paper_id = db.session.scalars(sa.select(ApplicationPaper.id)).first()
+    make.sign_in_client(client, make.person("Tamu"))
+    for path in (f"{HOME}/berkas/{paper_id}", f"{HOME}/ringkasan", "/kurasi/toko", f"/kurasi/toko/{application_id}"):
+        assert client.get(path).status_code == 404
+    with transaction():
+        draft_id = make.application(db.session.scalars(sa.select(Person).where(Person.name == "Tamu")).one(), "B").id
+    make.sign_in_client(client, ratna)
+    assert client.get(f"/kurasi/toko/{draft_id}").status_code == 404
+
+
+def test_a_shop_that_waits_is_nowhere_to_be_seen(client: FlaskClient, db: SQLAlchemy, yuli: Person) -> None:
+    sent(yuli)
+    store = db.session.scalars(sa.select(Store)).one()
+    store_id, slug = store.id, store.slug
+    with transaction():
+        made = make.live(make.product(store_id, "Bakul Rahasia"))
+    product = made.slug
+    assert client.get(f"/toko/{slug}").status_code == 404
+    assert client.get(f"/produk/{product}").status_code == 404
+    for page in ("/", "/toko", "/cari?q=bakul", "/kategori/anyaman"):
+        text = client.get(page).text
+        assert "Bakul Rahasia" not in text
+        assert "Kue Mama Yuli" not in text
+    make.sign_in_client(client, yuli)
+    assert "Menunggu dibuka" in client.get("/penjual/toko").text
+    assert client.get("/penjual/produk").status_code == 200
+
+
+def test_only_the_page_that_asks_for_the_place_may_ask_the_phone(client: FlaskClient, yuli: Person) -> None:
+    make.sign_in_client(client, yuli)
+    client.post(HOME)
+    assert "geolocation=(self)" in client.get(f"{HOME}/di-mana").headers["Permissions-Policy"]
+    assert "geolocation=()" in client.get(f"{HOME}/siapa").headers["Permissions-Policy"]
+
+
+def test_forms_ask_for_their_token(strict_client: FlaskClient, yuli: Person) -> None:
+    make.sign_in_client(strict_client, yuli)
+    assert strict_client.post(HOME).status_code == 400
+
+
+def test_withdrawn_and_begun_again(client: FlaskClient, yuli: Person) -> None:
+    sent(yuli)
+    make.sign_in_client(client, yuli)
+    client.post(f"{HOME}/penarikan")
+    assert "Mulai lagi" in client.get(HOME).text
+    assert client.post(HOME).location == f"{HOME}/ringkasan"
