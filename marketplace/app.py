@@ -18,6 +18,7 @@ from marketplace.accounts import views as accounts_views
 from marketplace.accounts.services import closing, exports
 from marketplace.admin import views as admin_views
 from marketplace.catalog import handlers as catalog_handlers
+from marketplace.catalog.events import PriceWaits
 from marketplace.checkout import handlers as checkout_handlers
 from marketplace.checkout import services as checkout_services
 from marketplace.checkout import views as checkout_views
@@ -160,6 +161,7 @@ def _subscribe() -> None:
     subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
     subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
+    subscribe(PriceWaits, catalog_handlers.tell_of_price)
     subscribe(UploadReceived, catalog_handlers.take_pictures)
     subscribe(account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over)
     subscribe(account_events.CodeAsked, notifications_handlers.tell_of_code)

@@ -53,7 +53,7 @@ def test_an_invitation_is_good_once(client: FlaskClient, db: SQLAlchemy, ina: Pe
     client.post("/penjual/tim/undangan", data={"contact": "anak@example.id", "rights": ["orders"]})
     path = team.path_of(db.session.scalars(sa.select(Invitation.id)).one())
     assert path in client.get("/penjual/tim").text
-    make.sign_in_client(client, make.person("Anak"))
+    make.sign_in_client(client, make.person("Anak", email="anak@example.id"))
     assert client.post(path).status_code == 303
     assert client.get("/penjual/pesanan").status_code == 200
     assert client.get("/penjual/stok").status_code == 404

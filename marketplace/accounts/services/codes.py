@@ -157,11 +157,12 @@ def forget(person_id: int) -> None:
 # --- using one -------------------------------------------------------------
 
 
-def use(actor: Actor, purpose: Purpose, change: str, typed: str) -> Invalid | None:
+def use(actor: Actor, purpose: Purpose, change: str, typed: str, asker: Actor | None = None) -> Invalid | None:
     """Is it the actor's own code for exactly this change? Good once. A wrong try is counted, so the refusal is
-    returned, not raised: commit it. Raises TooMany after 5 wrong ones in 15 minutes, NotFound for a guest."""
+    returned, not raised: commit it. Tries are counted for `asker`, on whose screen it was typed: what a helper types
+    wrong does not lock the owner out. Raises TooMany after 5 wrong ones in 15 minutes, NotFound for a guest."""
     person_id = _own(actor)
-    try_id = begin_code_try(person_id)
+    try_id = begin_code_try(person_id, actor.person_id if asker is None else asker.person_id)
     plain = _plain(typed)
     is_right = bool(plain) and (
         _use_app(person_id, plain) or _use_recovery(person_id, plain) or _use_email(person_id, purpose, change, plain)

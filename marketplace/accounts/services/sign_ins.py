@@ -51,9 +51,13 @@ def begin_own_try(person_id: int, address: str) -> int:
     return _begin(_keyed(f"person:{person_id}"), address)
 
 
-def begin_code_try(person_id: int) -> int:
-    """Count that a one-time code was typed, as a wrong one until `end_try`. Raises TooMany after 5 in 15 minutes."""
-    account_hash = _keyed(f"code:{person_id}")
+def begin_code_try(person_id: int, asker_id: int | None = None) -> int:
+    """Count that a one-time code was typed, as a wrong one until `end_try`. Raises TooMany after 5 in 15 minutes.
+
+    `asker_id` is who typed it, where it is not the person herself: counted apart.
+    """
+    asked_by = "" if asker_id in (None, person_id) else f":{asker_id}"
+    account_hash = _keyed(f"code:{person_id}{asked_by}")
     lock_words([account_hash])
     at = now()
     wrong = sa.and_(SignInTry.account_hash == account_hash, SignInTry.at > at - TRY_WINDOW, ~SignInTry.succeeded)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from marketplace.accounts.services import codes
 from marketplace.accounts.services.codes import Purpose
+from marketplace.catalog.events import PriceWaits
 from marketplace.catalog.models import PendingPrice, PriceTier, Product, ProductRevision, Variant
 from marketplace.catalog.policies import can_price
 from marketplace.catalog.rules import ProductStatus, Tier
@@ -24,6 +25,7 @@ from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotAllowed, Stale
 from marketplace.core.locks import lock_many, lock_words
+from marketplace.core.outbox import emit
 
 Tiers = Sequence[tuple[int, int]]
 
@@ -192,11 +194,11 @@ def change_of(rows: Iterable[Waiting]) -> str:
     return codes.fingerprint("prices", *((row.id, row.variant_id, row.price, row.tiers) for row in rows))
 
 
-def confirm(owner: Actor, store_id: int, seen: str, typed: str) -> Invalid | None:
+def confirm(owner: Actor, store_id: int, seen: str, typed: str, asker: Actor | None = None) -> Invalid | None:
     """Let all that waits in a store hold, by the owner's code; a wrong code is returned, so that it is counted.
 
-    `seen` is `change_of` what the owner looked at. Raises NotAllowed for all but an owner, Stale when something else
-    waits now, TooMany.
+    `seen` is `change_of` what the owner looked at; `asker` is on whose screen she typed, where it is another's.
+    Raises NotAllowed for all but an owner, Stale when something else waits now, TooMany.
     """
     if not owner.owns(store_id):
         raise NotAllowed("catalog.not_yours")
@@ -204,7 +206,7 @@ def confirm(owner: Actor, store_id: int, seen: str, typed: str) -> Invalid | Non
     rows = waiting([store_id])
     if not rows or change_of(rows) != seen:
         raise Stale("catalog.prices_moved")
-    wrong = codes.use(owner, Purpose.PRICES, seen, typed)
+    wrong = codes.use(owner, Purpose.PRICES, seen, typed, asker)
     if wrong is not None:
         return wrong
     lock_many(Product, {row.product_id for row in rows})
@@ -297,18 +299,20 @@ def _wait(actor: Actor, variant: Variant, price: int, tiers: Tiers | None, *, is
     same = price == variant.price and tiers is None and not (is_new or was_new)
     if same:
         return
-    db.session.add(
-        PendingPrice(
-            store_id=variant.store_id,
-            variant_id=variant.id,
-            price=price,
-            tiers=None if tiers is None else [list(tier) for tier in tiers],
-            is_new=is_new or bool(was_new),
-            asked_by=actor.person_id,
-            asked_at=now(),
-        )
+    is_first = not db.session.scalar(sa.select(sa.exists().where(*_open(PendingPrice.store_id == variant.store_id))))
+    made = PendingPrice(
+        store_id=variant.store_id,
+        variant_id=variant.id,
+        price=price,
+        tiers=None if tiers is None else [list(tier) for tier in tiers],
+        is_new=is_new or bool(was_new),
+        asked_by=actor.person_id,
+        asked_at=now(),
     )
+    db.session.add(made)
     db.session.flush()
+    if is_first:
+        emit(PriceWaits(made.id))
     audit.record(actor, "catalog.price_asked", "variant", variant.id, price=price, before=variant.price)
 
 

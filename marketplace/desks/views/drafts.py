@@ -76,6 +76,8 @@ def add_picture(key: str) -> tuple[Response, int]:
     found = queries.draft_of_product(product.id) if product else queries.draft(makes, key)
     if found is not None and drafts.has_upload(found.id, upload_key):
         return jsonify(saved_at=wita_time(now())), 200
+    if found is None and queries.is_draft_of_others(makes, key):
+        raise NotFound("catalog.draft_not_found")
     prepared, errors = uploads.prepare(request.files.getlist("pictures")[:1], 1)
     if not prepared:
         return jsonify(error=" ".join(errors) or _("Foto tidak sampai. Coba sekali lagi.")), 422

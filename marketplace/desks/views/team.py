@@ -22,6 +22,7 @@ from marketplace.stores.queries import store as store_of
 from marketplace.stores.queries import stores_by_ids
 from marketplace.stores.services import team
 from marketplace.web.access import current_actor, is_seller, owner_only, public, requires, signed_in
+from marketplace.web.language import explain
 from marketplace.web.limits import limiter
 
 bp = Blueprint("seller_team", __name__, url_prefix="/penjual/tim")
@@ -174,6 +175,8 @@ def invitation(token: str) -> Page:
         by=accounts.names_of([found.made_by]).get(found.made_by, ""),
         rights=[words for right, words in RIGHTS.items() if right.value in found.rights],
         expires_at=found.expires_at,
+        contact=found.contact,
+        is_mine=team.is_for(current_actor(), found),
     )
     response = Response(page)
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -194,6 +197,9 @@ def accept(token: str) -> Page:
         if refusal.message_id == "team.there_already":
             flash(_("Anda sudah anggota tim toko ini."), "info")
             return redirect(url_for("seller_overview.index"), 303)  # type: ignore[return-value]
+        if refusal.message_id == "team.for_another":
+            flash(explain(refusal), "error")
+            return redirect(url_for("invitation.invitation", token=token), 303)  # type: ignore[return-value]
         return render_template("desks/invitation_dead.html"), 410
     flash(_("Selamat bergabung dengan tim."), "success")
     return redirect(url_for("seller_overview.index"), 303)  # type: ignore[return-value]

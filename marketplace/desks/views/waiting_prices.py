@@ -43,7 +43,7 @@ def confirm() -> Page:
             flash(_("Kode sudah dikirim ke surel pemilik toko."), "success")
             return _back(store_id)
         with transaction():
-            wrong = pricing.confirm(owner, store_id, seen, form.code.data or "")
+            wrong = pricing.confirm(owner, store_id, seen, form.code.data or "", current_actor())
     except Stale:
         flash(_("Daftar harga ini sudah berubah. Periksa lagi lalu minta kode baru."), "error")
         return _show(store_id, CodeForm(formdata=None)), 409

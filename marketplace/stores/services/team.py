@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from config import Config
-from marketplace.accounts.models import RoleGrant
+from marketplace.accounts.models import Person, RoleGrant
 from marketplace.accounts.services import team
 from marketplace.accounts.services.contacts import read_contact
 from marketplace.core import audit
@@ -64,12 +64,23 @@ def withdraw(actor: Actor, store_id: int, invitation_id: int) -> None:
 
 
 def accept(actor: Actor, token: str) -> RoleGrant:
-    """Join the team by the link. Raises Invalid for a link that is used, withdrawn, too old or of nobody's making."""
+    """Join the team by the link. Raises Invalid for a link that is used, withdrawn, too old or of nobody's making;
+    Invalid (team.for_another) for an account without the address or number it was made for: a link may be passed on
+    by mistake, and a shop's prices are not for whoever finds it.
+    """
     lock_one(Invitation, of_link(token).id)
     found = of_link(token)
+    if not is_for(actor, found):
+        raise Invalid("team.for_another", contact=found.contact)
     grant = team.join(actor, found.store_id, map(Right, found.rights), found.made_by)
     found.accepted_at, found.accepted_by = now(), actor.person_id
     return grant
+
+
+def is_for(actor: Actor, found: Invitation) -> bool:
+    """Does the actor's account have the address or the number that the invitation was made for?"""
+    person = db.session.get(Person, actor.person_id) if actor.person_id else None
+    return person is not None and found.contact in (person.email, person.phone)
 
 
 def of_link(token: str) -> Invitation:
