@@ -308,9 +308,7 @@ def _move_number(actor: Actor, product: Product, variant: Variant, wish: Wish) -
     if product.status is ProductStatus.ARCHIVED or not variant.is_active:
         return False
     if wish.field is BulkField.PRICE:
-        if variant.price != wish.before:
-            return False
-        return True
+        return variant.price == wish.before
     if variant.on_hand != wish.before:
         return False
     variant.on_hand = wish.after
