@@ -1,5 +1,7 @@
 """CSS and scripts: read once at start, the CSS joined in cascade order, each under the hash of its content.
 
+`app.css` is for every page, `desk.css` beside it for the pages of those at work.
+
 An address that changes with the content may be kept for a year; nothing is built, so nothing can be out of date.
 """
 
@@ -17,6 +19,7 @@ import brotli
 from flask import Flask, Response, abort, request, url_for
 
 CSS_ORDER = ("reset", "tokens", "base", "layout")
+LAYERS = "@layer reset,tokens,base,layout,components,pages,utilities;"
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 SPACE = re.compile(r"\s+")
 FONT_URL = re.compile(r"url\([\"']?/static/([^\"')?]+)[\"']?\)")
@@ -47,7 +50,8 @@ class Assets:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         found = [
-            Asset("app.css", self._joined_css(), "text/css; charset=utf-8"),
+            Asset("app.css", self._joined(self._for_all()), "text/css; charset=utf-8"),
+            Asset("desk.css", self._joined(self._for_desks()), "text/css; charset=utf-8"),
             *(
                 Asset(f"js/{path.name}", path.read_bytes(), "text/javascript; charset=utf-8")
                 for path in sorted((folder / "js").glob("*.js"))
@@ -74,22 +78,29 @@ class Assets:
             response.headers["Content-Encoding"] = encoding
         return response
 
-    def _joined_css(self) -> bytes:
+    def _for_all(self) -> list[Path]:
+        """What every page needs."""
         css = self.folder / "css"
-        files = [css / f"{name}.css" for name in CSS_ORDER]
-        files += [
-            *sorted((css / "components").glob("*.css")),
-            *sorted((css / "pages").glob("*.css")),
-            css / "utilities.css",
-        ]
+        first = [css / f"{name}.css" for name in CSS_ORDER]
+        return [*first, *_sheets(css / "components"), *_sheets(css / "pages"), css / "utilities.css"]
+
+    def _for_desks(self) -> list[Path]:
+        """What only those at work need, so that it does not weigh on those who buy."""
+        desk = self.folder / "css" / "desk"
+        return [*_sheets(desk / "components"), *_sheets(desk / "pages")]
+
+    def _joined(self, files: list[Path]) -> bytes:
         text = "\n".join(path.read_text() for path in files if path.exists())
-        order = "@layer reset,tokens,base,layout,components,pages,utilities;"
         text = SPACE.sub(" ", COMMENT.sub("", text)).strip()
-        return (order + FONT_URL.sub(self._hashed_url, text)).encode()
+        return (LAYERS + FONT_URL.sub(self._hashed_url, text)).encode()
 
     def _hashed_url(self, match: re.Match[str]) -> str:
         path = match.group(1)
         return f"url(/static/{path}?v={file_digest(str(self.folder / path))})"
+
+
+def _sheets(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.css"))
 
 
 @lru_cache(maxsize=256)

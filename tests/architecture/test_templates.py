@@ -71,5 +71,6 @@ def test_a_component_is_a_macro_of_its_name() -> None:
 
 def test_a_component_style_belongs_to_a_component() -> None:
     components = {path.stem for path in COMPONENTS.glob("*.html")}
-    styles = {path.stem for path in (ROOT / "static" / "css" / "components").glob("*.css")}
+    folders = [ROOT / "static" / "css" / "components", ROOT / "static" / "css" / "desk" / "components"]
+    styles = {path.stem for folder in folders for path in folder.glob("*.css")}
     assert styles - components == set()

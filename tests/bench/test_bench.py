@@ -181,7 +181,7 @@ def test_books_that_agree_are_not_complained_about(sale: tuple[Purchase, Purchas
         (sa.update(OrderLine).values(quantity=1, total=OrderLine.unit_price), "is not the sum of its parts"),
         (sa.update(Order).values(delivery_fee=1, total=Order.total + 1), "is not the sum of its parts"),
         (sa.update(Payment).values(amount=Payment.amount + 1), "asks for another sum"),
-        (sa.update(Order).values(status=OrderStatus.DONE), "in the ledger"),
+        (sa.update(Order).values(status=OrderStatus.DONE, done_at=Order.placed_at), "in the ledger"),
         (sa.update(Order).values(status=OrderStatus.WAITING), "in the ledger"),
         (sa.update(OutboxRow).values(event="Other"), "nobody will be told"),
     ],

@@ -38,4 +38,8 @@ def test_the_whole_way_up_down_and_up_again(source: Source, tmp_path: Path) -> N
         assert _tables() == set()
         flask_migrate.upgrade(directory=MIGRATIONS)
         assert _tables() == built
+        if source.kind == "sqlite":
+            for _ in range(3):
+                with db.engine.connect() as connection:
+                    assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     market.close()

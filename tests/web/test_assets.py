@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 
-def css(app: Flask) -> str:
+def css(app: Flask, name: str = "app.css") -> str:
     with app.test_request_context():
-        return str(app.extensions["assets"].url("app.css"))
+        return str(app.extensions["assets"].url(name))
 
 
 def test_the_css_is_one_file_kept_for_a_year(app: Flask, client: FlaskClient) -> None:
@@ -31,7 +31,9 @@ def test_it_is_sent_compressed_to_whoever_can_read_that(app: Flask, client: Flas
 
 
 def test_the_css_fits_its_budget(app: Flask, client: FlaskClient) -> None:
-    assert len(client.get(css(app), headers={"Accept-Encoding": "br"}).data) <= 10_240
+    for name in ("app.css", "desk.css"):
+        sheet = client.get(css(app, name), headers={"Accept-Encoding": "br"})
+        assert len(sheet.data) <= 10_240, name
 
 
 def test_an_old_or_guessed_address_is_not_there(client: FlaskClient) -> None:
