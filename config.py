@@ -39,6 +39,8 @@ class Config:
     stripe_secret_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api_base: str = ""
+    data_keys: tuple[str, ...] = ()
+    """Keys (Fernet) for what is kept encrypted, the newest first; empty: one derived from `secret_key`."""
     testing: bool = False
 
     @property
@@ -78,6 +80,7 @@ def load(environ: Mapping[str, str]) -> Config:
         stripe_secret_key=environ.get("STRIPE_SECRET_KEY", "").strip(),
         stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET", "").strip(),
         stripe_api_base=environ.get("STRIPE_API_BASE", "").strip().rstrip("/"),
+        data_keys=tuple(filter(None, (key.strip() for key in environ.get("DATA_KEYS", "").split(",")))),
         testing=environ.get("TESTING", "") == "1",
     )
     if not config.is_local and (config.secret_key == DEVELOPMENT_SECRET or len(config.secret_key) < 32):

@@ -18,6 +18,7 @@ from marketplace.accounts import views as accounts_views
 from marketplace.accounts.services import closing, exports
 from marketplace.admin import views as admin_views
 from marketplace.catalog import handlers as catalog_handlers
+from marketplace.catalog.events import PriceWaits
 from marketplace.checkout import handlers as checkout_handlers
 from marketplace.checkout import services as checkout_services
 from marketplace.checkout import views as checkout_views
@@ -54,7 +55,8 @@ from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.places import views as places_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores import handlers as stores_handlers
-from marketplace.stores.events import StoreChanged
+from marketplace.stores.events import BankAccountChanged, InvitationMade, StoreChanged
+from marketplace.stores.queries import store
 from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, qr, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
@@ -105,6 +107,7 @@ def create_app(config: Config) -> Flask:
     app.extensions["assets"] = assets.register(app)
     chrome.register(app, config)
     chrome.count_cart_with(checkout_views.count_cart)
+    chrome.name_store_with(lambda store_id: store(store_id).name)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     cli.register(app)
@@ -158,7 +161,12 @@ def _subscribe() -> None:
     subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
     subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
+    subscribe(PriceWaits, catalog_handlers.tell_of_price)
     subscribe(UploadReceived, catalog_handlers.take_pictures)
+    subscribe(account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over)
+    subscribe(account_events.CodeAsked, notifications_handlers.tell_of_code)
+    subscribe(BankAccountChanged, stores_handlers.tell_of_bank_account)
+    subscribe(InvitationMade, stores_handlers.tell_of_invitation)
     subscribe(StoreChanged, catalog_handlers.refresh_search)
     subscribe(ImportMoved, imports_handlers.go_on)
     subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)

@@ -77,6 +77,73 @@ class SignIn(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    assistance_id: Mapped[int | None] = mapped_column(sa.ForeignKey("assistances.id"))
+    """The help that this session gives now; it counts only as long as the help itself does."""
+
+
+class Assistance(Base):
+    """A store owner asked a facilitator to sit beside her until a time. Ended earlier by either side: `ended_at`."""
+
+    __tablename__ = "assistances"
+    __table_args__ = (
+        sa.CheckConstraint("until > asked_at", name="has_time"),
+        sa.Index(
+            "uq_assistances_open",
+            "store_id",
+            "facilitator_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int]
+    facilitator_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    asked_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    purpose: Mapped[str] = mapped_column(sa.String(200))
+    asked_at: Mapped[datetime]
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+
+class Authenticator(Base):
+    """A person's authenticator app: its secret, encrypted. A code counts only for a later step than the last one."""
+
+    __tablename__ = "authenticators"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[str] = mapped_column(sa.Text)
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(default=0)
+
+
+class RecoveryCode(Base):
+    """A code for the day the phone is lost; only its hash is kept, and it is good once."""
+
+    __tablename__ = "recovery_codes"
+
+    code_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    used_at: Mapped[datetime | None]
+
+
+class OneTimeCode(Base):
+    """A code sent by e-mail: for one person, one purpose and exactly one change. Only its hash is kept."""
+
+    __tablename__ = "one_time_codes"
+    __table_args__ = (sa.Index("ix_one_time_codes_person", "person_id", "made_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    purpose: Mapped[str] = mapped_column(sa.String(40))
+    change_hash: Mapped[str] = mapped_column(sa.String(64))
+    code_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
 
 
 class SignInTry(Base):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from marketplace.accounts.models import Address, Person, RoleGrant, SignIn
+from marketplace.accounts.models import Address, Assistance, Person, RoleGrant, SignIn
 from marketplace.accounts.rules import IDLE
-from marketplace.core.actor import Actor, Grant, Right, Role
+from marketplace.core.actor import Actor, Grant, Helping, Right, Role, village_scope
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.places import queries as places
@@ -71,19 +72,49 @@ def actor_for(token: str) -> Presence | None:
     """Who a sign-in's token stands for, in one statement; None when revoked, too old, or the person is blocked."""
     at = now()
     query = (
-        sa.select(SignIn.id, SignIn.seen_at, Person.id, Person.name, RoleGrant.role, RoleGrant.scope, RoleGrant.rights)
+        sa.select(
+            SignIn.id,
+            SignIn.seen_at,
+            Person.id,
+            Person.name,
+            Assistance.id,
+            Assistance.store_id,
+            Assistance.until,
+            RoleGrant.role,
+            RoleGrant.scope,
+            RoleGrant.rights,
+        )
         .join(Person, Person.id == SignIn.person_id)
         .outerjoin(RoleGrant, sa.and_(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None)))
+        .outerjoin(
+            Assistance,
+            sa.and_(
+                Assistance.id == SignIn.assistance_id,
+                Assistance.facilitator_id == Person.id,
+                Assistance.ended_at.is_(None),
+                Assistance.until > at,
+            ),
+        )
         .where(SignIn.token_hash == token_hash(token), *_is_alive(at))
     )
     rows = db.session.execute(query).all()
     if not rows:
         return None
-    sign_in_id, seen_at, person_id, name, *_ = rows[0]
+    sign_in_id, seen_at, person_id, name, assistance_id, store_id, until, *_ = rows[0]
     grants = frozenset(
         Grant(role, scope, frozenset(map(Right, rights))) for *_, role, scope, rights in rows if role is not None
     )
-    return Presence(Actor(person_id, name, grants), sign_in_id, seen_at)
+    helping = Helping(assistance_id, store_id, until) if assistance_id else None
+    return Presence(as_helper(Actor(person_id, name, grants), helping), sign_in_id, seen_at)
+
+
+def as_helper(actor: Actor, helping: Helping | None) -> Actor:
+    """Who acts while helping: for that one store and nothing else, as long as still a facilitator."""
+    if helping is None or not actor.is_facilitator:
+        return actor
+    kept = {grant for grant in actor.grants if grant.role is Role.FACILITATOR}
+    grants = frozenset(kept | {Grant(Role.STORE_HELPER, helping.store_id)})
+    return Actor(actor.person_id, actor.name, grants, helping=helping)
 
 
 def actor_of(person_id: int) -> Actor | None:
@@ -129,6 +160,69 @@ def person(person_id: int) -> Person | None:
 def people_of_store(store_id: int) -> list[PersonContact]:
     """Whom to write to about a shop: its owners and staff."""
     return _holders(RoleGrant.role.in_([Role.STORE_OWNER, Role.STORE_STAFF]), RoleGrant.scope == store_id)
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of a store's team, by the grant that says so."""
+
+    grant_id: int
+    person_id: int
+    name: str
+    contact: str
+    is_owner: bool
+    rights: frozenset[Right]
+    since: datetime
+
+
+def team_of(store_id: int) -> list[Member]:
+    """The people of a store, its owners first."""
+    query = (
+        sa.select(RoleGrant, Person)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            RoleGrant.scope == store_id,
+            RoleGrant.role.in_([Role.STORE_OWNER, Role.STORE_STAFF]),
+            RoleGrant.revoked_at.is_(None),
+        )
+        .order_by(RoleGrant.role, RoleGrant.id)
+    )
+    return [
+        Member(
+            grant_id=grant.id,
+            person_id=person.id,
+            name=person.name,
+            contact=person.email or person.phone or "",
+            is_owner=grant.role is Role.STORE_OWNER,
+            rights=frozenset(Right) if grant.role is Role.STORE_OWNER else frozenset(map(Right, grant.rights)),
+            since=grant.granted_at,
+        )
+        for grant, person in db.session.execute(query)
+    ]
+
+
+def owners_of(store_id: int) -> list[PersonContact]:
+    """Whom to write to about what only owners decide."""
+    return _holders(RoleGrant.role == Role.STORE_OWNER, RoleGrant.scope == store_id)
+
+
+def owner_actor(store_id: int) -> Actor | None:
+    """The first owner of a store as she would act herself: for her code on somebody else's screen."""
+    found = owners_of(store_id)
+    return Actor(found[0].id, found[0].name, frozenset({Grant(Role.STORE_OWNER, store_id)})) if found else None
+
+
+def facilitators_of(village_code: str) -> list[PersonContact]:
+    """The facilitators of a village."""
+    scope = village_scope(village_code)
+    return _holders(RoleGrant.role == Role.FACILITATOR, RoleGrant.scope == scope)
+
+
+def names_of(person_ids: Iterable[int]) -> dict[int, str]:
+    """Names by id; one statement."""
+    wanted = set(person_ids)
+    rows = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(wanted))).all() if wanted else []
+    return {row.id: row.name for row in rows}
 
 
 def contact(person_id: int) -> PersonContact | None:

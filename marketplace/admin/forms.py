@@ -15,8 +15,12 @@ from marketplace.catalog.rules import AttributeKind
 from marketplace.catalog.services.attributes import AttributeDraft
 from marketplace.catalog.services.categories import CategoryDraft
 from marketplace.certificates.rules import ABOUT, CertificateKind
-from marketplace.core.actor import Role
+from marketplace.core.actor import Role, village_scope
+from marketplace.places.rules import FATULULI
 from marketplace.web.forms import BaseForm, RupiahField, add_error
+
+GRANTABLE = {role: words for role, words in ROLES.items() if role is not Role.STORE_HELPER}
+"""A helper is never appointed: a shop asks for help."""
 
 
 class GrantForm(BaseForm):
@@ -24,7 +28,10 @@ class GrantForm(BaseForm):
 
     role = SelectField(
         _l("Peran"),
-        choices=[("", _l("Pilih peran")), *((role.value, words) for role, words in ROLES.items())],
+        choices=[
+            ("", _l("Pilih peran")),
+            *((role.value, words) for role, words in ROLES.items() if role is not Role.STORE_HELPER),
+        ],
         validators=[InputRequired(_l("Pilih peran."))],
     )
     scope = SelectField(_l("Toko"), coerce=int, description=_l("Hanya untuk peran pemilik dan staf toko."))
@@ -35,7 +42,8 @@ class GrantForm(BaseForm):
 
     @property
     def chosen(self) -> tuple[Role, int]:
-        return Role(self.role.data), self.scope.data
+        role = Role(self.role.data)
+        return role, village_scope(FATULULI) if role is Role.FACILITATOR else self.scope.data
 
 
 class ReasonForm(BaseForm):
@@ -150,3 +158,21 @@ class CategoryForm(BaseForm):
             required=self.required.kinds,
             required_perishable=self.required_perishable.kinds,
         )
+
+
+class HandOverForm(BaseForm):
+    """How the operator knows who stands before her."""
+
+    proof = SelectField(
+        _l("Bukti yang diperiksa"),
+        choices=[
+            ("ktp", _l("KTP asli cocok dengan akun")),
+            ("known", _l("Dikenal petugas secara pribadi")),
+            ("call", _l("Ditelepon balik ke nomor akun")),
+        ],
+    )
+    words = StringField(
+        _l("Apa yang diperiksa"),
+        description=_l("Jangan tulis nomor KTP."),
+        validators=[InputRequired(_l("Tulis apa yang Anda periksa.")), Length(max=500)],
+    )

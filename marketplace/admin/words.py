@@ -25,6 +25,8 @@ ROLES = {
     Role.HEAD_CURATOR: _l("Kepala kurator"),
     Role.STORE_OWNER: _l("Pemilik toko"),
     Role.STORE_STAFF: _l("Staf toko"),
+    Role.STORE_HELPER: _l("Pembantu toko"),
+    Role.FACILITATOR: _l("Pendamping kelurahan"),
 }
 
 ANSWERS = {

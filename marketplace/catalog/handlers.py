@@ -7,8 +7,9 @@ from io import BytesIO
 
 import sqlalchemy as sa
 
-from marketplace.accounts.queries import people_of_store
-from marketplace.catalog.models import Product
+from marketplace.accounts.queries import names_of, owners_of, people_of_store
+from marketplace.catalog.events import PriceWaits
+from marketplace.catalog.models import PendingPrice, Product
 from marketplace.catalog.queries import StockRow, local_now
 from marketplace.catalog.rules import ProductStatus, Supply, minutes_of
 from marketplace.catalog.services import albums, keeping, lowstock, search, supply
@@ -87,6 +88,26 @@ def _warn(store_id: int, rows: list[StockRow]) -> None:
             rows=rows,
             path="/penjual/stok?hanya=menipis",
         )
+
+
+def tell_of_price(event: PriceWaits) -> None:
+    """To each owner: a helper wrote a price, and it waits for her."""
+    with transaction():
+        row = db.session.get(PendingPrice, event.pending_id)
+        if row is None or row.decided_at is not None:
+            return
+        by = names_of([row.asked_by]).get(row.asked_by, "")
+        for owner in owners_of(row.store_id):
+            write_letter(
+                f"catalog.price_waits:{row.id}:{owner.id}",
+                owner.email or "",
+                "catalog/price_waits",
+                owner.language,
+                person=owner,
+                store=stores.store(row.store_id).name,
+                by=by,
+                path="/penjual/harga-menunggu",
+            )
 
 
 _one_at_a_time = threading.Lock()

@@ -6,8 +6,18 @@ from marketplace.core.actor import Actor, Right
 
 
 def can_sell(actor: Actor, store_id: int) -> bool:
-    """Owner and staff of a store put its goods up and keep their prices and stock."""
-    return actor.works_for(store_id) or actor.is_system
+    """Put goods up and say what they are: who has the right to the store's products."""
+    return actor.may(Right.PRODUCTS, store_id)
+
+
+def can_price(actor: Actor, store_id: int) -> bool:
+    """Say what goods cost: who has the right to the store's prices (a helper's word waits for the owner's)."""
+    return actor.may(Right.PRICES, store_id)
+
+
+def can_see_goods(actor: Actor, store_id: int) -> bool:
+    """See the goods at the desk: whoever may do anything with them."""
+    return any(actor.may(right, store_id) for right in (Right.PRODUCTS, Right.PRICES, Right.STOCK))
 
 
 def can_keep_stock(actor: Actor, store_id: int) -> bool:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from marketplace.certificates.models import Certificate
-from marketplace.core.actor import Actor
+from marketplace.core.actor import Actor, Right
 
 
 def can_register(actor: Actor, store_id: int) -> bool:
-    """What a shop claims about its permits is the owner's word."""
-    return actor.owns(store_id) or actor.is_system
+    """What a shop claims about its permits: who has the right to the shop's own page."""
+    return actor.may(Right.SHOP, store_id)
 
 
 def can_read_file(actor: Actor, certificate: Certificate) -> bool:
-    """The paper itself is private: the shop's people and the curators."""
-    return actor.works_for(certificate.store_id) or actor.is_curator
+    """The paper itself is private: those who keep the shop's page or its products, and the curators."""
+    keeps = any(actor.may(right, certificate.store_id) for right in (Right.SHOP, Right.PRODUCTS))
+    return keeps or actor.is_curator
 
 
 def can_verify(actor: Actor, certificate: Certificate) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -50,6 +51,15 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Helping:
+    """The help by which somebody acts for a store now; it holds until that instant."""
+
+    assistance_id: int
+    store_id: int
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Actor:
     """A person, a guest (no id), or the market itself (`SYSTEM`)."""
 
@@ -57,6 +67,7 @@ class Actor:
     name: str = ""
     grants: frozenset[Grant] = frozenset()
     is_system: bool = False
+    helping: Helping | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -66,6 +77,23 @@ class Actor:
     def store_ids(self) -> tuple[int, ...]:
         """The stores this person works for, in id order."""
         return tuple(sorted({grant.scope for grant in self.grants if grant.role in STORE_ROLES}))
+
+    @property
+    def owned_store_ids(self) -> tuple[int, ...]:
+        """The stores this person owns, in id order."""
+        return tuple(sorted({grant.scope for grant in self.grants if grant.role is Role.STORE_OWNER}))
+
+    def stores_with(self, *rights: Right) -> tuple[int, ...]:
+        """The stores in which this person may do one of these things, in id order."""
+        return tuple(store for store in self.store_ids if any(self.may(right, store) for right in rights))
+
+    def may_anywhere(self, *rights: Right) -> bool:
+        """Is there a store in which this person may do one of these things?"""
+        return bool(self.stores_with(*rights))
+
+    @property
+    def is_facilitator(self) -> bool:
+        return any(grant.role is Role.FACILITATOR for grant in self.grants)
 
     @property
     def is_seller(self) -> bool:
@@ -99,6 +127,11 @@ def _rights_of(grant: Grant) -> frozenset[Right]:
     if grant.role is Role.STORE_OWNER:
         return frozenset(Right)
     return HELPER_RIGHTS if grant.role is Role.STORE_HELPER else grant.rights
+
+
+def village_scope(village_code: str) -> int:
+    """The scope of a facilitator's role: the digits of the village's code ('53.71.04.1011' -> 5371041011)."""
+    return int(village_code.replace(".", ""))
 
 
 GUEST = Actor()

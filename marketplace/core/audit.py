@@ -33,6 +33,8 @@ class AuditEntry(Base):
     thing_id: Mapped[str] = mapped_column(sa.String(60))
     details: Mapped[dict[str, Any]]
     request_id: Mapped[str] = mapped_column(sa.String(40), default="")
+    helped_store_id: Mapped[int | None]
+    """The store that was helped, when the act was a helper's."""
 
 
 def record(actor: Actor, action: str, thing_type: str, thing_id: object, **details: Any) -> None:
@@ -46,6 +48,13 @@ def record(actor: Actor, action: str, thing_type: str, thing_id: object, **detai
             thing_type=thing_type,
             thing_id=str(thing_id),
             details=details,
+            helped_store_id=actor.helping.store_id if actor.helping else None,
             request_id=str(get_contextvars().get("request_id", "")),
         )
     )
+
+
+def helped(store_id: int, limit: int) -> list[AuditEntry]:
+    """What helpers did for a store, the latest first."""
+    query = sa.select(AuditEntry).where(AuditEntry.helped_store_id == store_id).order_by(AuditEntry.id.desc())
+    return list(db.session.scalars(query.limit(limit)))

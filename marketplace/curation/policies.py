@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from marketplace.core.actor import Actor
+from marketplace.core.actor import Actor, Right
 from marketplace.curation.models import Submission
 
 
 def can_submit(actor: Actor, store_id: int) -> bool:
-    """The shop's own people, and the market itself."""
-    return actor.works_for(store_id) or actor.is_system
+    """Who has the right to the shop's products, and the market itself."""
+    return actor.may(Right.PRODUCTS, store_id)
 
 
 def can_decide(actor: Actor, submission: Submission) -> bool:

@@ -79,3 +79,24 @@ def time_left(until: datetime) -> str:
     if minutes < 48 * 60:
         return gettext("sisa %(num)d jam", num=minutes // 60)
     return gettext("sisa %(num)d hari", num=minutes // (24 * 60))
+
+
+ACTS = {
+    "accounts.help_begun": lazy_gettext("Mulai membantu"),
+    "accounts.help_left": lazy_gettext("Selesai membantu"),
+    "catalog.product_created": lazy_gettext("Menambah produk"),
+    "catalog.product_revised": lazy_gettext("Mengubah isi produk"),
+    "catalog.product_hidden": lazy_gettext("Menyembunyikan produk"),
+    "catalog.product_shown": lazy_gettext("Menampilkan produk"),
+    "catalog.product_archived": lazy_gettext("Menghapus produk"),
+    "catalog.variant_added": lazy_gettext("Menambah varian"),
+    "catalog.variant_changed": lazy_gettext("Mengubah varian"),
+    "catalog.stock_set": lazy_gettext("Menghitung stok"),
+    "catalog.price_asked": lazy_gettext("Menulis harga baru, menunggu pemilik"),
+    "catalog.price_withdrawn": lazy_gettext("Membatalkan harga baru"),
+    "orders.accepted": lazy_gettext("Menerima pesanan"),
+    "orders.declined": lazy_gettext("Menolak pesanan"),
+    "stores.profile_changed": lazy_gettext("Mengubah profil toko"),
+    "certificates.registered": lazy_gettext("Menambah sertifikat"),
+}
+"""What helpers did, in plain words; an act without words of its own by its code."""

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.catalog import queries as catalog
-from marketplace.core.actor import Actor
+from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal
 from marketplace.imports import queries, services
@@ -20,7 +20,7 @@ from marketplace.imports.queries import ImportView, RowView
 from marketplace.imports.rules import FIELD_LABELS, HEADERS, Field, ImportStatus, Verdict
 from marketplace.places.queries import regencies
 from marketplace.stores.queries import stores_by_ids
-from marketplace.web.access import current_actor, requires
+from marketplace.web.access import current_actor, requires_all
 from marketplace.web.language import explain
 from marketplace.web.limits import limiter
 
@@ -63,11 +63,6 @@ SAID = {
 }
 
 
-def may_import(actor: Actor) -> bool:
-    """Whoever may hand in sheets for one of the own shops."""
-    return bool(_stores(actor))
-
-
 def _stores(actor: Actor) -> list[int]:
     return [store_id for store_id in actor.store_ids if can_import(actor, store_id)]
 
@@ -80,14 +75,14 @@ def _own(import_id: int) -> ImportView:
 
 
 @bp.get("")
-@requires(may_import)
+@requires_all(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def index() -> str:
     """The form, the templates, and what was handed in lately."""
     return _show_index(_upload_form())
 
 
 @bp.post("")
-@requires(may_import)
+@requires_all(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 @limiter.limit(UPLOADS)
 def upload() -> Page:
     """Look at a file and keep it; nothing goes in yet."""
@@ -139,7 +134,7 @@ def _to(import_id: int) -> Response:
 
 
 @bp.get("/<int:import_id>")
-@requires(may_import)
+@requires_all(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def show(import_id: int) -> str:
     """Where it stands: columns to match, progress, or what is said of every row."""
     view = _own(import_id)
@@ -186,7 +181,7 @@ def _why(row: RowView) -> str:
 
 
 @bp.get("/<int:import_id>/kemajuan")
-@requires(may_import)
+@requires_all(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def progress(import_id: int) -> dict[str, object]:
     """How far the worker is, for the page that asks."""
     view = _own(import_id)
@@ -195,7 +190,7 @@ def progress(import_id: int) -> dict[str, object]:
 
 
 @bp.post("/<int:import_id>/lembar")
-@requires(may_import)
+@requires_all(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def choose_sheet(import_id: int) -> Page:
     """Look at another sheet of the file, or below another header row."""
     view = _own(import_id)
@@ -219,7 +214,7 @@ def _file_key(import_id: int) -> str:
 
 
 @bp.post("/<int:import_id>/kolom")
-@requires(may_import)
+@requires_all(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def choose_columns(import_id: int) -> Page:
     """Say what the columns mean, and begin the dry run."""
     view = _own(import_id)
@@ -239,7 +234,7 @@ def choose_columns(import_id: int) -> Page:
 
 
 @bp.post("/<int:import_id>/masukkan")
-@requires(may_import)
+@requires_all(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def confirm(import_id: int) -> Page:
     """Let the good rows go in."""
     _own(import_id)
@@ -255,7 +250,7 @@ def confirm(import_id: int) -> Page:
 
 
 @bp.get("/<int:import_id>/perbaiki/<string:kind>")
-@requires(may_import)
+@requires_all(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def bad_rows(import_id: int, kind: str) -> Response:
     """The rows that cannot go in, as they were, with the reason behind and the cell at fault coloured."""
     view = _own(import_id)
@@ -270,7 +265,7 @@ def bad_rows(import_id: int, kind: str) -> Response:
 
 
 @bp.get("/templat/<string:kind>")
-@requires(may_import)
+@requires_all(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def template(kind: str) -> Response:
     """An empty sheet with an example; the workbook explains its columns and lists what may be chosen."""
     leaves = [leaf.name for _, group in catalog.leaves(catalog.categories()) for leaf in group]
@@ -288,7 +283,7 @@ def template(kind: str) -> Response:
 
 
 @bp.get("/ekspor/<int:store_id>/<string:kind>")
-@requires(may_import)
+@requires_all(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 @limiter.limit("60 per hour")
 def export(store_id: int, kind: str) -> Response:
     """The whole catalogue of a shop; handed in again as it is, every row is the same."""

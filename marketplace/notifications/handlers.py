@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from config import Config
-from marketplace.accounts.events import PasswordChanged, PasswordResetAsked
+from marketplace.accounts.events import CodeAsked, PasswordChanged, PasswordResetAsked, ResetHandedOver
 from marketplace.accounts.queries import contact
-from marketplace.accounts.services import reset_token
+from marketplace.accounts.services import codes, reset_token
 from marketplace.core.db import db, transaction
 from marketplace.core.ports import port
 from marketplace.notifications import queries, services
@@ -51,6 +51,23 @@ def tell_of_reset(event: PasswordResetAsked) -> None:
 def tell_of_new_password(event: PasswordChanged) -> None:
     """To the person: the password was changed, in case it was somebody else."""
     _write_to_person(event.person_id, "password_changed", event.change, "/lupa-sandi")
+
+
+def tell_of_hand_over(event: ResetHandedOver) -> None:
+    """To the person: an operator handed over a way back in, in case it was to somebody else."""
+    _write_to_person(event.person_id, "reset_handed_over", event.occasion, "/lupa-sandi")
+
+
+def tell_of_code(event: CodeAsked) -> None:
+    """To the person: a code. It is made here, so that it stands in the letter and nowhere else."""
+    with transaction():
+        issued = codes.issue(event.code_id)
+        person = contact(issued[0]) if issued else None
+        if issued and person:
+            key = f"accounts.code:{event.code_id}"
+            services.write_letter(
+                key, person.email or "", "accounts/code", person.language, person=person, code=issued[1]
+            )
 
 
 def _write_to_person(person_id: int, template: str, occasion: str, path: str) -> None:

@@ -6,7 +6,7 @@ import hmac
 from dataclasses import dataclass
 
 from config import Config
-from marketplace.core.actor import Actor
+from marketplace.core.actor import Actor, Right
 from marketplace.core.ports import port
 from marketplace.orders import rules
 from marketplace.orders.models import Order, Purchase
@@ -40,5 +40,5 @@ def can_cancel(buyer: Buyer, purchase: Purchase) -> bool:
 
 
 def can_answer(actor: Actor, order: Order) -> bool:
-    """Owner and staff of the shop see its orders and move them on."""
-    return actor.works_for(order.store_id) or actor.is_system
+    """Who has the right to the shop's orders sees them and moves them on."""
+    return actor.may(Right.ORDERS, order.store_id)

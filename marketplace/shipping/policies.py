@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marketplace.core.actor import Actor
+from marketplace.core.actor import Actor, Right
 
 
 def can_set_zones(actor: Actor, store_id: int) -> bool:
-    """The owner sets what delivery costs; staff only deliver."""
-    return actor.owns(store_id) or actor.is_system
+    """Who has the right to the shop's page sets what delivery costs; others only deliver."""
+    return actor.may(Right.SHOP, store_id)

@@ -55,3 +55,38 @@ class StoreClosure(Base):
     last_day: Mapped[date]
     note: Mapped[str] = mapped_column(sa.String(160), default="")
     created_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """The owner asks somebody into the team, by a link that is good once and for a week."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("stores.id"), index=True)
+    contact: Mapped[str] = mapped_column(sa.String(254))
+    rights: Mapped[list[str]]
+    made_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class BankAccount(Base):
+    """Where a store's money goes from a moment on. Rows are only ever added; the newest counts.
+
+    The number is kept encrypted; `last_digits` is what is shown.
+    """
+
+    __tablename__ = "bank_accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("stores.id"), index=True)
+    bank: Mapped[str] = mapped_column(sa.String(40))
+    number: Mapped[str] = mapped_column(sa.Text)
+    last_digits: Mapped[str] = mapped_column(sa.String(4))
+    holder: Mapped[str] = mapped_column(sa.String(120))
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))

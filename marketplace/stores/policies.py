@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.core.actor import Actor
+from marketplace.core.actor import Actor, Right
 from marketplace.stores.models import Store
 from marketplace.stores.rules import StoreStatus
 
@@ -18,8 +18,13 @@ def can_work(actor: Actor, store_id: int) -> bool:
 
 
 def can_manage(actor: Actor, store: Store) -> bool:
-    """The owner decides what the store says about itself."""
-    return actor.owns(store.id) or actor.is_system
+    """Who has the right to the shop's page decides what it says about itself, and pauses it."""
+    return actor.may(Right.SHOP, store.id)
+
+
+def can_own(actor: Actor, store_id: int) -> bool:
+    """Team, help and bank account are the owner's alone."""
+    return actor.owns(store_id) or actor.is_system
 
 
 def can_set_status(actor: Actor, store: Store, to: StoreStatus) -> bool:

@@ -96,3 +96,25 @@ def same_days(week: Week) -> list[tuple[int, int, tuple[Span, ...]]]:
         else:
             runs.append((day, day, spans))
     return runs
+
+
+BANKS = {
+    "bank-ntt": "Bank NTT",
+    "bri": "BRI",
+    "bni": "BNI",
+    "mandiri": "Bank Mandiri",
+    "bca": "BCA",
+    "btn": "BTN",
+    "bsi": "Bank Syariah Indonesia",
+    "cimb": "CIMB Niaga",
+    "danamon": "Danamon",
+    "permata": "Permata Bank",
+    "mega": "Bank Mega",
+    "btpn": "BTPN / Jenius",
+    "seabank": "SeaBank",
+    "jago": "Bank Jago",
+}
+"""Banks by the key that is kept."""
+ACCOUNT_NUMBER = re.compile(r"\d{5,20}")
+INVITATION_DAYS = 7
+MOST_INVITATIONS = 20

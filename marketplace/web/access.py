@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Response, abort, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 
-from marketplace.core.actor import GUEST, Actor
+from marketplace.core.actor import GUEST, Actor, Right
 
 View = TypeVar("View", bound=Callable[..., Any])
 login_manager = LoginManager()
@@ -63,6 +63,56 @@ def requires(may: Callable[[Actor], bool]) -> Callable[[View], View]:
         return guarded  # type: ignore[return-value]
 
     return mark
+
+
+def requires_right(*rights: Right) -> Callable[[View], View]:
+    """Only who may do one of these things in a store. Whose store it is, the view and its services look at.
+
+    The rights are kept on the view (`rights`), where the matrix test reads them.
+    """
+
+    def may(actor: Actor) -> bool:
+        return actor.may_anywhere(*rights)
+
+    return _declare(may, rights)
+
+
+def requires_all(*rights: Right) -> Callable[[View], View]:
+    """Only who may do all of these things in one store, and is no helper there."""
+
+    def may(actor: Actor) -> bool:
+        stores = (set(actor.stores_with(right)) for right in rights)
+        return actor.helping is None and bool(set.intersection(*stores))
+
+    def mark(view: View) -> View:
+        guarded = _declare(may, rights)(view)
+        guarded.needs_all = True  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def owner_only(view: View) -> View:
+    """Only who owns a store: staff and helpers are told 404."""
+    return _declare(is_owner, ("owner",))(view)
+
+
+def _declare(may: Callable[[Actor], bool], rights: tuple[str, ...]) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        guarded = requires(may)(view)
+        guarded.access = " or ".join(rights)  # type: ignore[attr-defined]
+        guarded.rights = rights  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def is_owner(actor: Actor) -> bool:
+    return bool(actor.owned_store_ids)
+
+
+def is_facilitator(actor: Actor) -> bool:
+    return actor.is_facilitator
 
 
 def is_signed_in(actor: Actor) -> bool:

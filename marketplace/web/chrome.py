@@ -29,6 +29,22 @@ def count_cart_with(count: CountCart) -> None:
     _count_cart = count
 
 
+NameStore = Callable[[int], str]
+
+
+def _nameless(store_id: int) -> str:
+    return ""
+
+
+_name_store: NameStore = _nameless
+
+
+def name_store_with(name: NameStore) -> None:
+    """Say how a store is called that somebody helps (stores are an area above)."""
+    global _name_store  # noqa: PLW0603
+    _name_store = name
+
+
 def csrf_field() -> Markup:
     """The hidden field that every form carries which changes something."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
@@ -54,6 +70,7 @@ def register(app: Flask, config: Config) -> None:
         actor = current_actor()
         return {
             "actor": actor,
+            "helped_store": _name_store(actor.helping.store_id) if actor.helping else "",
             "cart_count": _count_cart() if actor.is_signed_in else None,
             "current_path": request.path,
             "language": current_language(),

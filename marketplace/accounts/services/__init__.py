@@ -21,6 +21,7 @@ from marketplace.accounts.services.people import (
 from marketplace.accounts.services.recovery import (
     ask_reset,
     change_password,
+    hand_over_reset,
     is_password_of,
     person_of_link,
     reset_password,
@@ -56,6 +57,7 @@ __all__ = [
     "find_person",
     "forget_old",
     "grant",
+    "hand_over_reset",
     "is_password_of",
     "make_default",
     "note_refusal",

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from marketplace.accounts import queries
-from marketplace.accounts.models import Address, Person, SignIn
+from marketplace.accounts.models import Address, OneTimeCode, Person, SignIn
 from marketplace.accounts.policies import can_change
+from marketplace.accounts.services import codes
 from marketplace.accounts.services.sign_ins import forgive_tries
 from marketplace.core import audit
 from marketplace.core.actor import Actor
@@ -55,6 +56,8 @@ def close_account(actor: Actor, person_id: int) -> None:
     for forget in _forgetters:
         forget(Leaving(person_id, person.email, person.phone))
     forgive_tries(person)
+    codes.forget(person_id)
+    db.session.execute(sa.delete(OneTimeCode).where(OneTimeCode.person_id == person_id))
     person.name, person.email, person.phone, person.password_hash = "", None, None, ""
     person.closed_at = now()
     db.session.execute(sa.delete(Address).where(Address.person_id == person_id))

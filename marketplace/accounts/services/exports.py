@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.accounts import queries
-from marketplace.accounts.models import Person, SignIn
+from marketplace.accounts.models import Assistance, Person, SignIn
+from marketplace.accounts.services import codes
 from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.audit import AuditEntry
@@ -40,6 +41,8 @@ def export(actor: Actor) -> dict[str, Any]:
         "addresses": [_plain(vars(row)) for row in queries.addresses_of(person.id)],
         "sign_ins": _sign_ins(person.id),
         "acts": _acts(person.id),
+        "assistances": _assistances(person.id),
+        "has_authenticator_app": codes.has_app(person.id),
     }
     for name, collect in sorted(_collectors.items()):
         parts[name] = collect(person.id)
@@ -56,6 +59,14 @@ def _sign_ins(person_id: int) -> list[dict[str, Any]]:
     columns = (SignIn.device, SignIn.created_at, SignIn.seen_at, SignIn.revoked_at)
     query = sa.select(*columns).where(SignIn.person_id == person_id).order_by(SignIn.id)
     return [_plain(row._asdict()) for row in db.session.execute(query)]
+
+
+def _assistances(person_id: int) -> list[dict[str, Any]]:
+    columns = (Assistance.store_id, Assistance.purpose, Assistance.asked_at, Assistance.until, Assistance.ended_at)
+    mine = sa.or_(Assistance.facilitator_id == person_id, Assistance.asked_by == person_id)
+    return [
+        _plain(row._asdict()) for row in db.session.execute(sa.select(*columns).where(mine).order_by(Assistance.id))
+    ]
 
 
 def _acts(person_id: int) -> list[dict[str, Any]]:

@@ -10,24 +10,26 @@ import sqlalchemy as sa
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from config import Config
-from marketplace.accounts.events import PasswordChanged, PasswordResetAsked
+from marketplace.accounts.events import PasswordChanged, PasswordResetAsked, ResetHandedOver
 from marketplace.accounts.models import Person
 from marketplace.accounts.policies import can_change
+from marketplace.accounts.queries import grants_of
 from marketplace.accounts.queries import person as find_by_id
-from marketplace.accounts.rules import RESET_LINK_SECONDS, RESETS_PER_HOUR
+from marketplace.accounts.rules import HANDED_OVER_SECONDS, PROOFS, RESET_LINK_SECONDS, RESETS_PER_HOUR, SHORTEST_PROOF
 from marketplace.accounts.services.contacts import find_person
 from marketplace.accounts.services.passwords import hash_password, matches
 from marketplace.accounts.services.sign_ins import end_all, forgive_tries
 from marketplace.core import audit, outbox
-from marketplace.core.actor import Actor
+from marketplace.core.actor import Actor, Role
 from marketplace.core.audit import AuditEntry
 from marketplace.core.clock import now
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid, NotAllowed
+from marketplace.core.errors import Invalid, NotAllowed, NotFound
 from marketplace.core.locks import lock_one
 from marketplace.core.ports import port
 
 ASKED = "accounts.reset_asked"
+HANDED_OVER = "accounts.reset_handed_over"
 
 
 def ask_reset(identifier: str) -> None:
@@ -61,10 +63,33 @@ def reset_token(person_id: int) -> str | None:
     return _signer().dumps([person.id, _mark(person)])
 
 
+def hand_over_reset(actor: Actor, person_id: int, proof: str, words: str) -> str:
+    """An operator has checked who stands before her: a token good once and for half an hour, to hand over.
+
+    Never for herself, nor for those who judge or run the market. Raises NotAllowed, NotFound, Invalid.
+    """
+    if not actor.is_operator:
+        raise NotAllowed("accounts.not_yours")
+    person = lock_one(Person, person_id)
+    if person.closed_at is not None:
+        raise NotFound
+    powers = {Role.OPERATOR, Role.CURATOR, Role.HEAD_CURATOR}
+    if person_id == actor.person_id or powers & {grant.role for grant in grants_of(person_id)}:
+        raise Invalid("accounts.no_hand_over", field="proof")
+    if proof not in PROOFS:
+        raise Invalid("accounts.proof_missing", field="proof")
+    words = " ".join(words.split())
+    if len(words) < SHORTEST_PROOF:
+        raise Invalid("accounts.proof_words_missing", field="words")
+    audit.record(actor, "accounts.reset_handed_over", "person", person_id, proof=proof, words=words[:500])
+    outbox.emit(ResetHandedOver(person_id, secrets.token_hex(8)))
+    return _signer(HANDED_OVER).dumps([person.id, _mark(person)])
+
+
 def person_of_link(token: str) -> Person:
     """Whose link it is. Raises Invalid when used, older than an hour or tampered with, or the person is blocked."""
     try:
-        person_id, mark = _signer().loads(token, max_age=RESET_LINK_SECONDS)
+        person_id, mark = _read(token)
     except (BadSignature, ValueError, TypeError) as error:
         raise Invalid("accounts.reset_link_dead") from error
     person = find_by_id(person_id)
@@ -104,8 +129,17 @@ def _set(person: Person, password: str) -> None:
     outbox.emit(PasswordChanged(person.id, secrets.token_hex(8)))
 
 
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(port(Config).secret_key, salt="accounts.reset")
+def _read(token: str) -> tuple[int, str]:
+    """Whose link, of either kind, each with its own time."""
+    try:
+        person_id, mark = _signer().loads(token, max_age=RESET_LINK_SECONDS)
+    except BadSignature:
+        person_id, mark = _signer(HANDED_OVER).loads(token, max_age=HANDED_OVER_SECONDS)
+    return person_id, mark
+
+
+def _signer(salt: str = "accounts.reset") -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(port(Config).secret_key, salt=salt)
 
 
 def _mark(person: Person) -> str:

@@ -17,6 +17,7 @@ from config import Config
 from marketplace.accounts.models import Person, SignIn, SignInTry
 from marketplace.accounts.queries import token_hash
 from marketplace.accounts.rules import (
+    CODE_TRIES,
     LONGEST_SIGN_IN,
     SEEN_EVERY,
     TRIES_PER_ACCOUNT,
@@ -48,6 +49,23 @@ def begin_try(identifier: str, address: str) -> int:
 def begin_own_try(person_id: int, address: str) -> int:
     """Count, in the same way, that somebody signed in was asked for the password. Raises TooMany."""
     return _begin(_keyed(f"person:{person_id}"), address)
+
+
+def begin_code_try(person_id: int, asker_id: int | None = None) -> int:
+    """Count that a one-time code was typed, as a wrong one until `end_try`. Raises TooMany after 5 in 15 minutes.
+
+    `asker_id` is who typed it, where it is not the person herself: counted apart.
+    """
+    asked_by = "" if asker_id in (None, person_id) else f":{asker_id}"
+    account_hash = _keyed(f"code:{person_id}{asked_by}")
+    lock_words([account_hash])
+    at = now()
+    wrong = sa.and_(SignInTry.account_hash == account_hash, SignInTry.at > at - TRY_WINDOW, ~SignInTry.succeeded)
+    _refuse_above(CODE_TRIES, wrong, at)
+    made = SignInTry(account_hash=account_hash, address_hash="", at=at, succeeded=False)
+    db.session.add(made)
+    db.session.flush()
+    return made.id
 
 
 def _begin(account_hash: str, address: str) -> int:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import structlog
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
+from config import Config
 from marketplace.accounts import queries as accounts
 from marketplace.accounts import services
 from marketplace.accounts.models import Person
 from marketplace.admin import queries
-from marketplace.admin.forms import GrantForm, ReasonForm
+from marketplace.admin.forms import GrantForm, HandOverForm, ReasonForm
 from marketplace.admin.views.blueprint import bp, show
 from marketplace.admin.words import ROLES
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.ports import port
 from marketplace.web.access import current_actor, is_operator, requires
 
 Page = tuple[str, int] | str | Response
@@ -72,6 +74,25 @@ def revoke_grant(person_id: int, grant_id: int) -> Response:
     return _back(person_id)
 
 
+@bp.post("/orang/<int:person_id>/kata-sandi")
+@requires(is_operator)
+def hand_over_reset(person_id: int) -> Page:
+    """Give somebody who was checked a way back in. The link is shown once."""
+    form = HandOverForm()
+    if not form.validate_on_submit():
+        return _page(_find(person_id), GrantForm(), ReasonForm(), form), 422
+    try:
+        with transaction():
+            token = services.hand_over_reset(current_actor(), person_id, form.proof.data, form.words.data or "")
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _page(_find(person_id), GrantForm(), ReasonForm(), form), 422
+    link = port(Config).site_url + url_for("accounts.reset", token=token)
+    response = make_response(_page(_find(person_id), GrantForm(), ReasonForm(), reset_link=link))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 @bp.post("/orang/<int:person_id>/pemblokiran")
 @requires(is_operator)
 def create_block(person_id: int) -> Page:
@@ -106,7 +127,13 @@ def _find(person_id: int) -> Person:
     return found
 
 
-def _page(person: Person, grant_form: GrantForm, reason_form: ReasonForm) -> str:
+def _page(
+    person: Person,
+    grant_form: GrantForm,
+    reason_form: ReasonForm,
+    hand_over_form: HandOverForm | None = None,
+    reset_link: str = "",
+) -> str:
     grant_form.offer_stores(queries.store_names())
     about = queries.TrailFilter(thing_type="person", thing_id=str(person.id))
     return show(
@@ -117,6 +144,9 @@ def _page(person: Person, grant_form: GrantForm, reason_form: ReasonForm) -> str
         grant_form=grant_form,
         reason_form=reason_form,
         role_words=ROLES,
+        hand_over_form=hand_over_form or HandOverForm(formdata=None),
+        is_handing_over=hand_over_form is not None,
+        reset_link=reset_link,
     )
 
 

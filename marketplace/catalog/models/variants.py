@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -108,3 +109,34 @@ class StockMovement(Base):
     form_key: Mapped[str | None] = mapped_column(sa.String(43))
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     at: Mapped[datetime]
+
+
+class PendingPrice(Base):
+    """A price that a helper wrote and the owner has not confirmed yet. A variant `is_new` is not sold before.
+
+    `tiers` are [from quantity, price] pairs; None leaves those that are there.
+    """
+
+    __tablename__ = "pending_prices"
+    __table_args__ = (
+        sa.CheckConstraint("price > 0", name="price_positive"),
+        sa.Index(
+            "uq_pending_prices_open",
+            "variant_id",
+            unique=True,
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int] = mapped_column(sa.ForeignKey("stores.id"), index=True)
+    variant_id: Mapped[int] = mapped_column(sa.ForeignKey("variants.id"))
+    price: Mapped[int]
+    tiers: Mapped[list[Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    is_new: Mapped[bool]
+    asked_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    is_confirmed: Mapped[bool] = mapped_column(default=False)

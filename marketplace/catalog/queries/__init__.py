@@ -17,6 +17,7 @@ from marketplace.catalog.queries.drafts import (
     DraftView,
     draft,
     draft_of_product,
+    is_draft_of_others,
     open_drafts,
 )
 from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
@@ -86,6 +87,7 @@ __all__ = [
     "has_daily",
     "is_available",
     "is_cover",
+    "is_draft_of_others",
     "latest_revision_id",
     "leaves",
     "local_now",

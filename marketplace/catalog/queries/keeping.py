@@ -20,6 +20,7 @@ from marketplace.catalog.queries.selling import (
 )
 from marketplace.catalog.rules import ProductStatus, fold
 from marketplace.catalog.rules.keeping import MOST_CHANGED, ChangeState
+from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 from marketplace.core.paging import Page, fetch
@@ -132,10 +133,11 @@ def _left() -> sa.ScalarSelect[int]:
 # --- many changes at once --------------------------------------------------
 
 
-def bulk_edit(edit_id: int, person_id: int | None) -> BulkEdit:
-    """An act of this person. Raises NotFound."""
+def bulk_edit(actor: Actor, edit_id: int) -> BulkEdit:
+    """An act of this person, in shops where she still works. Raises NotFound."""
     found = db.session.get(BulkEdit, edit_id)
-    if found is None or found.person_id != person_id:
+    shops = sa.select(Product.store_id).join(BulkChange).where(BulkChange.edit_id == edit_id).distinct()
+    if found is None or found.person_id != actor.person_id or not set(db.session.scalars(shops)) <= {*actor.store_ids}:
         raise NotFound("catalog.product_not_found")
     return found
 

@@ -35,6 +35,7 @@ from marketplace.catalog.rules.keeping import (
     Operation,
     outcome,
 )
+from marketplace.catalog.services import pricing
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor, Right
 from marketplace.core.clock import now
@@ -152,6 +153,8 @@ def _own(actor: Actor, product_ids: Sequence[int], field: BulkField) -> None:
     """All of these lie in shops where the actor may do this."""
     if not product_ids:
         raise Invalid("catalog.bulk_empty", field="pilih")
+    if field is BulkField.PRICE and pricing.waits(actor):
+        raise Invalid("catalog.bulk_helper_price", field="tindakan")
     query = sa.select(Product.store_id, sa.func.count()).where(Product.id.in_(set(product_ids)))
     found = {row[0]: row[1] for row in db.session.execute(query.group_by(Product.store_id))}
     if sum(found.values()) < len(set(product_ids)) or not all(actor.may(RIGHTS[field], store) for store in found):
@@ -266,11 +269,12 @@ def _carry_out(actor: Actor, changes: Sequence[BulkChange], *, forwards: bool) -
     variants = {row.id: row for row in lock_many(Variant, wanted)}
     facts = _facts(variants)
     done: set[int] = set()
+    prices: dict[Variant, int] = {}
     for change in changes:
         old, new = (change.before, change.after) if forwards else (change.after, change.before)
         product = products[change.product_id]
         wish = Wish(product.id, change.variant_id, change.field, change.label, old, new)
-        if not actor.may(RIGHTS[change.field], product.store_id) or _trouble(wish, facts):
+        if not _may(actor, change.field, product.store_id) or _trouble(wish, facts):
             continue
         if change.variant_id is None:
             moved = _move_status(product, old, new)
@@ -278,11 +282,19 @@ def _carry_out(actor: Actor, changes: Sequence[BulkChange], *, forwards: bool) -
             moved = _move_number(actor, product, variants[change.variant_id], wish)
         if moved:
             done.add(change.id)
+        if moved and change.variant_id is not None and change.field is BulkField.PRICE:
+            prices[variants[change.variant_id]] = new
+    pricing.set_prices(actor, prices)
     db.session.flush()
     refresh_prices({change.product_id for change in changes if change.field is BulkField.PRICE})
     if done:
         revision.touch()
     return done
+
+
+def _may(actor: Actor, field: BulkField, store_id: int) -> bool:
+    """A helper changes no prices in bulk: each of hers waits for the owner, so it is written on the product's page."""
+    return actor.may(RIGHTS[field], store_id) and not (field is BulkField.PRICE and pricing.waits(actor))
 
 
 def _move_status(product: Product, old: int, new: int) -> bool:
@@ -296,10 +308,7 @@ def _move_number(actor: Actor, product: Product, variant: Variant, wish: Wish) -
     if product.status is ProductStatus.ARCHIVED or not variant.is_active:
         return False
     if wish.field is BulkField.PRICE:
-        if variant.price != wish.before:
-            return False
-        variant.price = wish.after
-        return True
+        return variant.price == wish.before
     if variant.on_hand != wish.before:
         return False
     variant.on_hand = wish.after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -20,24 +20,35 @@ from marketplace.core.errors import Invalid, NotAllowed, NotFound
 from marketplace.core.locks import lock_one
 from marketplace.places.models import Region
 
+May = Callable[[Actor, int], bool]
 
-def own_product(actor: Actor, product_id: int) -> Product:
-    """The product, locked, of a store the actor works for; an archived one is gone. Raises NotFound, NotAllowed."""
+
+def own_product(actor: Actor, product_id: int, may: May = can_sell) -> Product:
+    """The product, locked, of a store where the actor may; an archived one is gone. Raises NotFound, NotAllowed.
+
+    `may` is the policy of what is to be done (can_sell, can_price, can_keep_stock).
+    """
     product = lock_one(Product, product_id)
-    if not can_sell(actor, product.store_id):
+    if not may(actor, product.store_id):
         raise NotAllowed("catalog.not_yours")
     if product.status is ProductStatus.ARCHIVED:
         raise NotFound("catalog.product_not_found")
     return product
 
 
-def own_variant(actor: Actor, variant_id: int) -> Variant:
-    """The variant, locked after its product, of a store the actor works for. Raises NotFound, NotAllowed."""
+def own_variant(actor: Actor, variant_id: int, may: May = can_sell) -> Variant:
+    """The variant, locked after its product, of a store where the actor may. Raises NotFound, NotAllowed."""
     product_id = db.session.scalar(sa.select(Variant.product_id).where(Variant.id == variant_id))
     if product_id is None:
         raise NotFound("catalog.product_not_found")
-    own_product(actor, product_id)
+    own_product(actor, product_id, may)
     return lock_one(Variant, variant_id)
+
+
+def demand(may: May, actor: Actor, store_id: int) -> None:
+    """Raises NotAllowed unless the actor may."""
+    if not may(actor, store_id):
+        raise NotAllowed("catalog.not_yours")
 
 
 def leaf(category_id: int) -> Category:

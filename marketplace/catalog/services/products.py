@@ -67,7 +67,7 @@ def create(
     form_checks.check_skus(product, variant_drafts)
     db.session.add(product)
     db.session.flush()
-    variants.write_all(product, variant_drafts)
+    variants.write_all(actor, product, variant_drafts)
     movements.open_shelf(actor, product.id)
     first = _write(actor, product, draft, number=1)
     audit.record(actor, "catalog.product_created", "product", product.id, name=draft.name, store_id=store_id)

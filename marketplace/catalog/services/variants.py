@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from marketplace.catalog import rules
-from marketplace.catalog.models import PriceTier, Product, Variant
+from marketplace.catalog.models import Product, Variant
+from marketplace.catalog.policies import can_keep_stock, can_price, can_see_goods, can_sell
 from marketplace.catalog.queries.forms import forms_mark
-from marketplace.catalog.rules import Supply, Tier, VariantDraft
-from marketplace.catalog.services import checks, form_checks, movements
+from marketplace.catalog.rules import ProductStatus, Supply, VariantDraft
+from marketplace.catalog.services import checks, form_checks, movements, pricing
 from marketplace.catalog.services.movements import set_stock as set_stock
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
@@ -20,14 +22,30 @@ from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.core.locks import lock_many
 
 
-def write_all(product: Product, drafts: Sequence[VariantDraft]) -> None:
-    """Write the first variants of a new product with their tiers, already checked."""
+def write_all(actor: Actor, product: Product, drafts: Sequence[VariantDraft]) -> None:
+    """Write the first variants of a new product with their tiers, already checked.
+
+    A helper's wait for the owner, and so does the product. Raises Invalid (catalog.price_not_yours,
+    catalog.stock_not_yours) for whoever may not say what they cost, or how many there are.
+    """
+    demand_words(actor, product.store_id, drafts)
     rows = [_row(product, position, draft) for position, draft in enumerate(drafts)]
     db.session.add_all(rows)
     product.price_from = min(draft.price for draft in drafts)
     product.price_to = max(draft.price for draft in drafts)
     db.session.flush()
-    _write_tiers({row.id: draft.tiers for row, draft in zip(rows, drafts, strict=True) if draft.tiers})
+    pricing.price_new(actor, {row: draft.tiers for row, draft in zip(rows, drafts, strict=True)})
+    if pricing.waits(actor) and product.status is ProductStatus.ACTIVE:
+        product.status, product.price_from, product.price_to = ProductStatus.HIDDEN, 0, 0
+        db.session.flush()
+
+
+def demand_words(actor: Actor, store_id: int, drafts: Sequence[VariantDraft]) -> None:
+    """May the actor say what new forms cost, and how many there are? Raises Invalid, in plain words."""
+    if drafts and not can_price(actor, store_id):
+        raise Invalid("catalog.price_not_yours", field="price")
+    if any(draft.on_hand for draft in drafts) and not can_keep_stock(actor, store_id):
+        raise Invalid("catalog.stock_not_yours", field="on_hand")
 
 
 def save_all(
@@ -44,8 +62,10 @@ def save_all(
     is new; variants on sale that are not named are sold no more. A new form called as one that was stopped brings that
     one back, with the stock given. `seen` is `queries.forms_mark` of the page that was filled in.
 
-    Raises NotFound, NotAllowed; Stale (catalog.forms_moved) when somebody changed the forms since `seen`, or a named
-    one is no longer on sale; Invalid, whose value `row` is the number of the form it is about, counted from 1.
+    What a helper says about prices waits for the owner (`pricing`). Raises NotFound, NotAllowed; Stale
+    (catalog.forms_moved) when somebody changed the forms since `seen`, or a named one is no longer on sale; Invalid
+    (also catalog.price_not_yours, catalog.stock_not_yours), whose value `row` is the number of the form it is about,
+    counted from 1.
     """
     product = checks.own_product(actor, product_id)
     rows = {row.id: row for row in lock_many(Variant, _ids_of(product.id))}
@@ -57,6 +77,8 @@ def save_all(
     kept = [row.picture_id if row else None for row in chosen]
     form_checks.check_pictures(drafts, form_checks.newest_picture_ids(product.id), kept)
     form_checks.check_skus(product, drafts, rows)
+    demand_words(actor, product.store_id, [draft for row, draft in zip(chosen, drafts, strict=True) if row is None])
+    fresh = {row.id for row in chosen if row is not None and not row.is_active}
     before = forms_mark(product.id)
     product.axis_1, product.axis_2 = axes
     stopped = _stop(rows.values(), chosen)
@@ -67,12 +89,28 @@ def save_all(
     ]
     db.session.flush()
     movements.open_shelf(actor, product.id)
-    _write_tiers({row.id: draft.tiers for row, draft in zip(saved, drafts, strict=True)})
-    _refresh_prices(product.id)
+    _price_all(actor, zip(saved, chosen, drafts, strict=True), fresh)
+    pricing.refresh_prices(product.id)
     if forms_mark(product.id) != before:
         details = {"forms": {row.id: [row.name, row.price] for row in saved}, "stopped": stopped, "axes": list(axes)}
         audit.record(actor, "catalog.forms_saved", "product", product.id, **details)
         revision.touch()
+
+
+def _price_all(
+    actor: Actor, saved: Iterable[tuple[Variant, Variant | None, VariantDraft]], brought_back: set[int]
+) -> None:
+    """Say what the forms cost, each by the rule of its kind: a new one, one brought back, one that was on sale."""
+    rows = list(saved)
+    pricing.price_new(actor, {row: draft.tiers for row, was, draft in rows if was is None})
+    pricing.price_forms(
+        actor,
+        [
+            pricing.Said(row, draft.price, draft.tiers, number, is_brought_back=row.id in brought_back)
+            for number, (row, was, draft) in enumerate(rows, 1)
+            if was is not None
+        ],
+    )
 
 
 def _ids_of(product_id: int) -> list[int]:
@@ -143,7 +181,6 @@ WORDS = (
     "option_2",
     "sku",
     "position",
-    "price",
     "weight",
     "min_quantity",
     "low_stock",
@@ -155,6 +192,7 @@ WORDS = (
 def add_variant(actor: Actor, product_id: int, draft: VariantDraft) -> Variant:
     """Sell a product in one more form. Raises NotFound, NotAllowed, Invalid."""
     product = checks.own_product(actor, product_id)
+    checks.demand(can_price, actor, product.store_id)
     form_checks.check_forms([draft], (product.axis_1, product.axis_2))
     form_checks.check_pictures([draft], form_checks.newest_picture_ids(product.id))
     name = rules.form_name((product.axis_1, product.axis_2), draft)
@@ -165,7 +203,8 @@ def add_variant(actor: Actor, product_id: int, draft: VariantDraft) -> Variant:
     variant = _row(product, (last or 0) + 1, draft)
     db.session.add(variant)
     db.session.flush()
-    _write_tiers({variant.id: draft.tiers})
+    demand_words(actor, product.store_id, [draft])
+    pricing.price_new(actor, {variant: draft.tiers})
     movements.open_shelf(actor, product.id)
     _note(actor, "catalog.variant_added", variant, name=name, price=draft.price, on_hand=draft.on_hand)
     return variant
@@ -184,20 +223,30 @@ def change_variant(
     Raises NotFound, NotAllowed, and Invalid: also for a price that is not above what the variant costs by the dozen
     (catalog.price_below_tier), and for another name where options make it (catalog.named_by_options).
     """
-    variant = checks.own_variant(actor, variant_id)
-    wanted = {"price": price, "weight": weight, "name": name}
+    variant = checks.own_variant(actor, variant_id, can_see_goods)
+    wanted: dict[str, Any] = {"price": price, "weight": weight, "name": name}
     changed = {key: value for key, value in wanted.items() if value is not None and value != getattr(variant, key)}
     if not changed:
         return
+    _demand_rights(actor, variant, changed)
     form_checks.check_numbers(variant.price if price is None else price, weight or 0)
     if "price" in changed:
         form_checks.check_price(variant.id, int(changed["price"]))
     if "name" in changed:
         _check_other_name(variant, str(name))
     before = {f"{key}_before": getattr(variant, key) for key in changed}
-    for key, value in changed.items():
-        setattr(variant, key, value)
-    _note(actor, "catalog.variant_changed", variant, **changed, **before)
+    if "price" in changed and not pricing.set_price(actor, variant, changed["price"]):
+        changed.pop("price")
+        before.pop("price_before")
+    for key in changed.keys() - {"price"}:
+        setattr(variant, key, changed[key])
+    if before:
+        _note(actor, "catalog.variant_changed", variant, **changed, **before)
+
+
+def _demand_rights(actor: Actor, variant: Variant, changed: Iterable[str]) -> None:
+    for key in changed:
+        checks.demand(can_price if key == "price" else can_sell, actor, variant.store_id)
 
 
 def remove_variant(actor: Actor, variant_id: int) -> None:
@@ -239,6 +288,7 @@ def restore_variant(actor: Actor, variant_id: int) -> None:
     if product.axis_1 and db.session.scalar(same.limit(1)) is not None:
         raise Invalid("catalog.variant_name_taken", field="options")
     _check_room(product.id)
+    pricing.demand_confirmed(actor, variant_id)
     variant.is_active = True
     _note(actor, "catalog.variant_restored", variant)
 
@@ -269,17 +319,6 @@ def _row(product: Product, position: int, draft: VariantDraft) -> Variant:
     )
 
 
-def _write_tiers(tiers: Mapping[int, Sequence[Tier]]) -> None:
-    """Put these tiers (by variant) in the place of those there were."""
-    db.session.execute(sa.delete(PriceTier).where(PriceTier.variant_id.in_(sorted(tiers))))
-    db.session.add_all(
-        PriceTier(variant_id=variant_id, from_quantity=tier.from_quantity, price=tier.price)
-        for variant_id, wanted in tiers.items()
-        for tier in wanted
-    )
-    db.session.flush()
-
-
 def _check_name(product_id: int, name: str, besides: int = 0) -> None:
     query = sa.select(Variant.name).where(Variant.product_id == product_id, Variant.id != besides)
     if rules.fold(name) in {rules.fold(other) for other in db.session.scalars(query)}:
@@ -302,19 +341,6 @@ def _check_room(product_id: int) -> None:
 
 def _note(actor: Actor, action: str, variant: Variant, **details: object) -> None:
     """Write the act down and bring the product's lowest and highest price up to date."""
-    db.session.flush()
-    _refresh_prices(variant.product_id)
+    pricing.refresh_prices(variant.product_id)
     audit.record(actor, action, "variant", variant.id, product_id=variant.product_id, **details)
     revision.touch()
-
-
-def _refresh_prices(product_id: int) -> None:
-    on_sale = sa.select(Variant.price).where(Variant.product_id == product_id, Variant.is_active).subquery()
-    db.session.execute(
-        sa.update(Product)
-        .where(Product.id == product_id)
-        .values(
-            price_from=sa.select(sa.func.coalesce(sa.func.min(on_sale.c.price), 0)).scalar_subquery(),
-            price_to=sa.select(sa.func.coalesce(sa.func.max(on_sale.c.price), 0)).scalar_subquery(),
-        )
-    )

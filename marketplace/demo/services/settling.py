@@ -5,17 +5,20 @@ from __future__ import annotations
 from functools import partial
 
 from marketplace.accounts import services as accounts
-from marketplace.core.actor import SYSTEM, Actor, Grant, Role
+from marketplace.accounts.services import helping
+from marketplace.core.actor import SYSTEM, Actor, Grant, Role, village_scope
 from marketplace.demo.adapters.pictures import LOGO, Drawing, seed_of
 from marketplace.demo.rules.people import HOMES, PASSWORD, PEOPLE, DemoPerson
 from marketplace.demo.rules.shops import Shop, shops
 from marketplace.demo.services.world import World
 from marketplace.media import services as media
+from marketplace.places.rules import FATULULI
 from marketplace.shipping import services as shipping
 from marketplace.stores import services as stores
 from marketplace.stores.rules import StoreStatus
 
 FIRST_DAY = 120
+HELPED = "tenun-mama-yuli"
 
 
 def logo_of(shop: Shop) -> Drawing:
@@ -26,18 +29,31 @@ def logo_of(shop: Shop) -> Drawing:
 def plan(world: World) -> None:
     """Put the coming of people and the opening of shops on the time line."""
     world.timeline.add(world.ago(FIRST_DAY), partial(_welcome, world))
+    world.timeline.add(world.ago(1), partial(_ask_help, world))
     for shop in shops():
         world.timeline.add(world.ago(shop.since_days), partial(_open, world, shop))
         if shop.status is not StoreStatus.OPEN:
             world.timeline.add(world.ago(2), partial(_turn, world, shop))
 
 
+def scope_of(role: Role) -> int:
+    """A facilitator is one of Fatululi; other roles are of the whole market."""
+    return village_scope(FATULULI) if role is Role.FACILITATOR else 0
+
+
+def _ask_help(world: World) -> None:
+    """Yuli asks the facilitator of her village to sit beside her."""
+    store_id = world.stores[HELPED]
+    lurah = world.people["lurah"].person_id or 0
+    helping.ask(world.owners[store_id], store_id, FATULULI, lurah, 7, "Memasukkan produk dan foto tenun")
+
+
 def _welcome(world: World) -> None:
     for person in PEOPLE:
         made = accounts.create_person(SYSTEM, person.name, person.email, person.phone, PASSWORD)
         for role in person.roles:
-            accounts.grant(SYSTEM, made.id, role)
-        grants = frozenset(Grant(role) for role in person.roles)
+            accounts.grant(SYSTEM, made.id, role, scope_of(role))
+        grants = frozenset(Grant(role, scope_of(role)) for role in person.roles)
         world.people[person.handle] = Actor(made.id, made.name, grants)
     _settle_in(world, PEOPLE)
 

@@ -6,8 +6,10 @@ from flask import Blueprint
 
 from marketplace.desks.views import (
     albums,
+    banking,
     drafts,
     earnings,
+    facilitator,
     keeping,
     orders,
     overview,
@@ -20,14 +22,18 @@ from marketplace.desks.views import (
     standing,
     stock,
     store,
+    team,
     times,
     today,
+    waiting_prices,
 )
 
 blueprints: tuple[Blueprint, ...] = (
     albums.bp,
+    banking.bp,
     drafts.bp,
     earnings.bp,
+    facilitator.bp,
     keeping.bp,
     orders.bp,
     overview.bp,
@@ -39,7 +45,10 @@ blueprints: tuple[Blueprint, ...] = (
     shelf.bp,
     standing.bp,
     store.bp,
+    team.bp,
+    team.invitation_bp,
     times.bp,
+    waiting_prices.bp,
 )
 
 __all__ = ["blueprints", "stock", "today"]

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from marketplace.catalog.queries.albums import AlbumItem, AlbumView, album, album_by_link
 from marketplace.catalog.rules import MOST_PICTURES
 from marketplace.catalog.services import albums, drafts
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.desks.views import photos
@@ -17,7 +18,7 @@ from marketplace.media import services as media
 from marketplace.media.services import Prepared
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web import tus
-from marketplace.web.access import current_actor, is_seller, local_path, public, requires
+from marketplace.web.access import current_actor, local_path, public, requires_right
 from marketplace.web.language import explain
 from marketplace.web.limits import limiter
 
@@ -33,14 +34,14 @@ Page = str | Response | tuple[str, int]
 
 
 @bp.get("/penjual/album/<string:key>/<int:picture_id>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def edit(key: str, picture_id: int) -> str:
     """One picture: its description, turning, cropping."""
     return _edit_page(key, picture_id)
 
 
 @bp.post("/penjual/album/<string:key>/<int:picture_id>/keterangan")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(CHANGES)
 def describe(key: str, picture_id: int) -> Page:
     """Say what is to be seen on it."""
@@ -56,7 +57,7 @@ def describe(key: str, picture_id: int) -> Page:
 
 
 @bp.post("/penjual/album/<string:key>/<int:picture_id>/putar")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def turn(key: str, picture_id: int) -> Page:
     """A quarter to the left or to the right."""
@@ -64,7 +65,7 @@ def turn(key: str, picture_id: int) -> Page:
 
 
 @bp.post("/penjual/album/<string:key>/<int:picture_id>/potong")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def crop(key: str, picture_id: int) -> Page:
     """Cut to a square, to 4:3, or to the box that was drawn or typed (percent of the picture)."""

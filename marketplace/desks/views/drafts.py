@@ -9,6 +9,7 @@ from marketplace.catalog import queries
 from marketplace.catalog.models import ProductDraft
 from marketplace.catalog.queries import DraftView, ProductRow
 from marketplace.catalog.services import albums, drafts
+from marketplace.core.actor import Right
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, Stale
@@ -17,7 +18,7 @@ from marketplace.desks.views import photos, previews, saving
 from marketplace.desks.views.screen import open_screen, show
 from marketplace.desks.views.seller import own_product
 from marketplace.web import tus
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.filters import wita_time
 from marketplace.web.language import explain
@@ -32,7 +33,7 @@ LOOKS = "1200 per hour"
 
 
 @bp.get("/<string:key>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def show_draft(key: str) -> Page:
     """The screen with what was typed so far; of a draft that was handed in, the product."""
     draft = _own(key)
@@ -43,7 +44,7 @@ def show_draft(key: str) -> Page:
 
 
 @bp.post("/<string:key>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def save(key: str) -> Page:
     """Keep what was typed, and put it up unless it is only to be kept."""
@@ -54,7 +55,7 @@ def save(key: str) -> Page:
 
 
 @bp.post("/<string:key>/isian")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(SAVES)
 def save_fields(key: str) -> tuple[Response, int]:
     """Keep single fields, sent by the page's script. The draft begins when there is none of this key."""
@@ -68,7 +69,7 @@ def save_fields(key: str) -> tuple[Response, int]:
 
 
 @bp.get("/<string:key>/foto")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(LOOKS)
 def places(key: str) -> str:
     """The pictures of the screen alone, for looking again."""
@@ -79,7 +80,7 @@ def places(key: str) -> str:
 
 
 @bp.post("/<string:key>/unggahan")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @tus.speaks_tus
 @limiter.limit(BEGINS)
 def begin_upload(key: str) -> Response:
@@ -91,7 +92,7 @@ def begin_upload(key: str) -> Response:
 
 
 @bp.post("/<string:key>/buang")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def discard(key: str) -> Page:
     """Throw a draft away, or the changes to a product."""
     draft = _own(key)
@@ -105,7 +106,7 @@ def discard(key: str) -> Page:
 
 
 @bp.get("/<string:key>/lihat")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def preview(key: str) -> Response:
     """The draft as buyers would see it: for its shop alone, and not for search engines."""
     draft = _own(key)
@@ -119,7 +120,7 @@ def preview(key: str) -> Response:
 
 
 def _own(key: str) -> DraftView:
-    draft = queries.draft(current_actor().store_ids, key)
+    draft = queries.draft(current_actor().stores_with(Right.PRODUCTS), key)
     if draft is None:
         raise NotFound("catalog.draft_not_found")
     return draft
@@ -134,10 +135,10 @@ def _product() -> ProductRow | None:
 def _opened(key: str, product: ProductRow | None) -> ProductDraft:
     """The draft, locked; begun if there is none. Inside a transaction."""
     actor = current_actor()
-    found = queries.draft(actor.store_ids, key)
+    found = queries.draft(actor.stores_with(Right.PRODUCTS), key)
     sent = request.values.get("store_id", type=int) or 0
     store_id = product.store_id if product else found.store_id if found else sent
-    if store_id not in actor.store_ids:
+    if store_id not in actor.stores_with(Right.PRODUCTS):
         raise NotFound("catalog.draft_not_found")
     return drafts.open_draft(actor, store_id, key, product.id if product else None)
 

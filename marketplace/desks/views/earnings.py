@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
+from marketplace.core.actor import Right
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.queries import Earning, StoreBalance
 from marketplace.orders import queries as orders
 from marketplace.orders.queries import SoldRow
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 
 bp = Blueprint("earnings", __name__, url_prefix="/penjual/saldo")
 
@@ -24,10 +25,10 @@ class Row:
 
 
 @bp.get("")
-@requires(is_seller)
+@requires_right(Right.MONEY)
 def index() -> str:
     """The sums, and each order behind them."""
-    stores = current_actor().store_ids
+    stores = current_actor().stores_with(Right.MONEY)
     page = orders.sold(stores, request.args.get("setelah"))
     brought = ledger.earnings(row.id for row in page.items)
     return render_template(

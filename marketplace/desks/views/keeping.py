@@ -23,13 +23,15 @@ from marketplace.catalog.rules.keeping import (
 )
 from marketplace.catalog.services import bulk
 from marketplace.catalog.services import keeping as services
+from marketplace.core.actor import Right
 from marketplace.core.clock import WITA
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, Stale
 from marketplace.desks.views.seller import own_product
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.language import explain
 
+GOODS = (Right.PRODUCTS, Right.PRICES, Right.STOCK)
 bp = Blueprint("keeping", __name__, url_prefix="/penjual/produk")
 Page = str | Response | tuple[str, int]
 
@@ -75,7 +77,7 @@ def _back(product_id: int) -> Response:
 
 
 @bp.post("/<int:product_id>/salin")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def duplicate(product_id: int) -> Page:
     """Make a hidden copy and open it."""
     own_product(product_id)
@@ -90,7 +92,7 @@ def duplicate(product_id: int) -> Page:
 
 
 @bp.post("/<int:product_id>/pulihkan")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def restore(product_id: int) -> Page:
     """Bring an archived product back, hidden."""
     if not can_sell(current_actor(), queries.product(product_id).store_id):
@@ -102,7 +104,7 @@ def restore(product_id: int) -> Page:
 
 
 @bp.get("/<int:product_id>/jadwal")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def schedule(product_id: int) -> str:
     """When the product appears and when it goes."""
     own_product(product_id)
@@ -111,7 +113,7 @@ def schedule(product_id: int) -> str:
 
 
 @bp.post("/<int:product_id>/jadwal")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def set_schedule(product_id: int) -> Page:
     """Keep the times; empty: none."""
     own_product(product_id)
@@ -148,7 +150,7 @@ def _show_schedule(product_id: int, said: dict[str, str], errors: dict[str, str]
 
 
 @bp.post("/massal")
-@requires(is_seller)
+@requires_right(*GOODS)
 def plan() -> Page:
     """Write down what would change and show it; nothing is touched yet."""
     actor = current_actor()
@@ -169,7 +171,7 @@ KEPT = ("cari", "keadaan", "kategori", "stok", "kurasi", "urut")
 
 def _chosen(search: Search) -> list[int]:
     if request.form.get("semua"):
-        return keeping.kept_ids(current_actor().store_ids, search)
+        return keeping.kept_ids(current_actor().stores_with(*GOODS), search)
     said = request.form.getlist("pilih")[:MOST_CHOSEN]
     return [int(each) for each in said if each.isdecimal() and len(each) < 18]
 
@@ -194,10 +196,10 @@ def _to(edit_id: int) -> Response:
 
 
 @bp.get("/massal/<int:edit_id>")
-@requires(is_seller)
+@requires_right(*GOODS)
 def edit(edit_id: int) -> str:
     """Every change before and after, what cannot be, and what was done."""
-    found = keeping.bulk_edit(edit_id, current_actor().person_id)
+    found = keeping.bulk_edit(current_actor(), edit_id)
     good = [ChangeState.PLANNED, ChangeState.DONE, ChangeState.UNDONE]
     states = [state for state in ChangeState if state not in good] if request.args.get("lihat") == "tidak" else good
     return render_template(
@@ -213,7 +215,7 @@ def edit(edit_id: int) -> str:
 
 
 @bp.post("/massal/<int:edit_id>/terapkan")
-@requires(is_seller)
+@requires_right(*GOODS)
 def apply(edit_id: int) -> Page:
     """Do all that can be done, in one go."""
     with transaction():
@@ -222,7 +224,7 @@ def apply(edit_id: int) -> Page:
 
 
 @bp.post("/massal/<int:edit_id>/batalkan")
-@requires(is_seller)
+@requires_right(*GOODS)
 def undo(edit_id: int) -> Page:
     """Put back what nobody has changed since."""
     try:

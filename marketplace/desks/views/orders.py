@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from marketplace.core.actor import Actor
+from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
 from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm
@@ -21,7 +21,7 @@ from marketplace.orders.queries import OrderFilter
 from marketplace.orders.rules import OrderStatus, ShareKind
 from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import DeliveryMethod
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.language import explain
 
@@ -44,14 +44,14 @@ MOST_AT_ONCE = 50
 
 
 @bp.get("")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def index() -> str:
     """What needs an answer, packing or handing over, the most urgent first; or what a search finds."""
     return _show_list()
 
 
 def _show_list(words: str = "", left_out: list[str] | None = None) -> str:
-    stores = current_actor().store_ids
+    stores = current_actor().stores_with(Right.ORDERS)
     counts = queries.open_counts(stores)
     form = SearchForm(request.args)
     asked = bool(form.asked())
@@ -98,7 +98,7 @@ def _filter(form: SearchForm) -> OrderFilter:
 
 
 @bp.post("/kesiapan")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def make_ready() -> Page:
     """Mark the chosen orders as packed, each on its own: one that has moved on does not hold up the others."""
     codes = list(dict.fromkeys(request.form.getlist("kode")))[:MOST_AT_ONCE]
@@ -125,28 +125,28 @@ def _try_ready(order_id: int) -> str:
 
 
 @bp.get("/jumlah")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def count() -> dict[str, int]:
     """How many orders wait for an answer: asked now and then by an open page."""
-    return {"waiting": queries.open_counts(current_actor().store_ids)[OrderStatus.WAITING]}
+    return {"waiting": queries.open_counts(current_actor().stores_with(Right.ORDERS))[OrderStatus.WAITING]}
 
 
 @bp.get("/<string:code>")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def order(code: str) -> Page:
     """One order with all that is needed to fulfil it."""
     return _show(_own(code))
 
 
 @bp.post("/<string:code>/penerimaan")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def create_acceptance(code: str) -> Page:
     """Say yes."""
     return _step(code, services.accept, _("Pesanan diterima. Siapkan barangnya, pembeli sudah dikabari."))
 
 
 @bp.post("/<string:code>/penolakan")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def create_decline(code: str) -> Page:
     """Say no, with a reason."""
     order_id = _own(code)
@@ -164,14 +164,14 @@ def create_decline(code: str) -> Page:
 
 
 @bp.post("/<string:code>/kesiapan")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def create_readiness(code: str) -> Page:
     """The goods are packed, or on their way."""
     return _step(code, services.mark_ready, _("Pembeli sudah dikabari. Minta kodenya saat menyerahkan barang."))
 
 
 @bp.post("/<string:code>/serah-terima")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def create_handover(code: str) -> Page:
     """The buyer has the goods and paid: her digits prove it. A wrong try is counted before it is shown."""
     order_id = _own(code)
@@ -193,7 +193,7 @@ def create_handover(code: str) -> Page:
 
 
 @bp.post("/<string:code>/kabar")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def note_shared(code: str) -> Page:
     """Note that a ready message was passed on to the buyer."""
     order_id = _own(code)
@@ -234,7 +234,7 @@ def _refused(order_id: int, refusal: Refusal) -> Page:
 
 def _own(code: str) -> int:
     """The id of an order of a store that the visitor works for. Raises NotFound for any other."""
-    found = queries.order_id_by_code(code, current_actor().store_ids)
+    found = queries.order_id_by_code(code, current_actor().stores_with(Right.ORDERS))
     if found is None:
         raise NotFound("orders.not_found")
     return found
@@ -251,7 +251,7 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
     if found is None:
         raise NotFound("orders.not_found")
     order, purchase = found
-    before, behind = queries.neighbours(order_id, current_actor().store_ids)
+    before, behind = queries.neighbours(order_id, current_actor().stores_with(Right.ORDERS))
     return render_template(
         "desks/seller_order.html",
         order=order,

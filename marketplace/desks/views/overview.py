@@ -7,7 +7,9 @@ from datetime import timedelta
 from flask import Blueprint, render_template, request
 
 from marketplace.catalog.queries import has_daily, seller_products
+from marketplace.catalog.services import pricing
 from marketplace.core import clock
+from marketplace.core.actor import Right
 from marketplace.curation.queries import to_watch
 from marketplace.curation.rules import STATUS_WORDS
 from marketplace.desks.figures import compare
@@ -26,7 +28,9 @@ LONGEST = 90  # by weeks only: ninety bars are too thin for a phone
 @requires(is_seller)
 def index() -> str:
     """Each block is one question, however many orders the shop has had. `?rentang=` days, `?per=minggu` by weeks."""
-    stores = current_actor().store_ids
+    actor = current_actor()
+    stores, goods = actor.stores_with(Right.ORDERS), actor.stores_with(Right.PRODUCTS)
+    sold, shelves = actor.stores_with(Right.MONEY, Right.ORDERS), actor.stores_with(Right.STOCK)
     asked = request.args.get("rentang", type=int)
     days = asked if asked in PERIODS else 30
     by_week = days == LONGEST or request.args.get("per") == "minggu"
@@ -38,15 +42,18 @@ def index() -> str:
         counts=counts,
         to_prepare=counts[OrderStatus.PROCESSING],
         to_hand_over=counts[OrderStatus.READY] + counts[OrderStatus.ON_THE_WAY],
-        sales=compare(queries.sales_by_day(stores, today - timedelta(days=2 * days - 1), today), by_week=by_week),
+        sales=compare(queries.sales_by_day(sold, today - timedelta(days=2 * days - 1), today), by_week=by_week),
         days=days,
         by_week=by_week,
-        best=queries.best_products(stores, today - timedelta(days=days - 1), today),
-        running_out=queries.running_out(stores),
-        has_daily=has_daily(stores),
-        curation=[(STATUS_WORDS[status], number) for status, number in to_watch(stores).items() if number],
-        shops=list(stores_by_ids(stores).values()),
-        is_new=not seller_products(stores, limit=1).items,
+        best=queries.best_products(sold, today - timedelta(days=days - 1), today),
+        running_out=queries.running_out(shelves),
+        has_daily=has_daily(shelves),
+        curation=[(STATUS_WORDS[status], number) for status, number in to_watch(goods).items() if number],
+        shops=list(stores_by_ids(actor.store_ids).values()),
+        is_new=bool(goods and actor.stores_with(Right.SHOP)) and not seller_products(goods, limit=1).items,
+        sees_orders=bool(stores),
+        sees_sales=bool(sold),
+        prices_waiting=len(pricing.waiting(actor.stores_with(Right.PRICES))),
         states=STATES,
         time_left=time_left,
     )

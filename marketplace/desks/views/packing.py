@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from marketplace.core import clock
+from marketplace.core.actor import Right
 from marketplace.core.errors import NotFound
 from marketplace.orders import queries
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 
 bp = Blueprint("seller_packing", __name__, url_prefix="/penjual/pesanan/cetak")
 PAPERS = ("80", "58", "a4")
@@ -15,14 +16,14 @@ MOST_AT_ONCE = 50
 
 
 @bp.get("/slip")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def slips() -> str:
     """A slip for each order of `?kode=` (more than one). `?kertas=` 80, 58 or a4; `?harga=0` leaves prices out."""
     return _print("desks/slips.html")
 
 
 @bp.get("/daftar-ambil")
-@requires(is_seller)
+@requires_right(Right.ORDERS)
 def pick_list() -> str:
     """The goods of the same orders, each once, with a box to tick."""
     return _print("desks/pick_list.html")
@@ -30,7 +31,7 @@ def pick_list() -> str:
 
 def _print(template: str) -> str:
     codes = list(dict.fromkeys(request.args.getlist("kode")))
-    chosen = queries.slips(codes[:MOST_AT_ONCE], current_actor().store_ids)
+    chosen = queries.slips(codes[:MOST_AT_ONCE], current_actor().stores_with(Right.ORDERS))
     if len(chosen) < len(codes[:MOST_AT_ONCE]):
         raise NotFound("orders.not_found")
     paper = request.args.get("kertas", PAPERS[0])

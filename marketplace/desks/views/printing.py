@@ -8,9 +8,10 @@ from flask import Blueprint, render_template, request
 
 from marketplace.catalog.queries import PriceRow, price_rows
 from marketplace.core import clock
+from marketplace.core.actor import Right
 from marketplace.desks.views.seller import chosen_store
 from marketplace.stores.queries import stores_by_ids
-from marketplace.web.access import is_seller, requires
+from marketplace.web.access import requires_right
 
 bp = Blueprint("seller_printing", __name__, url_prefix="/penjual/toko")
 SHEETS = ("a4", "a5")
@@ -21,10 +22,10 @@ MOST_COPIES = 48
 
 
 @bp.get("/daftar-harga")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS, Right.SHOP)
 def price_list() -> str:
     """All public goods, or those chosen by `?produk=` (ids, more than one), by category."""
-    store_id = chosen_store().id
+    store_id = chosen_store(Right.PRODUCTS, Right.SHOP).id
     rows = price_rows(store_id)
     chosen = set(request.args.getlist("produk", type=int))
     return render_template(
@@ -39,10 +40,10 @@ def price_list() -> str:
 
 
 @bp.get("/label")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS, Right.SHOP)
 def tags() -> str:
     """Choose how many tags of each variant (`?l-<id>=copies`); the sheet is drawn below. `?cari=` narrows the list."""
-    store_id = chosen_store().id
+    store_id = chosen_store(Right.PRODUCTS, Right.SHOP).id
     words = request.args.get("cari", "")[:100]
     rows = price_rows(store_id)
     copies = {row.variant_id: _copies(row.variant_id) for row in rows}

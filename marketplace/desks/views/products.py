@@ -9,15 +9,17 @@ from marketplace.catalog import queries
 from marketplace.catalog.queries import DraftRow, keeping, leaves
 from marketplace.catalog.rules import lacking
 from marketplace.catalog.services import products
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, Stale
 from marketplace.curation import services as curation
 from marketplace.curation.queries import standings
 from marketplace.desks.views import saving
-from marketplace.desks.views.keeping import KEPT, search_from
+from marketplace.desks.views.keeping import GOODS, KEPT, search_from
 from marketplace.desks.views.screen import new_key, open_screen, sent_key, show, take_in
 from marketplace.desks.views.seller import own_product
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.imports.policies import can_import
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.language import explain
 from marketplace.web.limits import limiter
@@ -34,17 +36,18 @@ UPLOADS = "120 per hour"
 
 
 @bp.get("")
-@requires(is_seller)
+@requires_right(*GOODS)
 def index() -> str:
     """The goods of all stores the seller works for: searched, filtered, sorted, by pages; above them the drafts."""
-    store_ids, cursor = current_actor().store_ids, request.args.get("setelah")
+    makes, store_ids = current_actor().stores_with(Right.PRODUCTS), current_actor().stores_with(*GOODS)
+    cursor = request.args.get("setelah")
     if request.args.get("keadaan") == DRAFTS:
-        drafts = queries.open_drafts(store_ids, cursor)
+        drafts = queries.open_drafts(makes, cursor)
         return render_template("desks/product_drafts.html", page=drafts, lacks=_lacks(drafts.items))
     search = search_from(request.args)
     page = keeping.kept_products(store_ids, search, cursor)
     said = {name: value[:80] for name in KEPT if (value := request.args.get(name, ""))}
-    begun = queries.open_drafts(store_ids, limit=DRAFTS_ON_TOP).items if not said and not cursor else []
+    begun = queries.open_drafts(makes, limit=DRAFTS_ON_TOP).items if not said and not cursor else []
     return render_template(
         "desks/products.html",
         page=page,
@@ -57,6 +60,7 @@ def index() -> str:
         count_to=keeping.COUNT_TO,
         groups=leaves(queries.categories()),
         edits=keeping.recent_edits(current_actor().person_id),
+        may_import=any(can_import(current_actor(), store_id) for store_id in makes),
     )
 
 
@@ -80,14 +84,14 @@ def _lacks(rows: list[DraftRow]) -> dict[str, str]:
 
 
 @bp.get("/baru")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def new() -> str:
     """An empty screen. Its draft begins with the first save."""
     return show(open_screen(new_key()))
 
 
 @bp.post("/baru")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def create() -> Page:
     """Keep what was typed as a draft, and put it up unless it is only to be kept."""
@@ -98,14 +102,14 @@ def create() -> Page:
 
 
 @bp.get("/<int:product_id>")
-@requires(is_seller)
+@requires_right(*GOODS)
 def edit(product_id: int) -> str:
     """All about one product: where it stands, its words, its forms and stock."""
     return show(open_screen(new_key(), own_product(product_id)))
 
 
 @bp.post("/<int:product_id>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 @limiter.limit(UPLOADS)
 def revise(product_id: int) -> Page:
     """Save what changed: price, stock and forms at once; words and pictures go to the curators."""
@@ -130,7 +134,7 @@ def revise(product_id: int) -> Page:
 
 
 @bp.post("/<int:product_id>/tampilan")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def set_visibility(product_id: int) -> Page:
     """Hide the product, or show it again."""
     product = own_product(product_id)
@@ -149,7 +153,7 @@ def set_visibility(product_id: int) -> Page:
 
 
 @bp.post("/<int:product_id>/arsip")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def archive(product_id: int) -> Page:
     """Take the product away for good."""
     own_product(product_id)

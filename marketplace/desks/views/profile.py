@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.desks.forms.store import ProfileForm
@@ -18,7 +19,7 @@ from marketplace.stores import services
 from marketplace.stores.models import Store
 from marketplace.stores.policies import can_manage
 from marketplace.stores.queries import StoreCard, stores_by_ids
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.limits import limiter
 
 bp = Blueprint("seller_profile", __name__, url_prefix="/penjual/toko/profil")
@@ -27,7 +28,7 @@ UPLOADS = "60 per hour"
 
 
 @bp.get("")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def edit() -> str:
     """The profile as a form, beside what buyers read now."""
     store = _own_store()
@@ -37,7 +38,7 @@ def edit() -> str:
 
 
 @bp.post("")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 @limiter.limit(UPLOADS)
 def update() -> Page:
     """Let the shop say something else about itself; or look first (`langkah=lihat`), or choose the next region."""
@@ -64,7 +65,7 @@ def update() -> Page:
 
 
 @bp.post("/pratinjau")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def preview() -> str:
     """What buyers would read, from what is typed; nothing is kept."""
     store = _own_store()
@@ -74,7 +75,7 @@ def preview() -> str:
 
 
 def _own_store() -> Store:
-    store = chosen_store()
+    store = chosen_store(Right.SHOP)
     if not can_manage(current_actor(), store):
         raise NotFound("stores.not_found")
     return store

@@ -9,7 +9,8 @@ from marketplace.catalog import queries
 from marketplace.catalog.models import Product
 from marketplace.catalog.queries import ProductRow, VariantRow
 from marketplace.catalog.rules import Supply, VariantDraft, cell_key
-from marketplace.catalog.services import albums, drafts, products, supply, variants
+from marketplace.catalog.services import albums, drafts, pricing, products, supply, variants
+from marketplace.core.actor import Right
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import Invalid, Stale
 from marketplace.curation import services as curation
@@ -42,7 +43,7 @@ def go(where: str) -> Response:
 
 def save(key: str) -> Page:
     """Keep what this request brings in the draft of a new product, and put it up unless a step was asked for."""
-    found = queries.draft(current_actor().store_ids, key)
+    found = queries.draft(current_actor().stores_with(Right.PRODUCTS), key)
     if found is not None and found.made_id is not None:
         return _to_product(found.made_id)
     screen = take_in(key)
@@ -125,6 +126,8 @@ def _to_product(product_id: int) -> Response:
 
 
 def _created(product_id: int) -> str:
+    if pricing.waits(current_actor()):
+        return _("Produk tersimpan. Produk tayang setelah pemilik toko menyetujui harganya.")
     if queries.product(product_id).live_revision_id:
         return _("Produk sudah tayang dan diajukan ke kurator untuk tanda Terkurasi.")
     return _("Produk tersimpan dan diajukan ke kurator. Produk tayang setelah lolos kurasi.")
@@ -140,7 +143,7 @@ def change(screen: Screen, seen_forms: str | None) -> tuple[str, bool]:
     """
     product, form, actor = _product(screen), screen.form, current_actor()
     draft = drafts.open_draft(actor, product.store_id, screen.key, product.id)
-    before = _free_parts(product.id)
+    before, waited = _free_parts(product.id), pricing.waiting([product.store_id])
     written = products.revise(actor, product.id, form.said(_pictures(draft.album_id)))
     if written is not None:
         curation.submit(actor, product.id, written.id)
@@ -151,9 +154,12 @@ def change(screen: Screen, seen_forms: str | None) -> tuple[str, bool]:
         actor, product.id, wanted.axes, [(_id(row), said) for row, said, _seen in placed], seen=seen_forms
     )
     if wanted.supply is not Supply.TO_ORDER:
-        _count([(row, said.on_hand, seen) for row, said, seen in placed if row is not None])
+        counted = [(row, said.on_hand, seen) for row, said, seen in placed if row is not None]
+        _count(counted, may_count=actor.may(Right.STOCK, product.store_id))
     drafts.close(draft)
     db.session.flush()
+    if pricing.waiting([product.store_id]) != waited and pricing.waits(actor):
+        return _("Tersimpan. Harga yang Anda tulis menunggu persetujuan pemilik toko."), True
     return _said(written is not None, _free_parts(product.id) != before)
 
 
@@ -211,6 +217,8 @@ def _placed(screen: Screen) -> list[tuple[VariantRow | None, VariantDraft, int]]
     on_sale = [row for row in screen.variants if row.is_active]
     if not form.options:
         seen = form.seen_on_hand.data
+        if not on_sale:  # its only form waits for the owner's word on the price
+            return [(None, said, -1) for said in form.variants()]
         return [(row, said, -1 if seen is None else seen) for row, said in zip(on_sale, form.variants(), strict=False)]
     by_key = {cell_key(typed.options_of(row, product.axes)): row for row in on_sale}
     placed = []
@@ -221,9 +229,13 @@ def _placed(screen: Screen) -> list[tuple[VariantRow | None, VariantDraft, int]]
     return placed
 
 
-def _count(counted: list[tuple[VariantRow, int, int]]) -> None:
+def _count(counted: list[tuple[VariantRow, int, int]], *, may_count: bool) -> None:
     """Set the stock of variants that are there already, each guarded by what was seen."""
     for row, on_hand, seen in counted:
+        if on_hand == seen:
+            continue
+        if not may_count:
+            raise Invalid("catalog.stock_not_yours", field="on_hand")
         try:
             variants.set_stock(current_actor(), row.id, on_hand, seen)
         except Stale as refusal:

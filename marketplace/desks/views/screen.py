@@ -11,12 +11,14 @@ from flask_babel import gettext as _
 from wtforms import Field
 
 from marketplace.catalog import queries
+from marketplace.catalog.policies import can_keep_stock, can_sell
 from marketplace.catalog.queries import CategoryRow, DraftView, ProductRow, RevisionView, VariantRow
 from marketplace.catalog.queries.albums import AlbumView, album_of, album_to_be
 from marketplace.catalog.rules import MOST_PICTURES, Supply, is_draft_key
-from marketplace.catalog.services import drafts
+from marketplace.catalog.services import drafts, pricing
 from marketplace.certificates import queries as certificates
 from marketplace.certificates.rules import ABOUT
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
 from marketplace.curation.queries import standings
@@ -95,8 +97,8 @@ def new_key() -> str:
 def open_screen(key: str, product: ProductRow | None = None, changes: typed.Typed | None = None) -> Screen:
     """The screen for a draft of a new product, or of one that is there. `changes` are laid over what was kept."""
     actor = current_actor()
-    draft = queries.draft_of_product(product.id) if product else queries.draft(actor.store_ids, key)
-    store_id = product.store_id if product else draft.store_id if draft else actor.store_ids[0]
+    draft = queries.draft_of_product(product.id) if product else queries.draft(actor.stores_with(Right.PRODUCTS), key)
+    store_id = product.store_id if product else draft.store_id if draft else actor.stores_with(Right.PRODUCTS)[0]
     screen = Screen(draft.key if draft else key, store_id, product, draft=draft)
     home = stores_by_ids([store_id])[store_id].village_code[:REGENCY]
     base: typed.Typed = {**typed.BLANK, "store_id": [str(store_id)], "origin_code": [home]}
@@ -128,9 +130,9 @@ def _build(screen: Screen) -> None:
     screen.category = tree.by_id.get(category_in(screen.data.get("category_id")))
     asked = queries.attributes_of(screen.category.id) if screen.category else ()
     form = build(screen.data, asked, screen.media_ids)
-    stores = stores_by_ids(actor.store_ids)
+    stores = stores_by_ids(actor.stores_with(Right.PRODUCTS))
     form.offer_places([(row.id, row.name) for row in stores.values()], tree)
-    chosen = form.store_id.data if form.store_id.data in actor.store_ids else screen.store_id
+    chosen = form.store_id.data if form.store_id.data in actor.stores_with(Right.PRODUCTS) else screen.store_id
     held = certificates.for_store(chosen)
     form.offer(
         [(region.code, region.name) for region in regencies()],
@@ -151,7 +153,7 @@ def take_in(key: str, product: ProductRow | None = None) -> Screen:
     before = open_screen(key, product)
     if before.draft is None and not product:
         sent = request.form.get("store_id", type=int)
-        before.store_id = sent if sent in actor.store_ids else before.store_id
+        before.store_id = sent if sent in actor.stores_with(Right.PRODUCTS) else before.store_id
     room = MOST_PICTURES - sum(1 for item in before.album.items if not item.refusal)
     taken, notes = photos.prepare(request.files.getlist("pictures"), room), []
     try:
@@ -180,7 +182,7 @@ def sent_key() -> str:
 
 def show(screen: Screen) -> str:
     """The page."""
-    product, form = screen.product, screen.form
+    product, form, actor = screen.product, screen.form, current_actor()
     _mark_needed(screen)
     axes = (product.axis_1, product.axis_2) if product else ("", "")
     return render_template(
@@ -200,7 +202,16 @@ def show(screen: Screen) -> str:
         reserved=sum(row.reserved for row in screen.variants if row.is_active),
         is_food=bool(screen.category and screen.category.is_food),
         Supply=Supply,
+        waiting=_waiting(product),
+        may_change=bool(actor.stores_with(Right.PRODUCTS)) if product is None else can_sell(actor, product.store_id),
+        may_count=product is not None and can_keep_stock(actor, product.store_id),
     )
+
+
+def _waiting(product: ProductRow | None) -> list[pricing.Waiting]:
+    """The prices of this product that wait for the owner."""
+    rows = pricing.waiting([product.store_id]) if product else []
+    return [row for row in rows if product and row.product_id == product.id]
 
 
 def _mark_needed(screen: Screen) -> None:

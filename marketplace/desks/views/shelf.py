@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from marketplace.catalog import queries
 from marketplace.catalog.queries import ProductRow, VariantRow
 from marketplace.catalog.services import variants
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.desks.forms.products import VariantForm
 from marketplace.desks.views.seller import own_product
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 
 bp = Blueprint("shelf", __name__, url_prefix="/penjual")
@@ -20,7 +21,7 @@ Page = str | Response | tuple[str, int]
 
 
 @bp.post("/produk/<int:product_id>/varian")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def add_variant(product_id: int) -> Page:
     """Sell the product in one more form."""
     product = own_product(product_id)
@@ -37,7 +38,7 @@ def add_variant(product_id: int) -> Page:
 
 
 @bp.post("/produk/<int:product_id>/varian/<int:variant_id>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def change_variant(product_id: int, variant_id: int) -> Page:
     """Change price, weight, name and stock of one form, all of it or nothing."""
     product = own_product(product_id)
@@ -59,7 +60,7 @@ def change_variant(product_id: int, variant_id: int) -> Page:
 
 
 @bp.post("/produk/<int:product_id>/varian/<int:variant_id>/penghentian")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def stop_variant(product_id: int, variant_id: int) -> Page:
     """Sell the product in this form no more."""
     product = own_product(product_id)
@@ -75,7 +76,7 @@ def stop_variant(product_id: int, variant_id: int) -> Page:
 
 
 @bp.post("/produk/<int:product_id>/varian/<int:variant_id>/pemulihan")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def restore_variant(product_id: int, variant_id: int) -> Page:
     """Sell the product in this form again."""
     own_product(product_id)

@@ -5,25 +5,26 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound
 from marketplace.curation import queries, services
 from marketplace.curation.policies import can_submit
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 
 bp = Blueprint("seller_curation", __name__, url_prefix="/penjual/kurasi")
 
 
 @bp.get("")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def index() -> str:
     """The goods of all the visitor's shops, the newest first."""
-    page = queries.for_store(current_actor().store_ids, request.args.get("setelah"))
+    page = queries.for_store(current_actor().stores_with(Right.PRODUCTS), request.args.get("setelah"))
     return render_template("desks/curation.html", page=page)
 
 
 @bp.post("/<int:submission_id>")
-@requires(is_seller)
+@requires_right(Right.PRODUCTS)
 def hand_in_again(submission_id: int) -> Response:
     """Ask again with the same words, once what was missing elsewhere is there."""
     held = queries.submission(submission_id)

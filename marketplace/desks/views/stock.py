@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.catalog import queries
-from marketplace.catalog.policies import can_keep_stock
 from marketplace.catalog.queries import Shelf, StockRow
 from marketplace.catalog.services import lowstock, stock
 from marketplace.catalog.services.stock import Counted
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal
 from marketplace.core.paging import Page as Rows
@@ -21,7 +21,7 @@ from marketplace.desks.forms.stock import LowStockForm, MovementForm
 from marketplace.desks.movements import told
 from marketplace.desks.views.shelf import bp
 from marketplace.orders import queries as orders
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.language import explain
 
@@ -34,8 +34,7 @@ NO_NUMBER = "catalog.whole_number_needed"
 
 def kept_stores() -> list[int]:
     """The stores whose stock the visitor keeps."""
-    actor = current_actor()
-    return [store_id for store_id in actor.store_ids if can_keep_stock(actor, store_id)]
+    return list(current_actor().stores_with(Right.STOCK))
 
 
 # --- counting --------------------------------------------------------------
@@ -50,14 +49,14 @@ class Count:
 
 
 @bp.get("/stok", endpoint="stock")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def stock_list() -> str:
     """All variants that lie on shelves, one number each."""
     return _show_stock({})
 
 
 @bp.post("/stok")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def count_stock() -> Page:
     """Save every number that differs. Each stands for itself: one that lost a race does not hold up the others."""
     typed = numbered("stok")
@@ -133,7 +132,7 @@ def _show_stock(counts: dict[int, Count]) -> str:
 
 
 @bp.get("/stok/lembar")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def count_sheet() -> str:
     """All shelves with an empty box each, to be printed and counted on paper."""
     return render_template("desks/stock_sheet.html", page=_stock_page(PRINTED), where=_where())
@@ -143,14 +142,14 @@ def count_sheet() -> str:
 
 
 @bp.get("/stok/<int:variant_id>")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def shelf_history(variant_id: int) -> str:
     """What lies on one shelf, and all that ever moved there."""
     return _show_shelf(queries.shelf(variant_id, kept_stores()))
 
 
 @bp.post("/stok/<int:variant_id>/gerak")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def note_movement(variant_id: int) -> Page:
     """Note what came, spoiled, or was found to be wrong."""
     shelf = queries.shelf(variant_id, kept_stores())
@@ -173,7 +172,7 @@ _FIELDS = {"reason": "reason"}
 
 
 @bp.post("/stok/<int:variant_id>/batas")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def set_low_stock(variant_id: int) -> Page:
     """Say when to be warned."""
     shelf = queries.shelf(variant_id, kept_stores())
@@ -206,14 +205,14 @@ def _back(variant_id: int, words: str) -> Response:
 
 
 @bp.get("/pesanan/<string:code>/barang-kembali")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def show_returns(code: str) -> str:
     """What left with an order and may be laid on the shelf again."""
     return _show_returns(_sold(code), {})
 
 
 @bp.post("/pesanan/<string:code>/barang-kembali")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def put_back(code: str) -> Page:
     """Lay what came back on the shelf again, never more than left, all of it or nothing."""
     order_id = _sold(code)

@@ -11,6 +11,7 @@ from marketplace.certificates import services as certificate_services
 from marketplace.certificates.policies import can_read_file
 from marketplace.certificates.rules import CheckResult
 from marketplace.core import clock
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.desks.forms.store import CertificateForm, ZoneForm
@@ -26,7 +27,7 @@ from marketplace.stores.policies import can_manage
 from marketplace.stores.queries import store as store_of
 from marketplace.stores.queries import stores_by_ids
 from marketplace.stores.rules import StoreStatus
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, is_seller, requires, requires_right
 from marketplace.web.limits import limiter
 from marketplace.web.private import private_file
 
@@ -43,7 +44,7 @@ def index() -> str:
 
 
 @bp.post("/keadaan")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def set_status() -> Page:
     """Pause the shop, or open it again."""
     store_id = _own_store().id
@@ -61,7 +62,7 @@ def set_status() -> Page:
 
 
 @bp.get("/wilayah-antar")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def new_zone() -> str:
     """An empty form; it begins where most buyers live."""
     store = _own_store()
@@ -71,7 +72,7 @@ def new_zone() -> str:
 
 
 @bp.post("/wilayah-antar")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def set_zone() -> Page:
     """Deliver to a region for a fee."""
     store = _own_store()
@@ -94,7 +95,7 @@ def set_zone() -> Page:
 
 
 @bp.post("/wilayah-antar/hapus")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def remove_zone() -> Page:
     """Stop delivering to a region."""
     store_id = _own_store().id
@@ -108,7 +109,7 @@ def remove_zone() -> Page:
 
 
 @bp.get("/sertifikat")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def new_certificate() -> str:
     """An empty form, of a kind that was asked for."""
     form = CertificateForm(formdata=None, kind=request.args.get("jenis", ""))
@@ -116,7 +117,7 @@ def new_certificate() -> str:
 
 
 @bp.post("/sertifikat")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 @limiter.limit(UPLOADS)
 def register_certificate() -> Page:
     """Check the number only (`langkah=periksa`), or write the certificate down with its paper."""
@@ -137,7 +138,7 @@ def register_certificate() -> Page:
 
 
 @bp.get("/sertifikat/<int:certificate_id>/berkas")
-@requires(is_seller)
+@requires_right(Right.SHOP, Right.PRODUCTS)
 def certificate_file(certificate_id: int) -> Response:
     """The private paper, for the shop's own people."""
     found = certificates.certificate(certificate_id)
@@ -186,7 +187,7 @@ def _checked(form: CertificateForm) -> CheckResult | None:
 
 def _own_store() -> Store:
     """The same, for those who may change it."""
-    store = chosen_store()
+    store = chosen_store(Right.SHOP)
     if not can_manage(current_actor(), store):
         raise NotFound("stores.not_found")
     return store

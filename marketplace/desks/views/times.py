@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.desks.forms.store import ClosureForm, WeekForm
@@ -13,7 +14,7 @@ from marketplace.stores import queries, services
 from marketplace.stores.models import Store
 from marketplace.stores.policies import can_manage
 from marketplace.stores.rules import MOST_SPANS, Week, week_of
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.filters import clock
 from marketplace.web.language import explain
 
@@ -23,14 +24,14 @@ Typed = dict[tuple[str, int, int], str]
 
 
 @bp.get("")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def index() -> str:
     """The week and the closures as forms."""
     return _show(_own_store())
 
 
 @bp.post("")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def set_week() -> Page:
     """Save the hours. `sama=1` gives all days those of Monday."""
     store = _own_store()
@@ -51,7 +52,7 @@ def set_week() -> Page:
 
 
 @bp.post("/libur")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def plan_closure() -> Page:
     """Take no orders on some days."""
     store = _own_store()
@@ -71,7 +72,7 @@ def plan_closure() -> Page:
 
 
 @bp.post("/libur/<int:closure_id>/pembatalan")
-@requires(is_seller)
+@requires_right(Right.SHOP)
 def cancel_closure(closure_id: int) -> Page:
     """Be open on these days after all."""
     store_id = _own_store().id
@@ -82,7 +83,7 @@ def cancel_closure(closure_id: int) -> Page:
 
 
 def _own_store() -> Store:
-    store = chosen_store()
+    store = chosen_store(Right.SHOP)
     if not can_manage(current_actor(), store):
         raise NotFound("stores.not_found")
     return store

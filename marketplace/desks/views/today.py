@@ -9,26 +9,27 @@ from flask_babel import ngettext
 from marketplace.catalog import queries
 from marketplace.catalog.rules import Today
 from marketplace.catalog.services import supply
+from marketplace.core.actor import Right
 from marketplace.core.clock import today
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, Refusal, Stale
 from marketplace.desks.forms.stock import MoreTodayForm
 from marketplace.desks.views.shelf import bp
 from marketplace.desks.views.stock import NO_NUMBER, Count, Page, is_whole, kept_stores, numbered
-from marketplace.web.access import current_actor, is_seller, requires
+from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.language import explain
 
 
 @bp.get("/stok/hari-ini")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def todays_stock() -> str:
     """What waits to be opened with the numbers of the last time, what is open, what is over."""
     return _show({})
 
 
 @bp.post("/stok/hari-ini")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def open_today() -> Page:
     """Open the day with all numbers at once. Each stands for itself."""
     typed = numbered("porsi")
@@ -48,7 +49,7 @@ def open_today() -> Page:
 
 
 @bp.post("/stok/hari-ini/<int:variant_id>/tambahan")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def add_today(variant_id: int) -> Page:
     """More came from the kitchen."""
     queries.shelf(variant_id, kept_stores())
@@ -66,7 +67,7 @@ def add_today(variant_id: int) -> Page:
 
 
 @bp.post("/stok/hari-ini/<int:variant_id>/habis")
-@requires(is_seller)
+@requires_right(Right.STOCK)
 def sell_out_today(variant_id: int) -> Page:
     """Nothing is left but what is promised."""
     queries.shelf(variant_id, kept_stores())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Product, Variant
 from marketplace.catalog.rules import Draft, VariantDraft
-from marketplace.catalog.services import bulk, products, variants
+from marketplace.catalog.services import bulk, pricing, products, variants
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -70,7 +70,7 @@ class _Shelves:
         lock_many(Product, {form.product_id for form in forms})
         self.variants = {each.id: each for each in lock_many(Variant, {form.id for form in forms})}
         self.moved: list[tuple[int, int, int]] = []
-        self.priced: set[int] = set()
+        self.priced: dict[Variant, int] = {}
 
     def take_in(self, taken: Sequence[Taken]) -> None:
         """All rows of one product, or by a refusal none."""
@@ -130,8 +130,7 @@ class _Shelves:
 
     def _change(self, one: Parsed, variant: Variant) -> None:
         if one.price is not None and one.price != variant.price:
-            variant.price = one.price
-            self.priced.add(variant.product_id)
+            self.priced[variant] = one.price
         if one.stock is not None and one.stock != variant.on_hand:
             self.moved.append((variant.id, one.stock - variant.on_hand, one.stock))
             variant.on_hand = one.stock
@@ -160,10 +159,11 @@ class _Shelves:
 
     def close(self) -> None:
         """Write down what moved, once for all rows."""
+        pricing.set_prices(self.actor, self.priced)
         db.session.flush()
         bulk.note_movements(self.actor, self.moved, about=f"import:{self.row.id}")
         if self.priced:
-            bulk.refresh_prices(self.priced)
+            bulk.refresh_prices({variant.product_id for variant in self.priced})
         changes = {"priced": len(self.priced), "stock": len(self.moved)}
         if not (self.moved or self.priced):
             return

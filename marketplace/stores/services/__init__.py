@@ -1,4 +1,7 @@
-"""What happens to stores: what they say about themselves (`profiles`), when they are open (`times`)."""
+"""What happens to stores: what they say about themselves (`profiles`), when they are open (`times`).
+
+Their team (`team`) and bank account (`banking`) are modules of their own.
+"""
 
 from marketplace.stores.services.profiles import create, set_logo, set_status, update_profile
 from marketplace.stores.services.times import cancel_closure, plan_closure, set_week
