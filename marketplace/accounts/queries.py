@@ -117,6 +117,17 @@ def as_helper(actor: Actor, helping: Helping | None) -> Actor:
     return Actor(actor.person_id, actor.name, grants, helping=helping)
 
 
+def helpers_of(store_id: int) -> dict[int, str]:
+    """The names of those who ever helped a store, by person: what they did there is marked as theirs. One statement."""
+    query = (
+        sa.select(Person.id, Person.name)
+        .join(Assistance, Assistance.facilitator_id == Person.id)
+        .where(Assistance.store_id == store_id)
+        .distinct()
+    )
+    return {row.id: row.name for row in db.session.execute(query)}
+
+
 def actor_of(person_id: int) -> Actor | None:
     """Who a person is when the market does something later on her word, with the grants of now; None when gone."""
     query = (

@@ -37,8 +37,8 @@ class Told:
     at: datetime
 
 
-def told(row: MovementRow, codes: Mapping[int, str]) -> Told:
-    """A movement in words; `codes` are those of the orders that movements are about."""
+def told(row: MovementRow, codes: Mapping[int, str], helpers: Mapping[int, str]) -> Told:
+    """A movement in words; `codes` are those of the orders that movements are about, `helpers` who helped the shop."""
     reason = row.reason
     if row.about == SWITCHED:
         reason = gettext("Sejak itu dibuat sesuai pesanan")
@@ -48,6 +48,12 @@ def told(row: MovementRow, codes: Mapping[int, str]) -> Told:
         on_hand=row.on_hand,
         reason=reason,
         order_code=codes.get(row.order_id or 0, ""),
-        person=row.person or gettext("Sistem"),
+        person=_person(row, helpers),
         at=row.at,
     )
+
+
+def _person(row: MovementRow, helpers: Mapping[int, str]) -> str:
+    if row.person_id in helpers:
+        return gettext("dibantu oleh %(name)s", name=row.person)
+    return row.person or gettext("Sistem")

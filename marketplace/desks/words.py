@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 
 from marketplace.core.clock import now
-from marketplace.orders.queries import OrderView
+from marketplace.orders.queries import OrderView, StepView
 from marketplace.orders.rules import OrderStatus, ready_status
 
 STATES = {
@@ -52,11 +53,14 @@ class Step:
     is_done: bool
 
 
-def steps_of(order: OrderView) -> list[Step]:
-    """The steps that an order has gone, and those that lie ahead if all goes well."""
+def steps_of(order: OrderView, helpers: Mapping[int, str] | None = None) -> list[Step]:
+    """The steps that an order has gone, and those that lie ahead if all goes well.
+
+    For the shop's eyes: `helpers` are the names of those who helped it, by person; their steps say so.
+    """
     is_online = any(step.status is OrderStatus.UNPAID for step in order.steps)
     titles = {**STEPS, **PAID_BEFORE} if is_online else STEPS
-    gone = [Step(str(titles[step.status]), step.at, step.note, True) for step in order.steps]
+    gone = [Step(str(titles[step.status]), step.at, _note(step, helpers or {}), True) for step in order.steps]
     road: tuple[OrderStatus, ...] = (
         OrderStatus.WAITING,
         OrderStatus.PROCESSING,
@@ -67,6 +71,12 @@ def steps_of(order: OrderView) -> list[Step]:
         road = (OrderStatus.UNPAID, *road)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
     return gone + [Step(str(titles[status]), None, "", False) for status in ahead]
+
+
+def _note(step: StepView, helpers: Mapping[int, str]) -> str:
+    name = helpers.get(step.person_id or 0)
+    marks = [step.note, gettext("dibantu oleh %(name)s", name=name) if name else ""]
+    return " · ".join(filter(None, marks))
 
 
 def time_left(until: datetime) -> str:

@@ -11,9 +11,11 @@ from marketplace.accounts.models import Assistance, OneTimeCode, Person
 from marketplace.accounts.queries import actor_for
 from marketplace.accounts.services import codes, helping
 from marketplace.catalog.models import PendingPrice
-from marketplace.catalog.services import variants
+from marketplace.catalog.rules import MovementKind
+from marketplace.catalog.services import products, stock, variants
 from marketplace.core.actor import Actor, Grant, Role, village_scope
 from marketplace.core.db import transaction
+from marketplace.orders import services as orders
 from marketplace.stores.models import BankAccount, Invitation, Store
 from marketplace.stores.services import team
 from tests import make
@@ -131,3 +133,30 @@ def _present(token: str) -> Actor:
     found = actor_for(token)
     assert found
     return found.actor
+
+
+def test_what_a_helper_did_is_marked_as_theirs(client: FlaskClient, db: SQLAlchemy, ina: Person, shop: Store) -> None:
+    lurah, helped = _help(db, ina, shop)
+    with transaction():
+        product = make.product(shop.id, "Sambal")
+        first, second = (make.orders_of(make.purchase([product]))[0] for _ in range(2))
+    token = make.sign_in(lurah)
+    with transaction():
+        helping.begin(make.actor_of(lurah), helped.id, token)
+    helper = _present(token)
+    with transaction():
+        orders.accept(helper, first.id)
+        orders.accept(make.actor_of(ina), second.id)
+        stock.record_movements(helper, MovementKind.RECEIVED, {make.variant(product).id: 4})
+        products.revise(helper, product.id, make.draft("Sambal Baru"))
+    make.sign_in_client(client, ina)
+    said = f"dibantu oleh {lurah.name}"
+    for path, times in (
+        (f"/penjual/pesanan/{first.code}", 1),
+        (f"/penjual/pesanan/{second.code}", 0),
+        (f"/penjual/stok/{make.variant(product).id}", 1),
+        (f"/penjual/produk/{product.id}", 1),
+    ):
+        assert client.get(path).text.count(said) == times, path
+    purchase = client.get(f"/pembelian/{first.code}")
+    assert lurah.name not in purchase.text

@@ -56,6 +56,7 @@ class MovementRow:
     on_hand: int
     reason: str
     about: str
+    person_id: int | None
     person: str
     at: datetime
 
@@ -117,6 +118,7 @@ def movements(variant_id: int, cursor: str | None = None, limit: int = 30) -> Pa
             StockMovement.on_hand,
             StockMovement.reason,
             StockMovement.about,
+            StockMovement.person_id,
             sa.func.coalesce(Person.name, "").label("person"),
             StockMovement.at,
         )

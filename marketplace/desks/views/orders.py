@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from marketplace.accounts.queries import helpers_of
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
@@ -263,7 +264,7 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
         shares=queries.shares(order_id),
         share_words=SHARE_WORDS,
         states=STATES,
-        steps=steps_of(order),
+        steps=steps_of(order, helpers_of(order.store_id)),
         money=order_money(order),
         time_left=time_left,
         reason_form=reason_form or ReasonForm(formdata=None),

@@ -10,6 +10,7 @@ from flask import render_template, request
 from flask_babel import gettext as _
 from wtforms import Field
 
+from marketplace.accounts.queries import helpers_of
 from marketplace.catalog import queries
 from marketplace.catalog.policies import can_keep_stock, can_sell
 from marketplace.catalog.queries import CategoryRow, DraftView, ProductRow, RevisionView, VariantRow
@@ -202,6 +203,7 @@ def show(screen: Screen) -> str:
         reserved=sum(row.reserved for row in screen.variants if row.is_active),
         is_food=bool(screen.category and screen.category.is_food),
         Supply=Supply,
+        helpers=helpers_of(product.store_id) if product else {},
         waiting=_waiting(product),
         may_change=bool(actor.stores_with(Right.PRODUCTS)) if product is None else can_sell(actor, product.store_id),
         may_count=product is not None and can_keep_stock(actor, product.store_id),

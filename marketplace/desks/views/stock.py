@@ -9,6 +9,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from marketplace.accounts.queries import helpers_of
 from marketplace.catalog import queries
 from marketplace.catalog.queries import Shelf, StockRow
 from marketplace.catalog.services import lowstock, stock
@@ -187,10 +188,11 @@ def set_low_stock(variant_id: int) -> Page:
 def _show_shelf(shelf: Shelf, form: MovementForm | None = None, low_form: LowStockForm | None = None) -> str:
     page = queries.movements(shelf.variant_id, request.args.get("setelah"))
     codes = orders.order_codes({row.order_id for row in page.items if row.order_id})
+    helpers = helpers_of(shelf.store_id)
     return render_template(
         "desks/stock_shelf.html",
         shelf=shelf,
-        page=page.map(lambda row: told(row, codes)),
+        page=page.map(lambda row: told(row, codes, helpers)),
         form=form or MovementForm(formdata=None),
         low_form=low_form or LowStockForm(formdata=None, low_stock=shelf.low_stock),
     )

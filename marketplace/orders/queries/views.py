@@ -48,6 +48,7 @@ class StepView:
     status: OrderStatus
     at: datetime
     note: str
+    person_id: int | None
 
 
 @dataclass(frozen=True)
@@ -304,11 +305,11 @@ def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
 
 def _steps(order_ids: list[int]) -> dict[int, list[StepView]]:
     query = (
-        sa.select(OrderEvent.order_id, OrderEvent.status, OrderEvent.at, OrderEvent.note)
+        sa.select(OrderEvent.order_id, OrderEvent.status, OrderEvent.at, OrderEvent.note, OrderEvent.person_id)
         .where(OrderEvent.order_id.in_(order_ids))
         .order_by(OrderEvent.id)
     )
     found: dict[int, list[StepView]] = {}
-    for order_id, status, at, note in db.session.execute(query):
-        found.setdefault(order_id, []).append(StepView(status, at, note))
+    for order_id, status, at, note, person_id in db.session.execute(query):
+        found.setdefault(order_id, []).append(StepView(status, at, note, person_id))
     return found
