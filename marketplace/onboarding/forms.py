@@ -25,6 +25,7 @@ from marketplace.onboarding.rules import NOTE_MOST, REASONS, SUPPORT, PaperState
 from marketplace.onboarding.services import PaperAnswer
 from marketplace.places.forms import RegionFields
 from marketplace.shipping.rules import LARGEST_FEE
+from marketplace.stores.rules import BANKS
 from marketplace.web.forms import BaseForm, PhoneField, RupiahField, optional
 
 
@@ -163,11 +164,10 @@ class ZoneForm(RegionFields, BaseForm):
 class BankForm(BaseForm):
     """Where the money goes."""
 
-    bank = StringField(
+    bank = SelectField(
         _l("Nama bank"),
-        description=_l("Misalnya: Bank NTT, BRI, BNI"),
-        validators=[InputRequired(_l("Isi nama bank.")), Length(max=60)],
-        render_kw={"autocomplete": "off"},
+        choices=[("", _l("Pilih bank")), *BANKS.items()],
+        validators=[InputRequired(_l("Pilih bank."))],
     )
     number = StringField(
         _l("Nomor rekening"),

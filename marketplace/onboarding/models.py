@@ -10,13 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.certificates.rules import CertificateKind
 from marketplace.core.db import Base, Word, one_of
+from marketplace.core.vault import unseal
 from marketplace.onboarding.rules import ApplicationStatus, PaperState
 
 ONE_OPEN = sa.text("status IN ('draft', 'waiting', 'checking', 'changes')")
 
 
 class Application(Base):
-    """Somebody who wants to sell. `answers` are kept by step; the bank number is private and never leaves the row.
+    """Somebody who wants to sell. `answers` are kept by step; the bank number is kept sealed.
 
     `queued_at` is its place in the curators' queue and stays while something is mended; `moved_at` is since when it
     stands where it stands. `marks` is what curators think of each part so far, `todo` what the applicant mends.
@@ -42,13 +43,18 @@ class Application(Base):
     status: Mapped[ApplicationStatus] = mapped_column(Word(ApplicationStatus), default=ApplicationStatus.DRAFT)
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     support: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    bank_number: Mapped[str] = mapped_column(sa.String(30), default="")
+    bank_sealed: Mapped[str] = mapped_column(sa.Text, default="")
     marks: Mapped[dict[str, Any]] = mapped_column(default=dict)
     todo: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     queued_at: Mapped[datetime | None]
     moved_at: Mapped[datetime]
+
+    @property
+    def bank_number(self) -> str:
+        """The number of the account, for her own eyes and for what is shown masked; '' while there is none."""
+        return unseal(self.bank_sealed) if self.bank_sealed else ""
 
 
 class ApplicationPaper(Base):

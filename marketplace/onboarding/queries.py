@@ -220,18 +220,6 @@ def paper_file(actor: Actor, paper_id: int) -> int:
     return paper.file_id
 
 
-def bank_of(store_id: int) -> tuple[str, str, str] | None:
-    """Bank, number and holder as the accepted application of a store said them: private, for paying out only."""
-    query = sa.select(Application).where(
-        Application.store_id == store_id, Application.status == ApplicationStatus.ACCEPTED
-    )
-    found = db.session.scalars(query.order_by(Application.id.desc()).limit(1)).first()
-    if found is None or not found.bank_number:
-        return None
-    said = found.answers[Step.BANK.value]
-    return said["bank"], found.bank_number, said["holder"]
-
-
 def letter_facts(move_id: int) -> LetterFacts | None:
     """What the letter about a move says; None when the account is closed."""
     move = db.session.get_one(ApplicationMove, move_id)

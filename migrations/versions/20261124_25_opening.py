@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("support", sa.JSON(), nullable=False),
-        sa.Column("bank_number", sa.String(30), nullable=False),
+        sa.Column("bank_sealed", sa.Text(), nullable=False),
         sa.Column("marks", sa.JSON(), nullable=False),
         sa.Column("todo", sa.JSON(), nullable=False),
         sa.Column("version", BIG, nullable=False),

@@ -27,7 +27,7 @@ def application(someone: Person, name: str = "Kue Mama Yuli", category: str = "a
     services.save_step(actor, made.id, Step.WHERE, place)
     services.save_step(actor, made.id, Step.PICKUP, {"has_pickup": True, "where": "", "when": "Sore"})
     services.add_zone(actor, made.id, "53.71", 10_000, "")
-    services.save_bank(actor, made.id, "Bank NTT", "0123456789", someone.name)
+    services.save_bank(actor, made.id, "bank-ntt", "0123456789", someone.name)
     for kind in queries.wanted_kinds([category_id]):
         services.save_paper(actor, made.id, kind, PaperAnswer(PaperState.NOT_YET))
     nib = PaperAnswer(PaperState.HELD, "1234567890123")

@@ -60,7 +60,7 @@ def test_the_whole_way_without_script(client: FlaskClient, db: SQLAlchemy, yuli:
     client.post(f"{HOME}/wilayah-antar", data={"regency_code": "53.71", "fee": "10.000"})
     assert "Kota Kupang · Rp" in client.get(f"{HOME}/wilayah-antar").text
     client.post(f"{HOME}/wilayah-antar", data={"langkah": "selesai"})
-    client.post(f"{HOME}/rekening", data={"bank": "Bank NTT", "number": "0123 456 789", "holder": "Yuli Nope"})
+    client.post(f"{HOME}/rekening", data={"bank": "bank-ntt", "number": "0123 456 789", "holder": "Yuli Nope"})
     kinds = set(re.findall(rf"{HOME}/surat-surat/(\w+)", client.get(f"{HOME}/surat-surat").text))
     assert {"nib", "pirt", "halal"} <= kinds
     assert client.post(f"{HOME}/kiriman").status_code == 422
@@ -100,7 +100,7 @@ def test_the_whole_way_without_script(client: FlaskClient, db: SQLAlchemy, yuli:
         ("di-mana", {"street": "Jalan Unik 77"}, "Jalan Unik 77"),
         ("pengambilan", {}, "Pilih salah satu"),
         ("wilayah-antar", {"regency_code": "53.71", "fee": "banyak"}, "banyak"),
-        ("rekening", {"bank": "BRI", "number": "12ab", "holder": "Yuli"}, "6 sampai 20 angka"),
+        ("rekening", {"bank": "bri", "number": "12ab", "holder": "Yuli"}, "6 sampai 20 angka"),
     ],
 )
 def test_a_wrong_answer_is_told_at_its_field(

@@ -24,6 +24,7 @@ from marketplace.stores import queries as stores
 from marketplace.stores import services as store_services
 from marketplace.stores.models import Store
 from marketplace.stores.rules import StoreStatus
+from marketplace.stores.services import banking
 from tests import make
 from tests.counting import statements
 
@@ -92,7 +93,8 @@ def test_acceptance_opens_the_shop_with_zones_and_papers(yuli: Person, ratna: Pe
     assert (store.status, store.nib, store.name) == (StoreStatus.OPEN, "1234567890123", "Kue Mama Yuli")
     assert [(zone.region_code, zone.fee) for zone in shipping.zones(store_id)] == [("53.71", 10_000)]
     assert [row.kind for row in for_store(store_id)] == [CertificateKind.NIB]
-    assert queries.bank_of(store_id) == ("Bank NTT", "0123456789", "Yuli Nope")
+    account = banking.history(store_id)[0]
+    assert (account.bank, account.masked, account.holder) == ("Bank NTT", "••••6789", "Yuli Nope")
 
 
 def test_missing_papers_do_not_block_the_opening(yuli: Person, ratna: Person) -> None:
@@ -123,7 +125,7 @@ def test_what_is_asked_back_is_mended_and_the_place_in_the_queue_kept(yuli: Pers
     with pytest.raises(Stale), transaction():
         services.save_step(owner, made.id, Step.WHO, {"name": "Lain", "phone": "+6281"})
     with transaction():
-        services.save_bank(owner, made.id, "BRI", "99887766", "Yuli Nope")
+        services.save_bank(owner, made.id, "bri", "99887766", "Yuli Nope")
         services.submit(owner, made.id)
     assert (made.status, made.queued_at, made.todo) == (ApplicationStatus.WAITING, place, {})
     assert "rekening" not in made.marks
@@ -153,7 +155,7 @@ def test_nobody_else_touches_an_application(yuli: Person) -> None:
     for act in (
         lambda: services.withdraw(other, made.id),
         lambda: services.submit(other, made.id),
-        lambda: services.save_bank(other, made.id, "X", "123456", "Y"),
+        lambda: services.save_bank(other, made.id, "bri", "123456", "Y"),
         lambda: services.reject(other, made.id, made.version, "other", "x"),
     ):
         with pytest.raises(NotFound), transaction():

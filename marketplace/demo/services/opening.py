@@ -31,7 +31,7 @@ def _apply(world: World, opening: Opening) -> None:
     services.save_step(actor, made.id, Step.WHERE, opening.place)
     services.save_step(actor, made.id, Step.PICKUP, {"has_pickup": True, "where": "", "when": opening.hours})
     services.add_zone(actor, made.id, opening.zone, opening.fee, "")
-    services.save_bank(actor, made.id, "Bank NTT", opening.bank_number, opening.bank_holder)
+    services.save_bank(actor, made.id, "bank-ntt", opening.bank_number, opening.bank_holder)
     for kind in queries.wanted_kinds([category_id]):
         is_nib = kind is CertificateKind.NIB
         answer = PaperAnswer(PaperState.HELD, opening.nib) if is_nib else PaperAnswer(PaperState.NOT_YET)

@@ -12,6 +12,7 @@ from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotAllowed, Stale
 from marketplace.core.locks import lock_words
+from marketplace.core.vault import seal
 from marketplace.onboarding import queries
 from marketplace.onboarding.models import Application, ApplicationPaper
 from marketplace.onboarding.policies import can_apply
@@ -27,6 +28,8 @@ from marketplace.onboarding.services.moving import mended, own, to_mend
 from marketplace.places.queries import region
 from marketplace.shipping.rules import LARGEST_FEE
 from marketplace.stores.queries import is_name_taken
+from marketplace.stores.rules import BANKS
+from marketplace.stores.services import banking
 
 
 def begin(actor: Actor) -> Application:
@@ -43,7 +46,7 @@ def begin(actor: Actor) -> Application:
         store_id=again.store_id if again else None,
         answers=dict(again.answers) if again else {},
         support=dict(again.support) if again else {},
-        bank_number=again.bank_number if again else "",
+        bank_sealed=again.bank_sealed if again else "",
         created_at=now(),
         moved_at=now(),
     )
@@ -97,10 +100,11 @@ def check_name(name: str, store_id: int | None) -> None:
 
 
 def save_bank(actor: Actor, application_id: int, bank: str, number: str, holder: str) -> None:
-    """Keep where her money goes. The number is private. Raises NotFound, Stale."""
+    """Keep where her money goes; the number is kept sealed. Raises NotFound, Stale, Invalid."""
     application = to_mend(actor, application_id, Step.BANK.value)
-    application.bank_number = number
-    _keep(actor, application, Step.BANK, {"bank": bank, "holder": holder})
+    bank, digits, holder = banking.check(bank, number, holder)
+    application.bank_sealed = seal(digits)
+    _keep(actor, application, Step.BANK, {"bank": bank, "bank_name": BANKS[bank], "holder": holder})
 
 
 def add_zone(actor: Actor, application_id: int, region_code: str, fee: int, note: str) -> None:

@@ -42,7 +42,7 @@ def forget(leaving: Leaving) -> None:
     for application in _all(leaving.person_id):
         if application.status in OPEN:
             move(Actor(leaving.person_id), application, ApplicationStatus.WITHDRAWN)
-        application.answers, application.support, application.bank_number = {}, {}, ""
+        application.answers, application.support, application.bank_sealed = {}, {}, ""
         application.marks, application.todo = {}, {}
         db.session.execute(sa.delete(ApplicationPaper).where(ApplicationPaper.application_id == application.id))
 

@@ -17,6 +17,7 @@ from marketplace.shipping import services as shipping
 from marketplace.stores import services as stores
 from marketplace.stores.queries import store
 from marketplace.stores.rules import Profile, StoreStatus
+from marketplace.stores.services import banking
 
 
 def write_down(application: Application) -> int:
@@ -35,7 +36,7 @@ def write_down(application: Application) -> int:
 
 
 def open_up(application: Application) -> int:
-    """Open the shop exactly as it was looked at: profile, zones, papers. Returns its id. Raises Invalid."""
+    """Open the shop exactly as it was looked at: profile, zones, papers, account. Returns its id. Raises Invalid."""
     store_id = write_down(application)
     for zone in application.answers[Step.ZONES.value]["zones"]:
         shipping.set_zone(SYSTEM, store_id, zone["region_code"], zone["fee"], zone["note"])
@@ -45,6 +46,8 @@ def open_up(application: Application) -> int:
     for kind, paper in queries.papers_of(application.id).items():
         if kind in wanted and paper.state is PaperState.HELD and (kind, paper.number) not in there:
             certificates.register(SYSTEM, store_id, kind, paper.number, holder, paper.valid_until, paper.file_id)
+    bank = application.answers[Step.BANK.value]
+    banking.set_account(SYSTEM, store_id, bank["bank"], application.bank_number, bank["holder"])
     stores.set_status(SYSTEM, store_id, StoreStatus.OPEN)
     return store_id
 
