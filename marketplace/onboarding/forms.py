@@ -24,9 +24,8 @@ from marketplace.certificates.rules import CertificateKind
 from marketplace.onboarding.rules import NOTE_MOST, REASONS, SUPPORT, PaperState, pin
 from marketplace.onboarding.services import PaperAnswer
 from marketplace.places.forms import RegionFields
-from marketplace.shipping.rules import LARGEST_FEE
-from marketplace.stores.rules import BANKS
-from marketplace.web.forms import BaseForm, PhoneField, RupiahField, optional
+from marketplace.stores.rules import ACCOUNT_NUMBER, BANKS
+from marketplace.web.forms import BaseForm, PhoneField, optional
 
 
 class WhoForm(BaseForm):
@@ -141,26 +140,6 @@ class PickupForm(BaseForm):
         }
 
 
-class ZoneForm(RegionFields, BaseForm):
-    """A region that goods are brought to: the smallest that is chosen counts."""
-
-    district_code = SelectField(_l("Kecamatan"), validators=[Optional()])
-    village_code = SelectField(_l("Kelurahan/Desa"), validators=[Optional()])
-    fee = RupiahField(_l("Ongkos antar"), description=_l("Isi 0 bila gratis."))
-    note = StringField(
-        _l("Catatan"), description=_l("Misalnya: diantar sore hari"), validators=[*optional(), Length(max=120)]
-    )
-
-    def region_code(self) -> str:
-        """The smallest region chosen."""
-        return str(self.village_code.data or self.district_code.data or self.regency_code.data)
-
-    def validate_fee(self, field: RupiahField) -> None:
-        """Bounded like the service bounds it, but told at the field."""
-        if field.data is not None and field.data > LARGEST_FEE:
-            raise ValidationError(gettext("Ongkos antar terlalu besar."))
-
-
 class BankForm(BaseForm):
     """Where the money goes."""
 
@@ -175,7 +154,7 @@ class BankForm(BaseForm):
         filters=[lambda text: "".join((text or "").replace("-", " ").replace(".", " ").split())],
         validators=[
             InputRequired(_l("Isi nomor rekening.")),
-            Regexp(r"^[0-9]{6,20}$", message=_l("Nomor rekening terdiri dari 6 sampai 20 angka.")),
+            Regexp(ACCOUNT_NUMBER.pattern + "$", message=_l("Nomor rekening terdiri dari 5 sampai 20 angka.")),
         ],
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )

@@ -12,11 +12,6 @@ def can_create(actor: Actor) -> bool:
     return actor.is_operator or actor.is_system
 
 
-def can_work(actor: Actor, store_id: int) -> bool:
-    """Owner and staff do the daily work: orders, products, stock."""
-    return actor.works_for(store_id) or actor.is_system
-
-
 def can_manage(actor: Actor, store: Store) -> bool:
     """Who has the right to the shop's page decides what it says about itself, and pauses it."""
     return actor.may(Right.SHOP, store.id)

@@ -115,6 +115,6 @@ BANKS = {
     "jago": "Bank Jago",
 }
 """Banks by the key that is kept."""
-ACCOUNT_NUMBER = re.compile(r"\d{5,20}")
+ACCOUNT_NUMBER = re.compile(r"[0-9]{5,20}")
 INVITATION_DAYS = 7
 MOST_INVITATIONS = 20

@@ -60,7 +60,7 @@ def test_tags_come_in_the_copies_asked_for(client: FlaskClient, goods: list[Prod
 def test_a_search_keeps_the_copies_chosen_before(client: FlaskClient, goods: list[Product]) -> None:
     chosen = make.variant(goods[0]).id
     page = client.get(f"/penjual/toko/label?l-{chosen}=2&cari=KERI").text
-    assert re.findall(r"name=\"l-\d+\"[^>]* value=\"(\w*)\"", page) == ["", "2"]
+    assert re.findall(r"name=\"l-\d+\"[^>]* value=\"(\w*)\"", page) == ["2", ""]
     assert "Bakul" not in page
 
 
@@ -110,3 +110,13 @@ def test_a_shop_without_goods_is_told_what_to_do(client: FlaskClient, db: SQLAlc
     make.sign_in_client(client, make.person("Ina Bere", roles=[Grant(Role.STORE_OWNER, store_id)]))
     assert "Belum ada yang bisa dicetak" in client.get("/penjual/toko/daftar-harga").text
     assert "Belum ada yang bisa dicetak" in client.get("/penjual/toko/label").text
+
+
+def test_what_is_chosen_is_printed_however_many_goods_there_are(
+    client: FlaskClient, goods: list[Product], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marketplace.desks.views.printing.SHOWN", 1)
+    chosen = make.variant(goods[0]).id  # the last of its category by name
+    page = client.get(f"/penjual/toko/label?l-{chosen}=2").text
+    assert page.count('class="shelf-tag"') == 2
+    assert f'name="l-{chosen}"' in page

@@ -100,7 +100,7 @@ def test_the_whole_way_without_script(client: FlaskClient, db: SQLAlchemy, yuli:
         ("di-mana", {"street": "Jalan Unik 77"}, "Jalan Unik 77"),
         ("pengambilan", {}, "Pilih salah satu"),
         ("wilayah-antar", {"regency_code": "53.71", "fee": "banyak"}, "banyak"),
-        ("rekening", {"bank": "bri", "number": "12ab", "holder": "Yuli"}, "6 sampai 20 angka"),
+        ("rekening", {"bank": "bri", "number": "12ab", "holder": "Yuli"}, "5 sampai 20 angka"),
     ],
 )
 def test_a_wrong_answer_is_told_at_its_field(

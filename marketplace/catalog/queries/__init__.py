@@ -17,7 +17,6 @@ from marketplace.catalog.queries.drafts import (
     DraftView,
     draft,
     draft_of_product,
-    is_draft_of_others,
     open_drafts,
 )
 from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
@@ -87,7 +86,6 @@ __all__ = [
     "has_daily",
     "is_available",
     "is_cover",
-    "is_draft_of_others",
     "latest_revision_id",
     "leaves",
     "local_now",

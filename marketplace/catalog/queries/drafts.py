@@ -73,12 +73,6 @@ def draft_of_product(product_id: int) -> DraftView | None:
     return _one(ProductDraft.product_id == product_id)
 
 
-def is_draft_of_others(store_ids: Sequence[int], key: str) -> bool:
-    """Is this key taken by a draft of another shop than these?"""
-    query = sa.select(ProductDraft.id).where(ProductDraft.key == key, ProductDraft.store_id.not_in(store_ids))
-    return db.session.scalar(query.limit(1)) is not None
-
-
 def open_drafts(store_ids: Sequence[int], cursor: str | None = None, limit: int = DRAFTS_A_PAGE) -> Page[DraftRow]:
     """New products of these stores that are not handed in, newest first; one statement whatever their number."""
     picture = sa.alias(AlbumPicture.__table__)

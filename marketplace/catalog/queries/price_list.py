@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 from marketplace.catalog.models import Category, Product, ProductRevision, Variant
 from marketplace.catalog.rules import ProductStatus, fold
 from marketplace.core.db import db
+
+MOST_ROWS = 3000
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,13 @@ class PriceRow:
         return f"/produk/{self.slug}"
 
 
-def price_rows(store_id: int, words: str = "", limit: int = 500) -> list[PriceRow]:
-    """The variants of a shop's public goods by category and name; with words, those that hold them. One statement."""
+def price_rows(
+    store_id: int, words: str = "", limit: int = MOST_ROWS, variant_ids: Collection[int] | None = None
+) -> list[PriceRow]:
+    """The variants of a shop's public goods by category and name; with words, those that hold them.
+
+    `variant_ids`: only these. One statement.
+    """
     columns: tuple[Any, ...] = (
         Variant.id.label("variant_id"),
         Variant.product_id,
@@ -53,6 +61,8 @@ def price_rows(store_id: int, words: str = "", limit: int = 500) -> list[PriceRo
         .order_by(Category.position, Category.id, ProductRevision.name, Product.id, Variant.position, Variant.id)
         .limit(limit)
     )
+    if variant_ids is not None:
+        query = query.where(Variant.id.in_(variant_ids))
     for word in fold(words).split()[:6]:
         query = query.where(Product.search_text.contains(word, autoescape=True))
     return [PriceRow(**row._mapping) for row in db.session.execute(query)]

@@ -74,25 +74,6 @@ def plan(actor: Actor, product_ids: Sequence[int], operation: Operation) -> Bulk
     return _write(actor, wishes)
 
 
-def plan_typed(actor: Actor, typed: Mapping[int, tuple[int | None, int | None]]) -> BulkEdit:
-    """Write down what was typed into a table: variant id to price (rupiah) and pieces on hand; None stays.
-
-    Raises NotFound for another's variant; Invalid: catalog.bulk_empty, catalog.bulk_too_many.
-    """
-    query = sa.select(Variant.product_id).where(Variant.id.in_(typed)).distinct()
-    product_ids = list(db.session.scalars(query))
-    wishes: list[Wish] = []
-    for field, index in ((BulkField.PRICE, 0), (BulkField.STOCK, 1)):
-        wanted = {key: after for key, pair in typed.items() if (after := pair[index]) is not None}
-        if wanted:
-            _own(actor, product_ids, field)
-            wishes += _rows(Variant.id.in_(wanted), field, wanted)
-    known = {wish.variant_id for wish in wishes}
-    if any(key not in known for key, pair in typed.items() if pair != (None, None)):
-        raise NotFound("catalog.product_not_found")
-    return _write(actor, wishes)
-
-
 def apply(actor: Actor, edit_id: int) -> BulkEdit:
     """Do all that can be done, in one go; rows that moved since the preview are named as stale.
 

@@ -48,15 +48,6 @@ def open_draft(actor: Actor, store_id: int, key: str, product_id: int | None = N
     return draft
 
 
-def save_field(actor: Actor, key: str, name: str, values: Sequence[str]) -> ProductDraft:
-    """Keep one field of a draft as it was typed. Raises what `own_draft` and `save_fields` raise."""
-    draft = own_draft(actor, key)
-    if draft.submitted_at is not None:
-        raise Stale("catalog.draft_done")
-    save_fields(draft, {name: values})
-    return draft
-
-
 def save_fields(draft: ProductDraft, fields: Mapping[str, Sequence[str]]) -> None:
     """Keep these fields of an open, locked draft as they were typed; all others stay as they are.
 

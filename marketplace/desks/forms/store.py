@@ -6,18 +6,16 @@ import re
 from collections.abc import Iterator
 
 from flask import request
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import Email, InputRequired, Length, Regexp
 
 from marketplace.certificates.rules import ABOUT, CertificateKind
 from marketplace.core.errors import Invalid
 from marketplace.places.forms import RegionFields
-from marketplace.shipping.rules import LARGEST_FEE
 from marketplace.stores.rules import MINUTES_A_DAY, MOST_SPANS, Profile, Span, Week
-from marketplace.web.forms import BaseForm, PhoneField, RupiahField, optional
+from marketplace.web.forms import BaseForm, PhoneField, optional
 
 TIME = re.compile(r"([01]?[0-9]|2[0-4])[:.]([0-5][0-9])(?::00)?")
 
@@ -69,26 +67,6 @@ class ProfileForm(RegionFields, BaseForm):
             landmark=self.landmark.data or "",
             has_pickup=bool(self.has_pickup.data),
         )
-
-
-class ZoneForm(RegionFields, BaseForm):
-    """A region the shop delivers to: the smallest that is chosen counts."""
-
-    district_code = SelectField(_l("Kecamatan"), validators=[Optional()])
-    village_code = SelectField(_l("Kelurahan/Desa"), validators=[Optional()])
-    fee = RupiahField(_l("Ongkos antar"), description=_l("Isi 0 bila gratis."))
-    note = StringField(
-        _l("Catatan"), description=_l("Misalnya: diantar sore hari"), validators=[*optional(), Length(max=120)]
-    )
-
-    def region_code(self) -> str:
-        """The smallest region chosen."""
-        return str(self.village_code.data or self.district_code.data or self.regency_code.data)
-
-    def validate_fee(self, field: RupiahField) -> None:
-        """Bounded like the service bounds it, but told at the field."""
-        if field.data is not None and field.data > LARGEST_FEE:
-            raise ValidationError(gettext("Ongkos antar terlalu besar."))
 
 
 class WeekForm(BaseForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from flask import Blueprint, render_template, request
@@ -19,6 +20,8 @@ TAGS = {"24": 24, "8": 8, "58": 1}
 """Tags on a sheet of A4, and the roll of 58 mm, which takes one after the other."""
 MOST_TAGS = 240
 MOST_COPIES = 48
+SHOWN = 200
+CHOICE = re.compile(r"l-([0-9]{1,18})")
 
 
 @bp.get("/daftar-harga")
@@ -42,18 +45,21 @@ def price_list() -> str:
 @bp.get("/label")
 @requires_right(Right.PRODUCTS, Right.SHOP)
 def tags() -> str:
-    """Choose how many tags of each variant (`?l-<id>=copies`); the sheet is drawn below. `?cari=` narrows the list."""
+    """Choose how many tags of each variant (`?l-<id>=copies`); the sheet is drawn below. `?cari=` narrows the list.
+
+    What is chosen stays in the list and is printed, whatever else it shows.
+    """
     store_id = chosen_store(Right.PRODUCTS, Right.SHOP).id
     words = request.args.get("cari", "")[:100]
-    rows = price_rows(store_id)
-    copies = {row.variant_id: _copies(row.variant_id) for row in rows}
-    wanted = [row for row in rows for _ in range(copies[row.variant_id])]
+    copies = _copies()
+    chosen = price_rows(store_id, variant_ids=copies)
+    wanted = [row for row in chosen for _ in range(copies[row.variant_id])]
     size = _one_of(request.args.get("ukuran"), tuple(TAGS))
-    shown = {row.variant_id for row in price_rows(store_id, words)} if words else set(copies)
+    others = [row for row in price_rows(store_id, words, SHOWN) if row.variant_id not in copies]
     return render_template(
         "desks/tags.html",
         store=stores_by_ids([store_id])[store_id],
-        rows=[row for row in rows if row.variant_id in shown or copies[row.variant_id]],
+        rows=chosen + others,
         copies=copies,
         words=words,
         tags=wanted[:MOST_TAGS],
@@ -64,9 +70,10 @@ def tags() -> str:
     )
 
 
-def _copies(variant_id: int) -> int:
-    number = request.args.get(f"l-{variant_id}", 0, type=int)
-    return max(0, min(number, MOST_COPIES))
+def _copies() -> dict[int, int]:
+    """How many tags of which variants are asked for; none at all are left out."""
+    asked = ((CHOICE.fullmatch(name), request.args.get(name, 0, type=int)) for name in request.args)
+    return {int(match[1]): min(number, MOST_COPIES) for match, number in asked if match and number > 0}
 
 
 def _one_of(asked: str | None, known: Sequence[str]) -> str:

@@ -14,13 +14,14 @@ from marketplace.core import clock
 from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
-from marketplace.desks.forms.store import CertificateForm, ZoneForm
+from marketplace.desks.forms.store import CertificateForm
 from marketplace.desks.views.seller import chosen_store
 from marketplace.media import services as media
 from marketplace.places.queries import names
 from marketplace.places.rules import FATULULI
 from marketplace.shipping import queries as shipping
 from marketplace.shipping import services as shipping_services
+from marketplace.shipping.forms import ZoneForm
 from marketplace.stores import services
 from marketplace.stores.models import Store
 from marketplace.stores.policies import can_manage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -17,15 +16,6 @@ from marketplace.media.adapters.store import MediaStore
 from marketplace.media.models import MediaFile
 
 REST = timedelta(days=30)
-Spared = Callable[[], set[int]]
-_spared: list[Spared] = []
-
-
-def spare(ids: Spared) -> Spared:
-    """Register who knows of files by other means than a foreign key. Only the composition root calls this."""
-    if ids not in _spared:
-        _spared.append(ids)
-    return ids
 
 
 def forget(limit: int = 200) -> int:
@@ -34,8 +24,7 @@ def forget(limit: int = 200) -> int:
     for column in _referring():
         query = query.where(~sa.exists().where(column == MediaFile.id))
     rows = list(db.session.scalars(query.order_by(MediaFile.id).limit(limit)))
-    spared = set().union(*(ids() for ids in _spared))
-    gone = [(row.id, rules.names_of(row.key, row.kind)) for row in rows if row.id not in spared]
+    gone = [(row.id, rules.names_of(row.key, row.kind)) for row in rows]
     if gone:
         db.session.execute(sa.delete(MediaFile).where(MediaFile.id.in_([media_id for media_id, _ in gone])))
         audit.record(SYSTEM, "media.unused_forgotten", "media_file", gone[0][0], count=len(gone))

@@ -15,7 +15,7 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.media import services as media
 from marketplace.onboarding import queries, services
-from marketplace.onboarding.forms import BankForm, PaperForm, PickupForm, WhatForm, WhereForm, WhoForm, ZoneForm
+from marketplace.onboarding.forms import BankForm, PaperForm, PickupForm, WhatForm, WhereForm, WhoForm
 from marketplace.onboarding.models import Application
 from marketplace.onboarding.rules import (
     OPEN,
@@ -29,6 +29,7 @@ from marketplace.onboarding.rules import (
     part_words,
 )
 from marketplace.places.rules import FATULULI
+from marketplace.shipping.forms import ZoneForm
 from marketplace.web.access import current_actor, is_signed_in, requires
 from marketplace.web.forms import BaseForm
 from marketplace.web.language import explain

@@ -39,7 +39,7 @@ def check(bank: str, number: str, holder: str) -> tuple[str, str, str]:
     digits, holder = re.sub(r"[\s.-]", "", number), " ".join(holder.split())
     if bank not in BANKS:
         raise Invalid("banking.bank_unknown", field="bank")
-    if not digits.isascii() or not ACCOUNT_NUMBER.fullmatch(digits):
+    if not ACCOUNT_NUMBER.fullmatch(digits):
         raise Invalid("banking.number_format", field="number")
     if not holder or len(holder) > 120:
         raise Invalid("banking.holder_missing", field="holder")
