@@ -148,7 +148,8 @@ def test_an_allergen_nobody_knows_is_refused(db: SQLAlchemy) -> None:
 
 def test_answers_are_found_in_the_search(questions: None, db: SQLAlchemy) -> None:
     with transaction():
-        made = make.product(attributes={"bahan": "Pandan wangi", "dipakai-untuk": ["Hiasan"], "diameter": 37})
+        store = make.store("Rumah Anyam")
+        made = make.product(store, attributes={"bahan": "Pandan wangi", "dipakai-untuk": ["Hiasan"], "diameter": 37})
     text = db.session.get_one(Product, made.id).search_text
     assert "pandan wangi" in text
     assert "hiasan" in text
