@@ -69,7 +69,7 @@ BLUEPRINTS = (
     storefront_views.bp,
     checkout_views.bp,
     payments_views.bp,
-    curation_views.bp,
+    *curation_views.blueprints,
     imports_views.bp,
     *onboarding_views.blueprints,
     *desks_views.blueprints,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import HiddenInput
 
 from marketplace.admin.words import ANSWERS, ROLES
 from marketplace.catalog.rules import AttributeKind
 from marketplace.catalog.services.attributes import AttributeDraft
 from marketplace.catalog.services.categories import CategoryDraft
-from marketplace.certificates.rules import ABOUT, CertificateKind
 from marketplace.core.actor import Role, village_scope
 from marketplace.places.rules import FATULULI
 from marketplace.web.forms import BaseForm, RupiahField, add_error
@@ -88,19 +85,6 @@ class SettingForm(BaseForm):
     valid_from = DateField(_l("Berlaku mulai tanggal (WITA)"), validators=[InputRequired(_l("Pilih tanggal."))])
 
 
-class PapersField(SelectMultipleField):
-    """Kinds of certificates, each with its box."""
-
-    def __init__(self, label: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", ListWidget(prefix_label=False))
-        kwargs.setdefault("option_widget", CheckboxInput())
-        super().__init__(label, choices=[(kind.value, about.label) for kind, about in ABOUT.items()], **kwargs)
-
-    @property
-    def kinds(self) -> tuple[CertificateKind, ...]:
-        return tuple(CertificateKind(value) for value in self.data or ())
-
-
 class AttributeForm(BaseForm):
     """A question about goods of a category. Its kind is chosen once."""
 
@@ -141,8 +125,6 @@ class CategoryForm(BaseForm):
     parent_id = SelectField(_l("Di bawah"), coerce=int)
     is_food = BooleanField(_l("Makanan atau minuman"))
     is_active = BooleanField(_l("Aktif: tampil di pasar dan bisa dipilih penjual"))
-    required = PapersField(_l("Izin yang wajib ada sebelum tayang"))
-    required_perishable = PapersField(_l("Izin yang wajib untuk barang yang cepat rusak"))
 
     def offer_parents(self, parents: list[tuple[int, str]]) -> None:
         """The top categories to choose from."""
@@ -155,8 +137,6 @@ class CategoryForm(BaseForm):
             parent_id=self.parent_id.data or None,
             is_food=self.is_food.data,
             is_active=self.is_active.data,
-            required=self.required.kinds,
-            required_perishable=self.required_perishable.kinds,
         )
 
 

@@ -26,5 +26,5 @@ def can_keep_stock(actor: Actor, store_id: int) -> bool:
 
 
 def can_manage_categories(actor: Actor) -> bool:
-    """The tree of categories, and which papers goods in them need, are the operator's."""
+    """The tree of categories is the operator's."""
     return actor.is_operator or actor.is_system

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketplace.certificates.models import Certificate
-from marketplace.core.actor import Actor, Right
+from marketplace.core.actor import Actor, Right, Role
 
 
 def can_register(actor: Actor, store_id: int) -> bool:
@@ -20,3 +20,8 @@ def can_read_file(actor: Actor, certificate: Certificate) -> bool:
 def can_verify(actor: Actor, certificate: Certificate) -> bool:
     """A curator with no stake in the shop."""
     return (actor.is_curator and not actor.works_for(certificate.store_id)) or actor.is_system
+
+
+def can_manage_types(actor: Actor) -> bool:
+    """The types of certificates, and which goods need which: the head curator of Disperindag, or the operator."""
+    return actor.has(Role.HEAD_CURATOR) or actor.has(Role.OPERATOR) or actor.is_system

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marketplace.certificates.policies import can_manage_types
 from marketplace.core.actor import Actor, Right
 from marketplace.curation.models import Submission
 
@@ -19,3 +20,8 @@ def can_decide(actor: Actor, submission: Submission) -> bool:
 def may_judge(actor: Actor, store_id: int) -> bool:
     """The same, where only the shop is known."""
     return actor.is_curator and not actor.works_for(store_id)
+
+
+def can_see_types(actor: Actor) -> bool:
+    """The types of certificates and who needs which: whoever may edit them, and every curator."""
+    return actor.is_curator or can_manage_types(actor)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from marketplace.catalog.rules import Fact, missing_kinds
-from marketplace.certificates.rules import ABOUT, About, CertificateKind, Standing
+from marketplace.catalog.rules import Fact, Level, Need, unmet
+from marketplace.certificates.rules import About, Standing
 
 
 class SubmissionStatus(StrEnum):
@@ -90,24 +90,23 @@ def late_before(today: date, days: int) -> date:
 
 @dataclass(frozen=True)
 class Lack:
-    """A mandatory certificate that is not there in good order; `why` is its standing, None when there is none."""
+    """A certificate that is needed and not there in good order; `why` is its standing, None when there is none."""
 
-    kind: CertificateKind
+    about: About
     why: Standing | None
-
-    @property
-    def about(self) -> About:
-        return ABOUT[self.kind]
 
 
 def lacks(
-    needed: Iterable[CertificateKind], claims: Iterable[tuple[CertificateKind, Standing]], *, is_perishable: bool
+    needs: Iterable[Need],
+    held: Iterable[tuple[str, Standing]],
+    types: Mapping[str, About],
+    level: Level = Level.BLOCK,
 ) -> list[Lack]:
-    """What keeps a revision from passing: each needed kind that no certificate in good order covers."""
-    claims = list(claims)
-    good = {kind for kind, stands in claims if stands in (Standing.VALID, Standing.ENDING)}
-    bad = {kind: stands for kind, stands in claims if kind not in good}
-    return [Lack(kind, bad.get(kind)) for kind in missing_kinds(needed, good, is_perishable=is_perishable)]
+    """Each needed paper of a level that no certificate in good order covers: those that block keep from passing."""
+    held = list(held)
+    good = {kind for kind, stands in held if stands in (Standing.VALID, Standing.ENDING)}
+    bad = {kind: stands for kind, stands in held if kind not in good}
+    return [Lack(types[need.kind], bad.get(need.kind)) for need in unmet(needs, good, level)]
 
 
 @dataclass(frozen=True)

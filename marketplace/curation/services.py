@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from marketplace.catalog.models import Product, ProductRevision
 from marketplace.catalog.rules import ProductStatus
 from marketplace.catalog.services import products
-from marketplace.certificates.rules import ABOUT
 from marketplace.core import audit, outbox, revision
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
@@ -70,7 +69,7 @@ def pass_submission(actor: Actor, submission_id: int, checks: Mapping[str, bool]
     submission = _open_for(actor, submission_id)
     lacking = queries.lacking(submission)
     if lacking:
-        kinds = ", ".join(ABOUT[lack.kind].label for lack in lacking)
+        kinds = ", ".join(lack.about.label for lack in lacking)
         raise Invalid("curation.certificates_lacking", kinds=kinds)
     products.put_live(submission.product_id, submission.revision_id, curated=True)
     revision.touch()

@@ -20,7 +20,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.catalog.queries import CategoryTree, leaves
-from marketplace.certificates.rules import CertificateKind
+from marketplace.certificates.rules import HALAL
 from marketplace.onboarding.rules import NOTE_MOST, REASONS, SUPPORT, PaperState, pin
 from marketplace.onboarding.services import PaperAnswer
 from marketplace.places.forms import RegionFields
@@ -187,9 +187,9 @@ class PaperForm(BaseForm):
         render_kw={"accept": "application/pdf,image/jpeg,image/png,image/webp"},
     )
 
-    def offer(self, kind: CertificateKind) -> None:
+    def offer(self, kind: str) -> None:
         """The halal certificate has a third answer."""
-        self.state.choices = [*STATES, NOT_HALAL] if kind is CertificateKind.HALAL else STATES
+        self.state.choices = [*STATES, NOT_HALAL] if kind == HALAL else STATES
 
     def answer(self, file_id: int | None = None) -> PaperAnswer:
         """Call it only on a valid form."""

@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.certificates.rules import CertificateKind
 from marketplace.core.db import Base, Word, one_of
 from marketplace.core.vault import unseal
 from marketplace.onboarding.rules import ApplicationStatus, PaperState
@@ -62,14 +61,13 @@ class ApplicationPaper(Base):
 
     __tablename__ = "application_papers"
     __table_args__ = (
-        one_of("kind", CertificateKind),
         one_of("state", PaperState),
         sa.UniqueConstraint("application_id", "kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"))
-    kind: Mapped[CertificateKind] = mapped_column(Word(CertificateKind))
+    kind: Mapped[str] = mapped_column(sa.ForeignKey("certificate_types.code"))
     state: Mapped[PaperState] = mapped_column(Word(PaperState))
     number: Mapped[str] = mapped_column(sa.String(60), default="")
     valid_until: Mapped[date | None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +10,9 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.queries import PersonContact, contact
-from marketplace.catalog.queries import categories
-from marketplace.certificates.rules import ABOUT, About, CertificateKind
+from marketplace.catalog.queries import ChecklistItem, categories, checklist
+from marketplace.certificates.queries import types
+from marketplace.certificates.rules import About
 from marketplace.core import clock, settings
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -23,16 +23,16 @@ from marketplace.onboarding.models import Application, ApplicationMove, Applicat
 from marketplace.onboarding.policies import can_change, can_review
 from marketplace.onboarding.rules import (
     HOW_TO_ASK,
-    HOW_TO_GET,
     OPEN,
+    PAPER,
     QUEUED,
     REASONS,
     STATUS_WORDS,
+    STEP_WORDS,
     ApplicationStatus,
     PaperState,
     Step,
     items,
-    part_words,
     unfinished,
 )
 from marketplace.places.queries import names
@@ -45,18 +45,22 @@ PAGE_SIZE = 24
 
 @dataclass(frozen=True)
 class PaperRow:
-    """One kind of paper that her goods ask for, with her answer, if there is one."""
+    """A paper that her goods ask for, with her answer, if there is one."""
 
-    kind: CertificateKind
+    item: ChecklistItem
     answer: ApplicationPaper | None
 
     @property
     def about(self) -> About:
-        return ABOUT[self.kind]
+        return self.item.about
+
+    @property
+    def kind(self) -> str:
+        return self.about.code
 
     @property
     def how_to_get(self) -> str:
-        return HOW_TO_GET.get(self.kind, HOW_TO_ASK)
+        return self.about.how_to_get or HOW_TO_ASK
 
 
 @dataclass(frozen=True)
@@ -125,15 +129,21 @@ class LetterFacts:
     asked: list[tuple[str, str, str]]
 
 
-def wanted_kinds(category_ids: Iterable[int]) -> tuple[CertificateKind, ...]:
-    """The papers that goods of these categories ask for, the business number always among them."""
-    by_id = categories().by_id
-    found = {CertificateKind.NIB}
-    for category_id in category_ids:
-        row = by_id.get(category_id)
-        if row is not None:
-            found |= {*row.needs.lasting, *row.needs.perishable}
-    return tuple(kind for kind in CertificateKind if kind in found)
+def wanted(application: Application) -> list[ChecklistItem]:
+    """The papers that her goods ask for, those that every shop needs among them."""
+    return checklist(application.answers.get(Step.WHAT.value, {}).get("categories", ()))
+
+
+def wanted_kinds(application: Application) -> tuple[str, ...]:
+    """The codes of their types."""
+    return tuple(item.about.code for item in wanted(application))
+
+
+def part_words(item: str) -> str:
+    """The name of a part of an application, as people read it."""
+    if item.startswith(PAPER):
+        return types()[item.removeprefix(PAPER)].label
+    return STEP_WORDS[Step(item)]
 
 
 def latest(person_id: int) -> Application | None:
@@ -143,16 +153,15 @@ def latest(person_id: int) -> Application | None:
     return db.session.scalars(query.order_by(is_open, Application.id.desc()).limit(1)).first()
 
 
-def papers_of(application_id: int) -> dict[CertificateKind, ApplicationPaper]:
-    """What was answered about papers, by kind."""
+def papers_of(application_id: int) -> dict[str, ApplicationPaper]:
+    """What was answered about papers, by the code of their type."""
     query = sa.select(ApplicationPaper).where(ApplicationPaper.application_id == application_id)
     return {paper.kind: paper for paper in db.session.scalars(query)}
 
 
 def lacking(application: Application) -> list[Step]:
     """The steps that are not answered yet."""
-    wanted = wanted_kinds(application.answers.get(Step.WHAT.value, {}).get("categories", ()))
-    return unfinished(application.answers, papers_of(application.id), wanted)
+    return unfinished(application.answers, papers_of(application.id), wanted_kinds(application))
 
 
 def view(application: Application) -> ApplicationView:
@@ -160,20 +169,20 @@ def view(application: Application) -> ApplicationView:
     answers = application.answers
     category_ids = answers.get(Step.WHAT.value, {}).get("categories", ())
     tree, given = categories().by_id, papers_of(application.id)
-    wanted = wanted_kinds(category_ids)
+    asked = wanted(application)
     zones = answers.get(Step.ZONES.value, {}).get("zones", ())
     village = answers.get(Step.WHERE.value, {}).get("village_code", "")
     places = names([village, *(zone["region_code"] for zone in zones)])
     return ApplicationView(
         application=application,
-        papers=[PaperRow(kind, given.get(kind)) for kind in wanted],
+        papers=[PaperRow(item, given.get(item.about.code)) for item in asked],
         zones=[
             ZoneRow(zone["region_code"], places.get(zone["region_code"], ""), zone["fee"], zone["note"])
             for zone in zones
         ],
         place=places.get(village, ""),
         goods=[tree[category_id].name for category_id in category_ids if category_id in tree],
-        lacking=unfinished(answers, given, wanted),
+        lacking=unfinished(answers, given, [item.about.code for item in asked]),
         day=_day(application.moved_at),
         days=REVIEW_DAYS.today(),
     )

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from marketplace.certificates.rules import ABOUT, CertificateKind
-
 LAST_SEEN_DIGITS = 4
 NOTE_MOST = 500
 MOST_ZONES = 30
@@ -95,13 +93,6 @@ REASONS = {
     "duplicate": "Orang atau usaha ini sudah punya toko",
     "other": "Alasan lain",
 }
-# Where a paper is got, in a few words (domain reference, section 3).
-HOW_TO_GET = {
-    CertificateKind.NIB: "Gratis di oss.go.id dengan KTP. Biasanya selesai hari itu juga.",
-    CertificateKind.PIRT: "Lewat oss.go.id setelah punya NIB, lalu penyuluhan keamanan pangan dari Dinas Kesehatan.",
-    CertificateKind.HALAL: "Gratis lewat ptsp.halal.go.id untuk usaha mikro dan kecil dengan pendamping halal.",
-    CertificateKind.SLHS: "Dari Dinas Kesehatan kabupaten atau kota, untuk dapur yang menjual makanan siap santap.",
-}
 HOW_TO_ASK = "Tanyakan ke dinas penerbitnya, atau ke kelurahan Anda. Toko tetap bisa dibuka lebih dulu."
 
 
@@ -129,27 +120,18 @@ def same_name(one: str, other: str) -> bool:
     return bool(first and second) and (first <= second or second <= first)
 
 
-def paper_item(kind: CertificateKind) -> str:
-    """What a paper is called among the parts of an application."""
-    return f"{PAPER}{kind.value}"
+def paper_item(kind: str) -> str:
+    """What a paper is called among the parts of an application; `kind` is the code of its type."""
+    return f"{PAPER}{kind}"
 
 
-def part_words(item: str) -> str:
-    """The name of a part of an application, as people read it."""
-    if item.startswith(PAPER):
-        return ABOUT[CertificateKind(item.removeprefix(PAPER))].label
-    return STEP_WORDS[Step(item)]
-
-
-def items(held: Iterable[CertificateKind]) -> tuple[str, ...]:
+def items(held: Iterable[str]) -> tuple[str, ...]:
     """The parts that a curator looks at: each step but the last, then each paper that she says she has."""
     steps = tuple(step.value for step in STEPS if step is not Step.PAPERS)
     return (*steps, *(paper_item(kind) for kind in held))
 
 
-def unfinished(
-    answers: Mapping[str, Any], answered: Iterable[CertificateKind], wanted: Iterable[CertificateKind]
-) -> list[Step]:
+def unfinished(answers: Mapping[str, Any], answered: Iterable[str], wanted: Iterable[str]) -> list[Step]:
     """The steps that are not answered yet, in order. Papers are, once each wanted kind has any answer."""
     lacking: list[Step] = [step for step in STEPS if step is not Step.PAPERS and step.value not in answers]
     known = set(answered)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.catalog.queries import category_by_slug
 from marketplace.certificates.queries import CertificateRow
-from marketplace.certificates.rules import CertificateKind
+from marketplace.certificates.rules import HALAL
 from marketplace.core.errors import NotFound
 from marketplace.core.paging import Page
 from marketplace.places.rules import FATULULI
@@ -183,7 +183,7 @@ def _checks(product: ProductView) -> list[dict[str, str]]:
     if product.is_not_halal:
         note = _("Pernyataan penjual: dibuat dari atau dengan bahan yang tidak halal.")
         lines.insert(1, {"state": "warn", "text": _("TIDAK HALAL"), "note": note})
-    elif product.is_food and CertificateKind.HALAL not in {row.kind for row in product.certificates}:
+    elif product.is_food and HALAL not in {row.kind for row in product.certificates}:
         lines.append({"state": "none", "text": _("Sertifikat halal belum dicantumkan"), "note": ""})
     return lines
 

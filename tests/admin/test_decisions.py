@@ -6,19 +6,18 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.accounts.models import Person
 from marketplace.catalog.models import Category, Product
-from marketplace.catalog.queries import HALAL_BLOCKS, categories
+from marketplace.catalog.queries import categories
 from marketplace.catalog.services.categories import CategoryDraft, move_category, save_category
-from marketplace.certificates.rules import CertificateKind
 from marketplace.core import audit, clock, revision, settings
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotAllowed
+from marketplace.onboarding.queries import REVIEW_DAYS
 from tests import make
 
 # --- settings --------------------------------------------------------------
@@ -26,26 +25,26 @@ from tests import make
 
 def test_a_value_holds_from_its_day(client: FlaskClient, operator: Person, db: SQLAlchemy) -> None:
     tomorrow = clock.today() + timedelta(days=1)
-    path = "/admin/pengaturan/catalog.halal_blocks"
-    assert client.post(path, data={"value": "0", "valid_from": tomorrow.isoformat()}).status_code == 303
+    path = "/admin/pengaturan/onboarding.review_days"
+    assert client.post(path, data={"value": "9", "valid_from": tomorrow.isoformat()}).status_code == 303
     db.session.info.pop("settings", None)
-    assert HALAL_BLOCKS.today() == 1
-    assert HALAL_BLOCKS.on(tomorrow) == 0
-    (kept,) = settings.values_of("catalog.halal_blocks")
+    assert REVIEW_DAYS.today() == 5
+    assert REVIEW_DAYS.on(tomorrow) == 9
+    (kept,) = settings.values_of("onboarding.review_days")
     assert kept.set_by == operator.id
 
 
-@pytest.mark.parametrize("value", ["2", "-1", "satu", "1.5", "", "9" * 40])
+@pytest.mark.parametrize("value", ["61", "0", "-1", "satu", "1.5", "", "9" * 40])
 def test_a_value_out_of_bounds_is_refused(client: FlaskClient, operator: Person, db: SQLAlchemy, value: str) -> None:
     data = {"value": value, "valid_from": clock.today().isoformat()}
-    assert client.post("/admin/pengaturan/catalog.halal_blocks", data=data).status_code == 422
-    assert settings.values_of("catalog.halal_blocks") == []
+    assert client.post("/admin/pengaturan/onboarding.review_days", data=data).status_code == 422
+    assert settings.values_of("onboarding.review_days") == []
 
 
 def test_the_past_is_not_changed(client: FlaskClient, operator: Person, db: SQLAlchemy) -> None:
-    data = {"value": "0", "valid_from": (clock.today() - timedelta(days=1)).isoformat()}
-    assert client.post("/admin/pengaturan/catalog.halal_blocks", data=data).status_code == 422
-    assert settings.values_of("catalog.halal_blocks") == []
+    data = {"value": "9", "valid_from": (clock.today() - timedelta(days=1)).isoformat()}
+    assert client.post("/admin/pengaturan/onboarding.review_days", data=data).status_code == 422
+    assert settings.values_of("onboarding.review_days") == []
 
 
 def test_an_unknown_setting_is_not_found(client: FlaskClient, operator: Person) -> None:
@@ -64,13 +63,11 @@ def test_a_category_is_made_changed_and_put_aside(client: FlaskClient, operator:
             "parent_id": "0",
             "is_food": "y",
             "is_active": "y",
-            "required": ["pirt", "halal"],
         },
     )
     assert made.status_code == 303
     category = db.session.scalars(sa.select(Category).where(Category.name == "Bumbu & Rempah")).one()
     assert (category.slug, category.parent_id, category.is_food) == ("bumbu-rempah", None, True)
-    assert category.required == ["pirt", "halal"]
     assert revision.current() > before
     assert categories().tops[-1].slug == "bumbu-rempah"
     client.post(f"/admin/kategori/{category.id}", data={"name": "Bumbu Dapur", "parent_id": "0"})
@@ -91,15 +88,6 @@ def test_goods_are_found_by_the_new_name_of_their_category(db: SQLAlchemy) -> No
         with transaction():
             save_category(SYSTEM, draft, changed_id)
         assert word in db.session.scalars(sa.select(Product.search_text).where(Product.id == product_id)).one()
-
-
-def test_papers_are_boxes_to_tick(client: FlaskClient, operator: Person, db: SQLAlchemy) -> None:
-    with transaction():
-        category_id = save_category(SYSTEM, CategoryDraft("Kue", required=[CertificateKind.PIRT])).id
-    page = BeautifulSoup(client.get(f"/admin/kategori/{category_id}").text, "html.parser")
-    boxes = {box["value"]: box.has_attr("checked") for box in page.select('input[type=checkbox][name="required"]')}
-    assert set(boxes) == {kind.value for kind in CertificateKind}
-    assert [kind for kind, ticked in boxes.items() if ticked] == ["pirt"]
 
 
 def test_two_categories_of_one_name_have_two_addresses(db: SQLAlchemy) -> None:

@@ -23,7 +23,7 @@ def admin_addresses(market: Market) -> list[tuple[str, str]]:
     for rule in market.app.url_map.iter_rules():
         if rule.endpoint.startswith("admin."):
             path = rule.rule
-            path = re.sub(r"<int:\w+>", "1", path).replace("<string:key>", "catalog.halal_blocks")
+            path = re.sub(r"<int:\w+>", "1", path).replace("<string:key>", "onboarding.review_days")
             path = re.sub(r"<string:\w+>", "unknown", path)
             found += [(method, path) for method in rule.methods or () if method in ("GET", "POST")]
     return sorted(found)
@@ -60,7 +60,7 @@ def test_every_page_opens_for_the_operator(client: FlaskClient, operator: Person
         "/admin/orang",
         f"/admin/orang/{operator.id}",
         "/admin/pengaturan",
-        "/admin/pengaturan/catalog.halal_blocks",
+        "/admin/pengaturan/onboarding.review_days",
         "/admin/kategori",
         "/admin/kategori/baru",
         "/admin/kategori/1",

@@ -34,8 +34,9 @@ def test_the_categories_are_a_tree_with_their_papers(db: SQLAlchemy) -> None:
     camilan = queries.category_by_slug("camilan")
     assert [row.slug for row in tree.path(camilan.id)] == ["makanan-olahan", "camilan"]
     assert camilan.is_food
-    assert [kind.value for kind in camilan.needs.lasting] == ["pirt", "halal"]
-    assert sum(len(children) for _, children in queries.leaves(tree)) == 22
+    assert queries.asks_composition(camilan)
+    assert not queries.asks_composition(queries.category_by_slug("anyaman"))
+    assert sum(len(children) for _, children in queries.leaves(tree)) == 23
     with pytest.raises(NotFound):
         queries.category_by_slug("tidak-ada")
 
@@ -153,7 +154,7 @@ def test_a_revision_is_read_in_three_statements(db: SQLAlchemy) -> None:
     store = shop()
     with transaction():
         revision_id = make.newest_revision_id(make.product(store.id, composition="Daun lontar"))
-    queries.HALAL_BLOCKS.today()
+    queries.all_needs()
     with statements(db) as sent:
         view = queries.revision(revision_id)
     assert len(sent) <= 4

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.catalog.rules import Fact
-from marketplace.certificates.rules import CertificateKind, Standing
+from marketplace.catalog.rules import Fact, Goods, Level, Need
+from marketplace.certificates.rules import Standing
 from marketplace.curation.rules import Lack, Words, difference, lacks, late_before, pieces, working_day
+from tests.make.certificates import types
 
-K = CertificateKind
+TYPES = types()
 FRIDAY = date(2026, 11, 20)
 OLD = Words("Sambal Lu’at", "Pedas dan asam.", "cabai, garam", "botol", "Kota Kupang", False, False, ("a", "b"))
 
@@ -63,15 +64,25 @@ def test_the_pieces_hold_both_texts(old: str, new: str) -> None:
     assert "".join(piece.text for piece in found if piece.kind != "gone") == new
 
 
+def asked(*kinds: str, level: Level = Level.BLOCK) -> list[Need]:
+    return [Need(1, kind, None, Goods.ALL, (), level, FRIDAY, None, 0, "") for kind in kinds]
+
+
 def test_only_papers_in_good_order_count() -> None:
-    claims = [(K.PIRT, Standing.EXPIRED), (K.HALAL, Standing.ENDING)]
-    found = lacks([K.NIB, K.PIRT, K.HALAL], claims, is_perishable=False)
-    assert found == [Lack(K.NIB, None), Lack(K.PIRT, Standing.EXPIRED)]
+    claims = [("pirt", Standing.EXPIRED), ("halal", Standing.ENDING)]
+    found = lacks(asked("nib", "pirt", "halal"), claims, TYPES)
+    assert found == [Lack(TYPES["nib"], None), Lack(TYPES["pirt"], Standing.EXPIRED)]
+
+
+def test_what_a_shop_is_only_told_of_does_not_keep_from_passing() -> None:
+    needs = [*asked("pirt"), *asked("npwp", level=Level.WARN)]
+    assert lacks(needs, [("pirt", Standing.VALID)], TYPES) == []
+    assert lacks(needs, [("pirt", Standing.VALID)], TYPES, Level.WARN) == [Lack(TYPES["npwp"], None)]
 
 
 def test_a_good_paper_makes_up_for_a_bad_one_of_its_kind() -> None:
-    claims = [(K.PIRT, Standing.VALID), (K.PIRT, Standing.EXPIRED)]
-    assert lacks([K.PIRT], claims, is_perishable=False) == []
+    claims = [("pirt", Standing.VALID), ("pirt", Standing.EXPIRED)]
+    assert lacks(asked("pirt"), claims, TYPES) == []
 
 
 def test_each_answer_that_changed_is_named_by_its_label() -> None:

@@ -14,7 +14,6 @@ from marketplace.catalog.models import Product
 from marketplace.catalog.services import products
 from marketplace.certificates import services as certificates
 from marketplace.certificates.models import Certificate
-from marketplace.certificates.rules import CertificateKind
 from marketplace.core import clock, outbox, revision
 from marketplace.core.actor import SYSTEM, Actor, Grant, Role
 from marketplace.core.audit import AuditEntry
@@ -79,7 +78,7 @@ def test_nothing_passes_while_a_mandatory_paper_is_missing(db: SQLAlchemy, ratna
 def test_nothing_passes_on_an_expired_or_ill_formed_paper(db: SQLAlchemy, ratna: Actor, spoiled: Any) -> None:
     submission_id = waiting()
     with transaction():
-        db.session.execute(sa.update(Certificate).where(Certificate.kind == CertificateKind.PIRT).values(**spoiled))
+        db.session.execute(sa.update(Certificate).where(Certificate.kind == "pirt").values(**spoiled))
     with pytest.raises(Invalid, match=r"curation\.certificates_lacking"), transaction():
         services.pass_submission(ratna, submission_id, {})
     assert status(db, submission_id) is S.WAITING

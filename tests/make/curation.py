@@ -14,7 +14,6 @@ from marketplace.catalog.rules import Draft
 from marketplace.catalog.services import products
 from marketplace.certificates import services as certificates
 from marketplace.certificates.models import Certificate
-from marketplace.certificates.rules import CertificateKind
 from marketplace.core.actor import SYSTEM
 from marketplace.core.clock import now
 from marketplace.core.db import db
@@ -30,12 +29,12 @@ from tests.make.stores import store as make_store
 _numbers = count(1)
 
 
-def certificate(store: Store | int, kind: CertificateKind = CertificateKind.PIRT, number: str = "") -> Certificate:
+def certificate(store: Store | int, kind: str = "pirt", number: str = "") -> Certificate:
     """A certificate in good order; another number each time."""
     serial = next(_numbers)
     numbers = {
-        CertificateKind.PIRT: f"2155371{serial:06d}30",
-        CertificateKind.HALAL: f"ID5311{serial:013d}",
+        "pirt": f"2155371{serial:06d}30",
+        "halal": f"ID5311{serial:013d}",
     }
     store_id = store if isinstance(store, int) else store.id
     return certificates.register(SYSTEM, store_id, kind, number or numbers.get(kind, f"{serial:04d}/2026"))
@@ -43,7 +42,7 @@ def certificate(store: Store | int, kind: CertificateKind = CertificateKind.PIRT
 
 def papers(store: Store | int) -> tuple[int, ...]:
     """The ids of a P-IRT and a halal certificate: what home-made food needs."""
-    return tuple(certificate(store, kind).id for kind in (CertificateKind.PIRT, CertificateKind.HALAL))
+    return tuple(certificate(store, kind).id for kind in ("pirt", "halal"))
 
 
 def submission(

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import Person
 from marketplace.catalog.models import Category
-from marketplace.certificates.rules import CertificateKind
 from marketplace.core.db import db
 from marketplace.onboarding import queries, services
 from marketplace.onboarding.models import Application
@@ -28,10 +27,10 @@ def application(someone: Person, name: str = "Kue Mama Yuli", category: str = "a
     services.save_step(actor, made.id, Step.PICKUP, {"has_pickup": True, "where": "", "when": "Sore"})
     services.add_zone(actor, made.id, "53.71", 10_000, "")
     services.save_bank(actor, made.id, "bank-ntt", "0123456789", someone.name)
-    for kind in queries.wanted_kinds([category_id]):
+    for kind in queries.wanted_kinds(made):
         services.save_paper(actor, made.id, kind, PaperAnswer(PaperState.NOT_YET))
     nib = PaperAnswer(PaperState.HELD, "1234567890123")
-    services.save_paper(actor, made.id, CertificateKind.NIB, nib)
+    services.save_paper(actor, made.id, "nib", nib)
     return made
 
 

@@ -14,7 +14,6 @@ from flask_sqlalchemy import SQLAlchemy
 from marketplace.catalog.rules import VariantDraft
 from marketplace.catalog.services import products
 from marketplace.certificates import services as certificates
-from marketplace.certificates.rules import CertificateKind
 from marketplace.core.actor import SYSTEM
 from marketplace.core.db import transaction
 from marketplace.stores import services as stores
@@ -285,7 +284,7 @@ def test_not_halal_is_said_on_card_and_page(client: FlaskClient) -> None:
 def test_the_certificates_that_the_words_claim_are_shown(client: FlaskClient) -> None:
     with transaction():
         store = make.store("Dapur Mama Ina")
-        halal = certificates.register(SYSTEM, store.id, CertificateKind.HALAL, "ID53110000012345678", "Ina")
+        halal = certificates.register(SYSTEM, store.id, "halal", "ID53110000012345678", "Ina")
         made = make.product(store, "Sambal", category="sambal-bumbu", certificate_ids=(halal.id,))
         make.live(made, curated=True)
     panel = read(client, "/produk/sambal").select_one(".certificate-panel")

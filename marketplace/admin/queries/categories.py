@@ -19,8 +19,6 @@ class CategoryLine:
     slug: str
     is_food: bool
     is_active: bool
-    required: list[str]
-    required_perishable: list[str]
     children: tuple[CategoryLine, ...] = ()
 
 
@@ -36,8 +34,6 @@ def category_lines() -> tuple[CategoryLine, ...]:
                 row.slug,
                 row.is_food,
                 row.is_active,
-                row.required,
-                row.required_perishable,
                 below(row.id),
             )
             for row in rows

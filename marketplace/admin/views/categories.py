@@ -12,7 +12,6 @@ from marketplace.admin.words import ANSWERS
 from marketplace.catalog.models import Category
 from marketplace.catalog.queries import own_attributes
 from marketplace.catalog.services.categories import move_category, save_category
-from marketplace.certificates.rules import ABOUT
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.web.access import current_actor, is_operator, requires
@@ -25,8 +24,7 @@ STEPS = {"naik": -1, "turun": 1}
 @requires(is_operator)
 def categories() -> str:
     """The whole tree, inactive ones as well."""
-    papers = {kind.value: about.label for kind, about in ABOUT.items()}
-    return show("categories", categories=queries.category_lines(), papers=papers)
+    return show("categories", categories=queries.category_lines())
 
 
 @bp.get("/kategori/baru")

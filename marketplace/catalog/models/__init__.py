@@ -2,7 +2,7 @@
 
 from marketplace.catalog.models.albums import Album, AlbumPicture
 from marketplace.catalog.models.bulk import BulkChange, BulkEdit
-from marketplace.catalog.models.categories import Category, CategoryAttribute
+from marketplace.catalog.models.categories import Category, CategoryAttribute, CertificateNeed
 from marketplace.catalog.models.drafts import ProductDraft
 from marketplace.catalog.models.products import Product, ProductRevision, RevisionCertificate, RevisionPicture
 from marketplace.catalog.models.variants import PendingPrice, PriceTier, StockMovement, Variant
@@ -14,6 +14,7 @@ __all__ = [
     "BulkEdit",
     "Category",
     "CategoryAttribute",
+    "CertificateNeed",
     "PendingPrice",
     "PriceTier",
     "Product",

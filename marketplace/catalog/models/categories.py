@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.catalog.rules import AttributeKind
+from marketplace.catalog.rules import AttributeKind, Goods, Level
 from marketplace.core.db import Base, Word, one_of
 
 
 class Category(Base):
-    """A branch of the catalogue. Goods lie in its leaves.
-
-    `required` lists the certificate kinds that goods in it must have to be public, `required_perishable` those of
-    goods that perish within days.
-    """
+    """A branch of the catalogue. Goods lie in its leaves."""
 
     __tablename__ = "categories"
 
@@ -24,8 +22,6 @@ class Category(Base):
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("categories.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     is_food: Mapped[bool] = mapped_column(default=False)
-    required: Mapped[list[str]] = mapped_column(default=list)
-    required_perishable: Mapped[list[str]] = mapped_column(default=list)
     is_active: Mapped[bool] = mapped_column(default=True)
 
 
@@ -48,3 +44,29 @@ class CategoryAttribute(Base):
     is_required: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
+
+
+class CertificateNeed(Base):
+    """A paper that goods of a category need, or every shop; `rules.Need` says what the columns mean.
+
+    A rule is never rewritten: it ends on a day, and another begins.
+    """
+
+    __tablename__ = "certificate_needs"
+    __table_args__ = (
+        one_of("goods", Goods),
+        one_of("level", Level),
+        sa.CheckConstraint("until_day IS NULL OR until_day >= from_day", name="ends_after_it_begins"),
+        sa.CheckConstraint("grace_days BETWEEN 0 AND 1000", name="grace_sane"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.ForeignKey("certificate_types.code"), index=True)
+    category_id: Mapped[int | None] = mapped_column(sa.ForeignKey("categories.id"), index=True)
+    goods: Mapped[Goods] = mapped_column(Word(Goods))
+    also: Mapped[list[str]] = mapped_column(default=list)
+    level: Mapped[Level] = mapped_column(Word(Level))
+    from_day: Mapped[date]
+    until_day: Mapped[date | None]
+    grace_days: Mapped[int] = mapped_column(default=0)
+    basis: Mapped[str] = mapped_column(sa.String(200), default="")

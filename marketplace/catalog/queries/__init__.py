@@ -3,13 +3,11 @@
 from marketplace.catalog.queries.attributes import all_attributes_of, attributes_of, own_attributes
 from marketplace.catalog.queries.availability import available_now, is_available, local_now, open_pieces
 from marketplace.catalog.queries.categories import (
-    HALAL_BLOCKS,
     CategoryRow,
     CategoryTree,
     categories,
     category_by_slug,
     leaves,
-    needs_of,
 )
 from marketplace.catalog.queries.checks import CrookedShelf, crooked_movements, crooked_shelves, crooked_supplies
 from marketplace.catalog.queries.drafts import (
@@ -21,10 +19,20 @@ from marketplace.catalog.queries.drafts import (
 )
 from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
 from marketplace.catalog.queries.offers import Offer, offers
+from marketplace.catalog.queries.papers import (
+    ChecklistItem,
+    Papers,
+    all_needs,
+    asks_composition,
+    checklist,
+    good,
+    needs_for,
+    papers_of,
+    shop_categories,
+)
 from marketplace.catalog.queries.pictures import is_cover, usable_pictures
 from marketplace.catalog.queries.price_list import PriceRow, price_rows
 from marketplace.catalog.queries.products import (
-    CertificateClaim,
     ProductRow,
     RevisionView,
     latest_revision_id,
@@ -52,16 +60,16 @@ from marketplace.catalog.queries.shelves import (
 from marketplace.catalog.queries.supply import supply_of
 
 __all__ = [
-    "HALAL_BLOCKS",
     "CategoryRow",
     "CategoryTree",
-    "CertificateClaim",
+    "ChecklistItem",
     "CrookedShelf",
     "DayRow",
     "DraftRow",
     "DraftView",
     "MovementRow",
     "Offer",
+    "Papers",
     "PriceRow",
     "ProductRow",
     "RevisionView",
@@ -71,10 +79,13 @@ __all__ = [
     "VariantRow",
     "Visibility",
     "all_attributes_of",
+    "all_needs",
+    "asks_composition",
     "attributes_of",
     "available_now",
     "categories",
     "category_by_slug",
+    "checklist",
     "crooked_movements",
     "crooked_shelves",
     "crooked_supplies",
@@ -83,6 +94,7 @@ __all__ = [
     "draft_of_product",
     "forms_mark",
     "gone_with",
+    "good",
     "has_daily",
     "is_available",
     "is_cover",
@@ -90,17 +102,19 @@ __all__ = [
     "leaves",
     "local_now",
     "movements",
-    "needs_of",
+    "needs_for",
     "offers",
     "open_drafts",
     "open_pieces",
     "own_attributes",
+    "papers_of",
     "price_rows",
     "product",
     "product_by_slug",
     "revision",
     "seller_products",
     "shelf",
+    "shop_categories",
     "stock_rows",
     "supply_of",
     "usable_pictures",

@@ -1,4 +1,4 @@
-"""The tree of categories, and which papers goods in them need."""
+"""The tree of categories."""
 
 from __future__ import annotations
 
@@ -8,15 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Category
-from marketplace.catalog.rules import Needs
-from marketplace.certificates.rules import CertificateKind
-from marketplace.core import settings
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-
-HALAL_BLOCKS = settings.define(
-    "catalog.halal_blocks", 1, "Sertifikat halal wajib sebelum tayang (1 ya, 0 hanya diingatkan)", maximum=1
-)
 
 
 @dataclass(frozen=True)
@@ -28,7 +21,6 @@ class CategoryRow:
     name: str
     parent_id: int | None
     is_food: bool
-    needs: Needs
 
     @property
     def url(self) -> str:
@@ -84,17 +76,6 @@ def category_by_slug(slug: str) -> CategoryRow:
     return _row(found)
 
 
-def needs_of(needs: Needs, *, is_perishable: bool, is_not_halal: bool) -> tuple[CertificateKind, ...]:
-    """What such goods need today."""
-    due = HALAL_BLOCKS.today() == 1
-    return needs.of(is_perishable=is_perishable, is_not_halal=is_not_halal, halal_is_due=due)
-
-
-def needs_from(required: list[str], required_perishable: list[str]) -> Needs:
-    """The papers as a category keeps them, as kinds."""
-    return Needs(tuple(map(CertificateKind, required)), tuple(map(CertificateKind, required_perishable)))
-
-
 def _row(found: sa.Row[Any]) -> CategoryRow:
     columns = found._mapping
     return CategoryRow(
@@ -103,5 +84,4 @@ def _row(found: sa.Row[Any]) -> CategoryRow:
         name=columns["name"],
         parent_id=columns["parent_id"],
         is_food=columns["is_food"],
-        needs=needs_from(columns["required"], columns["required_perishable"]),
     )

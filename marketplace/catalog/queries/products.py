@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,14 +13,12 @@ from marketplace.catalog.models import (
     Category,
     Product,
     ProductRevision,
-    RevisionCertificate,
     RevisionPicture,
 )
 from marketplace.catalog.queries.attributes import all_attributes_of
-from marketplace.catalog.queries.categories import needs_from, needs_of
-from marketplace.catalog.rules import AttributeValue, Fact, ProductStatus, allergen_names, facts_of, missing_kinds
-from marketplace.certificates.models import Certificate
-from marketplace.certificates.rules import CertificateKind
+from marketplace.catalog.queries.papers import needs_for, papers_of
+from marketplace.catalog.rules import AttributeValue, Fact, Level, ProductStatus, allergen_names, facts_of, unmet
+from marketplace.certificates.queries import CertificateRow
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 from marketplace.media.models import MediaFile
@@ -59,23 +57,12 @@ class ProductRow:
 
 
 @dataclass(frozen=True)
-class CertificateClaim:
-    """A certificate that a revision claims."""
-
-    id: int
-    kind: CertificateKind
-    number: str
-    holder: str
-    valid_until: date | None
-    file_id: int | None
-    verified_at: datetime | None
-
-
-@dataclass(frozen=True)
 class RevisionView:
-    """What is said about a product at one time, all of it. `needed` and `missing` are kinds of papers, as of today.
+    """What is said about a product at one time, all of it. `certificates` are those that it claims itself.
 
-    `facts` are its attributes by label, those to questions that are asked no more included.
+    `needed` are the types of papers without which it cannot be public today, `missing` those of them that are not
+    there, `advised` those that are missing and only told of. `facts` are its attributes by label, those to questions
+    that are asked no more included.
     """
 
     id: int
@@ -98,11 +85,12 @@ class RevisionView:
     category_id: int
     category_name: str
     is_food: bool
-    needed: tuple[CertificateKind, ...]
-    missing: tuple[CertificateKind, ...]
+    needed: tuple[str, ...]
+    missing: tuple[str, ...]
+    advised: tuple[str, ...]
     pictures: tuple[Picture, ...]
     picture_ids: tuple[int, ...]
-    certificates: tuple[CertificateClaim, ...]
+    certificates: tuple[CertificateRow, ...]
 
 
 PRODUCT_COLUMNS = (
@@ -160,7 +148,7 @@ def latest_revision_id(product_id: int) -> int:
 
 
 def revision(revision_id: int) -> RevisionView:
-    """All that one revision says: four statements (and the dated settings). Raises NotFound."""
+    """All that one revision says: four statements (and what papers goods need). Raises NotFound."""
     query = (
         sa.select(
             *ProductRevision.__table__.columns,
@@ -168,12 +156,14 @@ def revision(revision_id: int) -> RevisionView:
             Product.category_id,
             Category.name.label("category_name"),
             Category.is_food,
-            Category.required,
-            Category.required_perishable,
+            Category.parent_id,
+            Store.nib,
+            Store.created_at.label("shop_since"),
         )
         .join(Region, Region.code == ProductRevision.origin_code)
         .join(Product, Product.id == ProductRevision.product_id)
         .join(Category, Category.id == Product.category_id)
+        .join(Store, Store.id == Product.store_id)
         .where(ProductRevision.id == revision_id)
     )
     row = db.session.execute(query).one_or_none()
@@ -183,23 +173,28 @@ def revision(revision_id: int) -> RevisionView:
 
 
 def _view(found: dict[str, Any]) -> RevisionView:
-    needs = needs_from(found.pop("required"), found.pop("required_perishable"))
+    parent_id, nib, since = (found.pop(name) for name in ("parent_id", "nib", "shop_since"))
     found["allergens"] = tuple(found["allergens"])
     asked = all_attributes_of(found["category_id"]) if found["attributes"] else ()
-    is_perishable = found["is_perishable"]
-    needed = needs_of(needs, is_perishable=is_perishable, is_not_halal=found["is_not_halal"])
+    needs = needs_for(
+        (found["category_id"], parent_id),
+        is_perishable=found["is_perishable"],
+        is_not_halal=found["is_not_halal"],
+        shop_since=since,
+    )
     pictures = _pictures(found["id"])
-    certificates = _certificates(found["id"])
-    kinds = [claim.kind for claim in certificates]
+    papers = papers_of([found["id"]])[found["id"]]
+    held = {kind for kind, _ in papers.standings(nib)}
     return RevisionView(
         **found,
         facts=facts_of(asked, found["attributes"]),
         allergen_names=allergen_names(found["allergens"]),
-        needed=needed,
-        missing=missing_kinds(needed, kinds, is_perishable=is_perishable),
+        needed=tuple(need.kind for need in needs if need.level is Level.BLOCK),
+        missing=tuple(need.kind for need in unmet(needs, held)),
+        advised=tuple(need.kind for need in unmet(needs, held, Level.WARN)),
         pictures=tuple(picture for _, picture in pictures),
         picture_ids=tuple(media_id for media_id, _ in pictures),
-        certificates=certificates,
+        certificates=papers.claimed,
     )
 
 
@@ -211,21 +206,3 @@ def _pictures(revision_id: int) -> list[tuple[int, Picture]]:
         .order_by(RevisionPicture.position)
     )
     return [(row.id, Picture(row.key, row.width, row.height, row.alt)) for row in db.session.execute(query)]
-
-
-def _certificates(revision_id: int) -> tuple[CertificateClaim, ...]:
-    query = (
-        sa.select(
-            Certificate.id,
-            Certificate.kind,
-            Certificate.number,
-            Certificate.holder,
-            Certificate.valid_until,
-            Certificate.file_id,
-            Certificate.verified_at,
-        )
-        .join(RevisionCertificate, RevisionCertificate.certificate_id == Certificate.id)
-        .where(RevisionCertificate.revision_id == revision_id)
-        .order_by(Certificate.kind, Certificate.id)
-    )
-    return tuple(CertificateClaim(**row._mapping) for row in db.session.execute(query))

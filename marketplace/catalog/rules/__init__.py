@@ -56,7 +56,7 @@ from marketplace.catalog.rules.goods import (
     form_name,
 )
 from marketplace.catalog.rules.movements import MovementKind
-from marketplace.catalog.rules.papers import KITCHEN_STANDS_IN, STANDS_IN, Needs, missing_kinds
+from marketplace.catalog.rules.papers import GOODS_WORDS, LEVEL_WORDS, Goods, Level, Need, Subject, needs_of, unmet
 from marketplace.catalog.rules.pricing import next_tier, price_for, tiers_trouble
 from marketplace.catalog.rules.supply import (
     UNLIMITED,
@@ -73,11 +73,12 @@ __all__ = [
     "ALLERGENS",
     "BLOCKED",
     "CELL_PARTS",
+    "GOODS_WORDS",
     "HARMLESS",
     "HEAVIEST",
     "HIGHEST_PRICE",
-    "KITCHEN_STANDS_IN",
     "LARGEST_DRAFT",
+    "LEVEL_WORDS",
     "LONGEST_ANSWER",
     "LONGEST_AXIS",
     "LONGEST_FORM_NAME",
@@ -98,16 +99,18 @@ __all__ = [
     "MOST_VALUES",
     "MOST_VARIANTS",
     "PLAIN",
-    "STANDS_IN",
     "UNLIMITED",
     "Attribute",
     "AttributeKind",
     "AttributeValue",
     "Draft",
     "Fact",
+    "Goods",
+    "Level",
     "MovementKind",
-    "Needs",
+    "Need",
     "ProductStatus",
+    "Subject",
     "Supply",
     "SupplyDraft",
     "Tier",
@@ -129,7 +132,7 @@ __all__ = [
     "joined_values",
     "lacking",
     "minutes_of",
-    "missing_kinds",
+    "needs_of",
     "next_tier",
     "price_for",
     "ready_date",
@@ -138,5 +141,6 @@ __all__ = [
     "split_values",
     "tiers_trouble",
     "today_state",
+    "unmet",
     "value_of",
 ]

@@ -1,8 +1,7 @@
-"""The operator's work on the tree of categories: two levels, an order, and the papers that goods need."""
+"""The operator's work on the tree of categories: two levels and an order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,7 +10,6 @@ from slugify import slugify
 from marketplace.catalog.models import Category, Product
 from marketplace.catalog.policies import can_manage_categories
 from marketplace.catalog.services import search
-from marketplace.certificates.rules import CertificateKind
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -23,13 +21,11 @@ LONGEST_SLUG = 80
 
 @dataclass(frozen=True)
 class CategoryDraft:
-    """What is said about a category. `required` papers always, `required_perishable` those of perishable goods only."""
+    """What is said about a category."""
 
     name: str
     parent_id: int | None = None
     is_food: bool = False
-    required: Sequence[CertificateKind] = ()
-    required_perishable: Sequence[CertificateKind] = ()
     is_active: bool = True
 
 
@@ -49,8 +45,6 @@ def save_category(actor: Actor, draft: CategoryDraft, category_id: int | None = 
     if draft.parent_id != category.parent_id or not category_id:
         _put_below(category, draft.parent_id)
     category.name, category.is_food, category.is_active = name, draft.is_food, draft.is_active
-    category.required = [kind.value for kind in draft.required]
-    category.required_perishable = [kind.value for kind in draft.required_perishable]
     db.session.add(category)
     db.session.flush()
     if category_id:

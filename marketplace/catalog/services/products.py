@@ -15,8 +15,8 @@ from marketplace.catalog.models import (
     RevisionPicture,
 )
 from marketplace.catalog.policies import can_sell
-from marketplace.catalog.queries.categories import needs_from, needs_of
-from marketplace.catalog.rules import Draft, ProductStatus, SupplyDraft, VariantDraft
+from marketplace.catalog.queries.papers import good_of_shop, needs_for
+from marketplace.catalog.rules import Draft, Level, ProductStatus, SupplyDraft, VariantDraft, unmet
 from marketplace.catalog.services import checks, form_checks, movements, search, variants
 from marketplace.catalog.services.supply import columns
 from marketplace.core import audit, revision
@@ -25,6 +25,7 @@ from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotAllowed, NotFound, Stale
 from marketplace.core.locks import lock_one, lock_words
+from marketplace.stores.models import Store
 
 AS_IT_LIES = SupplyDraft()
 
@@ -71,7 +72,7 @@ def create(
     movements.open_shelf(actor, product.id)
     first = _write(actor, product, draft, number=1)
     audit.record(actor, "catalog.product_created", "product", product.id, name=draft.name, store_id=store_id)
-    if not is_draft and _is_free(category, draft):
+    if not is_draft and _is_free(product, category, draft):
         _put_live(product, first.id, curated=False)
     return product
 
@@ -98,7 +99,7 @@ def revise(actor: Actor, product_id: int, draft: Draft, *, seen: int | None = No
     audit.record(actor, "catalog.product_revised", "product", product.id, number=written.number, fields=sorted(changed))
     category = db.session.get_one(Category, product.category_id)
     waits_for_pictures = product.live_revision_id is None and not draft.picture_ids
-    if product.curated_at is None and _is_free(category, draft) and not waits_for_pictures:
+    if product.curated_at is None and _is_free(product, category, draft) and not waits_for_pictures:
         _put_live(product, written.id, curated=False)
     return written
 
@@ -135,12 +136,7 @@ def _first_showing(product: Product) -> None:
     has_picture = sa.select(RevisionPicture.media_id).where(RevisionPicture.revision_id == newest.id).limit(1)
     if db.session.scalar(has_picture) is None:
         raise Invalid("catalog.picture_needed", field="pictures")
-    needs = db.session.get_one(Category, product.category_id)
-    if not needs_of(
-        needs_from(needs.required, needs.required_perishable),
-        is_perishable=newest.is_perishable,
-        is_not_halal=newest.is_not_halal,
-    ):
+    if _is_free(product, db.session.get_one(Category, product.category_id), newest):
         _put_live(product, newest.id, curated=False)
 
 
@@ -167,10 +163,19 @@ def _put_live(product: Product, revision_id: int, *, curated: bool) -> None:
     revision.touch()
 
 
-def _is_free(category: Category, draft: Draft) -> bool:
-    """Do goods like these need no papers?"""
-    needs = needs_from(category.required, category.required_perishable)
-    return not needs_of(needs, is_perishable=draft.is_perishable, is_not_halal=draft.is_not_halal)
+def _is_free(product: Product, category: Category, words: Draft | ProductRevision) -> bool:
+    """May goods like these be public without a curator? They need no paper of their own, and their shop lacks none."""
+    shop = db.session.get_one(Store, product.store_id)
+    needs = needs_for(
+        (category.id, category.parent_id),
+        is_perishable=words.is_perishable,
+        is_not_halal=words.is_not_halal,
+        shop_since=shop.created_at,
+    )
+    binding = [need for need in needs if need.level is Level.BLOCK]
+    if any(need.category_id is not None for need in binding):
+        return False
+    return not binding or not unmet(binding, good_of_shop(shop))
 
 
 def _write(actor: Actor, product: Product, draft: Draft, *, number: int) -> ProductRevision:

@@ -11,7 +11,6 @@ from marketplace.curation.queries.standing import standings as standings
 from marketplace.curation.queries.standing import to_watch as to_watch
 from marketplace.curation.queries.submission import PastDecision as PastDecision
 from marketplace.curation.queries.submission import SubmissionView as SubmissionView
-from marketplace.curation.queries.submission import certificates_of as certificates_of
 from marketplace.curation.queries.submission import lacking as lacking
 from marketplace.curation.queries.submission import letter_facts as letter_facts
 from marketplace.curation.queries.submission import submission as submission

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,15 +15,12 @@ from marketplace.catalog.models import (
     Category,
     Product,
     ProductRevision,
-    RevisionCertificate,
     RevisionPicture,
 )
-from marketplace.catalog.queries import all_attributes_of
-from marketplace.catalog.queries.categories import needs_from, needs_of
-from marketplace.catalog.rules import Attribute, allergen_names, facts_of
-from marketplace.certificates.models import Certificate
-from marketplace.certificates.queries import CertificateRow, listed, to_row
-from marketplace.certificates.rules import CertificateKind, standing
+from marketplace.catalog.queries import all_attributes_of, needs_for, papers_of
+from marketplace.catalog.rules import Attribute, Level, Need, allergen_names, facts_of
+from marketplace.certificates.queries import CertificateRow, type_of, types
+from marketplace.certificates.rules import NIB, standing
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
@@ -61,7 +58,10 @@ class PastDecision:
 
 @dataclass(frozen=True)
 class SubmissionView:
-    """All that a curator decides on. `changes` is empty for a first revision."""
+    """All that a curator decides on. `lacks` keep it from passing, of `advice` the shop is only told.
+
+    `changes` is empty for a first revision.
+    """
 
     id: int
     product_id: int
@@ -77,7 +77,7 @@ class SubmissionView:
     pictures: tuple[Picture, ...]
     certificates: tuple[CertificateRow, ...]
     lacks: tuple[Lack, ...]
-    needed: tuple[CertificateKind, ...]
+    advice: tuple[Lack, ...]
     live_number: int | None
     changes: tuple[Change, ...]
     store: StoreCard
@@ -107,16 +107,16 @@ def submission(submission_id: int) -> Submission:
 
 
 def submission_view(submission_id: int) -> SubmissionView:
-    """One submission, in seven statements and one for the dated settings. Raises NotFound."""
+    """One submission, in seven statements, and what papers goods need. Raises NotFound."""
     head = _head(submission_id)
     wanted = [head.revision_id, *([head.live_revision_id] if head.live_revision_id else [])]
     revisions = _revisions(wanted)
-    pictures, claims = _pictures(wanted), certificates_of(wanted)
+    pictures, papers = _pictures(wanted), papers_of(wanted)
     asked = all_attributes_of(head.category_id)
-    words = {key: _words(row, pictures[key], claims[key], asked) for key, row in revisions.items()}
+    words = {key: _words(row, pictures[key], papers[key].claimed, asked) for key, row in revisions.items()}
     this, live = revisions[head.revision_id], revisions.get(head.live_revision_id)
     is_same = live is None or live.id == this.id
-    needed = _needed(head, this)
+    needs, held = _needs(head, this), papers[this.id].standings(head.nib)
     today = clock.today()
     return SubmissionView(
         id=head.id,
@@ -131,24 +131,25 @@ def submission_view(submission_id: int) -> SubmissionView:
         category=head.category,
         words=words[this.id],
         pictures=tuple(pictures[this.id]),
-        certificates=tuple(claims[this.id]),
-        lacks=tuple(_lacks(needed, claims[this.id], head.nib, is_perishable=this.is_perishable)),
-        needed=needed,
+        certificates=(*papers[this.id].claimed, *papers[this.id].of_shop),
+        lacks=tuple(rules.lacks(needs, held, types())),
+        advice=tuple(rules.lacks(needs, held, types(), Level.WARN)),
         live_number=None if live is None else live.number,
         changes=() if is_same or live is None else tuple(rules.difference(words[live.id], words[this.id])),
         store=stores_by_ids([head.store_id])[head.store_id],
         store_since=head.store_since,
-        nib_standing=standing(CertificateKind.NIB, head.nib, None, today).value,
+        nib_standing=standing(type_of(NIB), head.nib, None, today).value,
         history=tuple(_history(head.product_id)),
     )
 
 
 def lacking(submission: Submission) -> list[Lack]:
-    """What keeps the submission from passing. Two statements."""
+    """What keeps the submission from passing. Two statements, and what papers goods need."""
     columns: tuple[Any, ...] = (
-        Category.required,
-        Category.required_perishable,
+        Product.category_id,
+        Category.parent_id,
         Store.nib,
+        Store.created_at.label("store_since"),
         ProductRevision.is_not_halal,
         ProductRevision.is_perishable,
     )
@@ -161,22 +162,8 @@ def lacking(submission: Submission) -> list[Lack]:
         .where(ProductRevision.id == submission.revision_id)
     )
     row = db.session.execute(facts).one()
-    claims = certificates_of([submission.revision_id])[submission.revision_id]
-    return _lacks(_needed(row, row), claims, row.nib, is_perishable=row.is_perishable)
-
-
-def certificates_of(revision_ids: Iterable[int]) -> dict[int, list[CertificateRow]]:
-    """The certificates that revisions claim, by revision. One statement."""
-    found: dict[int, list[CertificateRow]] = {revision_id: [] for revision_id in revision_ids}
-    statement = (
-        listed()
-        .add_columns(RevisionCertificate.revision_id)
-        .join(RevisionCertificate, RevisionCertificate.certificate_id == Certificate.id)
-        .where(RevisionCertificate.revision_id.in_(list(found)))
-    )
-    for row in db.session.execute(statement):
-        found[row.revision_id].append(to_row(row))
-    return found
+    papers = papers_of([submission.revision_id])[submission.revision_id]
+    return rules.lacks(_needs(row, row), papers.standings(row.nib), types())
 
 
 @dataclass(frozen=True)
@@ -231,8 +218,7 @@ def _head(submission_id: int) -> sa.Row[Any]:
         Product.live_revision_id,
         Product.category_id,
         Category.name.label("category"),
-        Category.required,
-        Category.required_perishable,
+        Category.parent_id,
         Store.nib,
         Store.created_at.label("store_since"),
     )
@@ -282,7 +268,7 @@ def _pictures(revision_ids: list[int]) -> dict[int, list[Picture]]:
 
 
 def _words(
-    row: sa.Row[Any], pictures: list[Picture], certificates: list[CertificateRow], asked: Sequence[Attribute]
+    row: sa.Row[Any], pictures: list[Picture], certificates: Sequence[CertificateRow], asked: Sequence[Attribute]
 ) -> Words:
     return Words(
         name=row.name,
@@ -299,20 +285,14 @@ def _words(
     )
 
 
-def _needed(category: sa.Row[Any], words: sa.Row[Any]) -> tuple[CertificateKind, ...]:
+def _needs(head: sa.Row[Any], words: sa.Row[Any]) -> tuple[Need, ...]:
     """The papers that goods of the category with such words need today."""
-    needs = needs_from(category.required, category.required_perishable)
-    return needs_of(needs, is_perishable=words.is_perishable, is_not_halal=words.is_not_halal)
-
-
-def _lacks(
-    needed: Iterable[CertificateKind], claims: list[CertificateRow], nib: str, *, is_perishable: bool
-) -> list[Lack]:
-    """The shop's own NIB counts as claimed by every product."""
-    held = [(claim.kind, claim.standing) for claim in claims]
-    if nib:
-        held.append((CertificateKind.NIB, standing(CertificateKind.NIB, nib, None, clock.today())))
-    return rules.lacks(needed, held, is_perishable=is_perishable)
+    return needs_for(
+        (head.category_id, head.parent_id),
+        is_perishable=words.is_perishable,
+        is_not_halal=words.is_not_halal,
+        shop_since=head.store_since,
+    )
 
 
 def _history(product_id: int) -> list[PastDecision]:

@@ -9,26 +9,25 @@ from functools import cache
 from random import Random
 
 from marketplace.catalog.rules import AttributeValue, Supply, SupplyDraft, VariantDraft, fold
-from marketplace.certificates.rules import CertificateKind
 from marketplace.demo.rules.answers import allergens_of, answers_of, axes_of, forms_of
 from marketplace.demo.rules.shops import DATA
 
 KINDS = {
-    "NIB": CertificateKind.NIB,
-    "PIRT": CertificateKind.PIRT,
-    "BPOM_MD": CertificateKind.BPOM_FOOD,
-    "BPOM_NA": CertificateKind.BPOM_COSMETIC,
-    "BPOM_TR": CertificateKind.BPOM_TRADITIONAL,
-    "HALAL": CertificateKind.HALAL,
-    "NKV": CertificateKind.NKV,
-    "SKP": CertificateKind.SKP,
-    "SLHS": CertificateKind.SLHS,
-    "PSAT_PDUK": CertificateKind.PSAT,
-    "SNI": CertificateKind.SNI,
-    "IG": CertificateKind.IG,
+    "NIB": "nib",
+    "PIRT": "pirt",
+    "BPOM_MD": "bpom_food",
+    "BPOM_NA": "bpom_cosmetic",
+    "BPOM_TR": "bpom_traditional",
+    "HALAL": "halal",
+    "NKV": "nkv",
+    "SKP": "skp",
+    "SLHS": "slhs",
+    "PSAT_PDUK": "psat",
+    "SNI": "sni",
+    "IG": "ig",
 }
 NOT_HALAL = "LABEL_TIDAK_HALAL"
-ONLY_BUSINESS = (CertificateKind.NIB,)
+ONLY_BUSINESS = ("nib",)
 SOLD_OUT = frozenset({"Topi Tenun", "Kalung Muti Salah Lembata", "Alpukat Mollo 1 kg", "Kopi Juria Colol 100 g"})
 LAST_ONE = frozenset({"Sasando Musik 32 Dawai", "Selendang Penyambutan Tamu Set 10", "Jas Tenun Pria Pesanan"})
 SUPPLIES = {
@@ -87,7 +86,7 @@ class Goods:
     origin_code: str
     description: str
     store: str
-    kinds: tuple[CertificateKind, ...]
+    kinds: tuple[str, ...]
     is_not_halal: bool
     is_perishable: bool
     axes: tuple[str, str]

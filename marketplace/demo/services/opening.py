@@ -7,7 +7,6 @@ from functools import partial
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Category
-from marketplace.certificates.rules import CertificateKind
 from marketplace.core.db import db
 from marketplace.demo.rules.openings import OPENINGS, Opening
 from marketplace.demo.services.world import World
@@ -32,8 +31,8 @@ def _apply(world: World, opening: Opening) -> None:
     services.save_step(actor, made.id, Step.PICKUP, {"has_pickup": True, "where": "", "when": opening.hours})
     services.add_zone(actor, made.id, opening.zone, opening.fee, "")
     services.save_bank(actor, made.id, "bank-ntt", opening.bank_number, opening.bank_holder)
-    for kind in queries.wanted_kinds([category_id]):
-        is_nib = kind is CertificateKind.NIB
+    for kind in queries.wanted_kinds(made):
+        is_nib = kind == "nib"
         answer = PaperAnswer(PaperState.HELD, opening.nib) if is_nib else PaperAnswer(PaperState.NOT_YET)
         services.save_paper(actor, made.id, kind, answer)
     services.submit(actor, made.id)

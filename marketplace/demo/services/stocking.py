@@ -14,7 +14,6 @@ from marketplace.catalog.models import Category
 from marketplace.catalog.rules import Draft, Supply, VariantDraft
 from marketplace.catalog.services import products, supply
 from marketplace.certificates import services as certificates
-from marketplace.certificates.rules import CertificateKind
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -128,7 +127,7 @@ def _reword(world: World, item: Goods) -> None:
         curation.submit(owner, product_id, revised.id)
 
 
-def _paper(world: World, item: Goods, kind: CertificateKind) -> int:
+def _paper(world: World, item: Goods, kind: str) -> int:
     """The shop's certificate of a kind, registered when its first product needs it; most are verified the same day."""
     store_id, served = world.stores[item.store], papers.serves(kind, item.name, item.store)
     key = (store_id, kind, served)
@@ -137,11 +136,11 @@ def _paper(world: World, item: Goods, kind: CertificateKind) -> int:
     return world.papers[key]
 
 
-def _register(world: World, item: Goods, kind: CertificateKind, served: str) -> int:
+def _register(world: World, item: Goods, kind: str, served: str) -> int:
     shop, owner = shops_by_slug()[item.store], world.owner_of(item)
     today = world.began.astimezone(clock.WITA).date()
     number = shop.profile.nib
-    if kind is not CertificateKind.NIB:
+    if kind != "nib":
         number = papers.number(kind, served, shop.regency_code, today, item.unit, item.subcategory)
     until = papers.valid_until(kind, served, today)
     made = certificates.register(owner, world.stores[item.store], kind, number, shop.owner, until)

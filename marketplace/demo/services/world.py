@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from marketplace.catalog.rules import Draft
-from marketplace.certificates.rules import CertificateKind
 from marketplace.core.actor import Actor, Grant, Role
 from marketplace.demo.adapters.pictures import Drawing
 from marketplace.demo.rules.goods import Goods
@@ -24,7 +23,7 @@ class World:
     people: dict[str, Actor] = field(default_factory=dict)
     stores: dict[str, int] = field(default_factory=dict)
     owners: dict[int, Actor] = field(default_factory=dict)
-    papers: dict[tuple[int, CertificateKind, str], int] = field(default_factory=dict)
+    papers: dict[tuple[int, str, str], int] = field(default_factory=dict)
     drafts: dict[int, Draft] = field(default_factory=dict)
     products: dict[int, int] = field(default_factory=dict)
 

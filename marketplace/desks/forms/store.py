@@ -11,7 +11,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired, Length, Regexp
 
-from marketplace.certificates.rules import ABOUT, CertificateKind
+from marketplace.certificates.queries import offered
 from marketplace.core.errors import Invalid
 from marketplace.places.forms import RegionFields
 from marketplace.stores.rules import MINUTES_A_DAY, MOST_SPANS, Profile, Span, Week
@@ -115,7 +115,7 @@ class CertificateForm(BaseForm):
 
     kind = SelectField(
         _l("Jenis"),
-        choices=[("", _l("Pilih jenis")), *((kind.value, _l(about.label)) for kind, about in ABOUT.items())],
+        choices=lambda: [("", _l("Pilih jenis")), *((about.code, about.label) for about in offered())],
         validators=[InputRequired(_l("Pilih jenisnya."))],
     )
     number = StringField(
@@ -133,7 +133,3 @@ class CertificateForm(BaseForm):
         description=_l("Hanya dilihat Anda dan kurator."),
         render_kw={"accept": "application/pdf,image/jpeg,image/png,image/webp"},
     )
-
-    def chosen(self) -> CertificateKind:
-        """The kind; call it only on a valid form."""
-        return CertificateKind(self.kind.data)

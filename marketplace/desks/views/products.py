@@ -68,7 +68,7 @@ def _lacks(rows: list[DraftRow]) -> dict[str, str]:
     """What is missing in each draft, in words, by key."""
     if not rows:
         return {}
-    lasting = {str(row.id) for row in queries.categories().by_id.values() if row.needs.lasting}
+    lasting = {str(row.id) for row in queries.categories().by_id.values() if queries.asks_composition(row)}
     words = {
         "pictures": _("foto"),
         "name": _("nama"),

@@ -18,7 +18,6 @@ from marketplace.catalog.queries.albums import AlbumView, album_of, album_to_be
 from marketplace.catalog.rules import MOST_PICTURES, Supply, is_draft_key
 from marketplace.catalog.services import drafts, pricing
 from marketplace.certificates import queries as certificates
-from marketplace.certificates.rules import ABOUT
 from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
@@ -73,7 +72,7 @@ class Screen:
         elif not self.pictures and not errors:
             errors.append(_("Tambahkan setidaknya satu foto."))
         add_error(self.form.pictures, *errors)
-        lacks = self.category is not None and bool(self.category.needs.lasting) and not self.form.composition.data
+        lacks = queries.asks_composition(self.category) and not self.form.composition.data
         if lacks:
             add_error(self.form.composition, _("Tulis komposisinya: pembeli berhak tahu isinya."))
         return is_valid and not errors and not lacks
@@ -197,7 +196,8 @@ def show(screen: Screen) -> str:
         category=screen.category,
         shown=typed.shown(screen.data, form._fields),
         forms_mark=queries.forms_mark(product.id) if product else "",
-        missing=[ABOUT[kind].label for kind in screen.words.missing] if screen.words else [],
+        missing=[certificates.type_of(kind).label for kind in screen.words.missing] if screen.words else [],
+        asks_composition=queries.asks_composition(screen.category),
         standing=standings([product.id]).get(product.id) if product else None,
         stopped=[row for row in screen.variants if not row.is_active and not typed.is_on_screen(row, axes)],
         reserved=sum(row.reserved for row in screen.variants if row.is_active),
@@ -221,7 +221,7 @@ def _mark_needed(screen: Screen) -> None:
     form, category = screen.form, screen.category
     _need(form.pictures, not screen.pictures)
     _need(form.on_hand, True)
-    _need(form.composition, bool(category and category.needs.lasting))
+    _need(form.composition, queries.asks_composition(category))
     for attribute, answer in form.answer_fields:
         _need(answer, attribute.is_required)
 

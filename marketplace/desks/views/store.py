@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from marketplace.catalog.queries import checklist, shop_categories
+from marketplace.catalog.rules import GOODS_WORDS
 from marketplace.certificates import queries as certificates
 from marketplace.certificates import rules as certificate_rules
 from marketplace.certificates import services as certificate_services
@@ -151,10 +153,10 @@ def certificate_file(certificate_id: int) -> Response:
 
 def _register(store_id: int, form: CertificateForm) -> None:
     """The paper is taken in outside the transaction, after the number is known to be well-formed."""
-    kind, upload = form.chosen(), form.file.data
-    result = certificate_rules.check(kind, form.number.data, clock.today())
+    kind, upload = form.kind.data, form.file.data
+    result = certificate_rules.check(certificates.type_of(kind), form.number.data, clock.today())
     if result.problem:
-        raise Invalid(result.problem, field="number")
+        raise Invalid(result.problem, field="number", **result.values)
     prepared = _prepared(upload) if upload and upload.filename else None
     with transaction():
         file_id = media.keep(current_actor(), prepared).id if prepared else None
@@ -180,7 +182,7 @@ def _checked(form: CertificateForm) -> CheckResult | None:
     """What the number tells, as soon as kind and number are there."""
     if form.kind.errors or form.number.errors:
         return None
-    return certificate_rules.check(form.chosen(), form.number.data, clock.today())
+    return certificate_rules.check(certificates.type_of(form.kind.data), form.number.data, clock.today())
 
 
 # --- what all share --------------------------------------------------------
@@ -206,11 +208,13 @@ def _show(store: Store) -> str:
         may_manage=can_manage(actor, store),
         zones=shipping.zones(store.id),
         certificates=certificates.for_store(store.id),
+        checklist=checklist(shop_categories(store.id), store),
+        goods_words=GOODS_WORDS,
     )
 
 
 def _show_certificate(store: Store, form: CertificateForm, checked: CheckResult | None = None) -> str:
-    about = certificate_rules.ABOUT.get(form.chosen()) if form.kind.data and not form.kind.errors else None
+    about = certificates.types().get(form.kind.data or "")
     return render_template("desks/store_certificate.html", store=store, form=form, checked=checked, about=about)
 
 

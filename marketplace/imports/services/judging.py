@@ -109,7 +109,7 @@ class Judge:
             return Trouble("imports.category_unknown" if is_said else "imports.category_missing", Field.CATEGORY.value)
         if self._asks(category_id):
             return Trouble("imports.category_asks", Field.CATEGORY.value)
-        if self.by_id[category_id].needs.lasting and not one.words.get(Field.COMPOSITION):
+        if catalog.asks_composition(self.by_id[category_id]) and not one.words.get(Field.COMPOSITION):
             return Trouble("imports.composition_missing", Field.COMPOSITION.value)
         return self._place(one)
 

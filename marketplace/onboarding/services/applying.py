@@ -19,10 +19,12 @@ from marketplace.onboarding.policies import can_apply
 from marketplace.onboarding.rules import (
     MOST_ZONES,
     OPEN,
+    PAPER,
     SUPPORT,
     SUPPORT_VERSION,
     ApplicationStatus,
     Step,
+    paper_item,
 )
 from marketplace.onboarding.services.moving import mended, own, to_mend
 from marketplace.places.queries import region
@@ -147,8 +149,8 @@ def mark_done(actor: Actor, application_id: int, item: str) -> None:
 
 def _drop_unneeded(application: Application) -> None:
     """Nothing is asked back about papers that her goods no longer need."""
-    wanted = {f"surat:{kind.value}" for kind in queries.wanted_kinds(application.answers["apa"]["categories"])}
-    kept = {item: said for item, said in application.todo.items() if not item.startswith("surat:") or item in wanted}
+    wanted = {paper_item(kind) for kind in queries.wanted_kinds(application)}
+    kept = {item: said for item, said in application.todo.items() if not item.startswith(PAPER) or item in wanted}
     application.todo = kept
 
 

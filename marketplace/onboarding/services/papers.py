@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from marketplace.certificates import rules as certificates
-from marketplace.certificates.rules import CertificateKind
+from marketplace.certificates.queries import type_of
+from marketplace.certificates.rules import HALAL
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -15,7 +16,7 @@ from marketplace.media.models import MediaFile
 from marketplace.media.rules import FileKind
 from marketplace.onboarding import queries
 from marketplace.onboarding.models import Application, ApplicationPaper
-from marketplace.onboarding.rules import ApplicationStatus, PaperState, Step, paper_item
+from marketplace.onboarding.rules import ApplicationStatus, PaperState, paper_item
 from marketplace.onboarding.services.moving import mended, own
 
 
@@ -29,14 +30,14 @@ class PaperAnswer:
     file_id: int | None = None
 
 
-def save_paper(actor: Actor, application_id: int, kind: CertificateKind, answer: PaperAnswer) -> None:
+def save_paper(actor: Actor, application_id: int, kind: str, answer: PaperAnswer) -> None:
     """Keep the answer about one paper. Having none never blocks a shop.
 
     Raises NotFound (also for a kind that her goods do not ask for), Stale; Invalid for a number that cannot be, a day
     gone by, or TIDAK HALAL said of another paper.
     """
     application = own(actor, application_id)
-    if kind not in queries.wanted_kinds(application.answers.get(Step.WHAT.value, {}).get("categories", ())):
+    if kind not in queries.wanted_kinds(application):
         raise NotFound
     if not _may_mend(application, kind):
         raise Stale("onboarding.not_now")
@@ -54,22 +55,21 @@ def save_paper(actor: Actor, application_id: int, kind: CertificateKind, answer:
     mended(actor, application, paper_item(kind))
 
 
-def check_answer(kind: CertificateKind, answer: PaperAnswer) -> str:
+def check_answer(kind: str, answer: PaperAnswer) -> str:
     """The number as it is kept. Raises Invalid like `save_paper`."""
-    if answer.state is PaperState.NOT_HALAL and kind is not CertificateKind.HALAL:
+    if answer.state is PaperState.NOT_HALAL and kind != HALAL:
         raise Invalid("onboarding.state_needed", field="state")
     if answer.state is not PaperState.HELD:
         return ""
-    today = clock.today()
-    result = certificates.check(kind, answer.number, today)
+    about, today = type_of(kind), clock.today()
+    result = certificates.check(about, answer.number, today)
     if result.problem:
-        raise Invalid(result.problem, field="number")
-    if answer.valid_until is not None and answer.valid_until < today:
-        raise Invalid("certificates.expired", field="valid_until")
+        raise Invalid(result.problem, field="number", **result.values)
+    certificates.last_day_of(about, result.normalised, answer.valid_until, today)
     return result.normalised
 
 
-def _may_mend(application: Application, kind: CertificateKind) -> bool:
+def _may_mend(application: Application, kind: str) -> bool:
     """In a draft; when it was asked back; or when goods asked back brought a new paper along."""
     if application.status is ApplicationStatus.DRAFT:
         return True

@@ -25,7 +25,7 @@ def export(person_id: int) -> list[dict[str, Any]]:
             "bank_number": application.bank_number,
             "created_at": application.created_at.isoformat(),
             "papers": [
-                {"kind": kind.value, "state": paper.state.value, "number": paper.number}
+                {"kind": kind, "state": paper.state.value, "number": paper.number}
                 for kind, paper in queries.papers_of(application.id).items()
             ],
             "moves": [

@@ -8,7 +8,7 @@ from marketplace.accounts import services as accounts
 from marketplace.accounts.queries import grants_of
 from marketplace.certificates import services as certificates
 from marketplace.certificates.queries import for_store
-from marketplace.certificates.rules import CertificateKind
+from marketplace.certificates.rules import NIB
 from marketplace.core.actor import SYSTEM, Role
 from marketplace.onboarding import queries
 from marketplace.onboarding.models import Application
@@ -42,7 +42,7 @@ def open_up(application: Application) -> int:
         shipping.set_zone(SYSTEM, store_id, zone["region_code"], zone["fee"], zone["note"])
     there = {(row.kind, row.number) for row in for_store(store_id)}
     holder = application.answers[Step.WHO.value]["name"]
-    wanted = queries.wanted_kinds(application.answers[Step.WHAT.value]["categories"])
+    wanted = queries.wanted_kinds(application)
     for kind, paper in queries.papers_of(application.id).items():
         if kind in wanted and paper.state is PaperState.HELD and (kind, paper.number) not in there:
             certificates.register(SYSTEM, store_id, kind, paper.number, holder, paper.valid_until, paper.file_id)
@@ -63,7 +63,7 @@ def _profile(application: Application) -> Profile:
     answers = application.answers
     who, what, where = (answers[step.value] for step in (Step.WHO, Step.WHAT, Step.WHERE))
     pickup = answers[Step.PICKUP.value]
-    nib = queries.papers_of(application.id).get(CertificateKind.NIB)
+    nib = queries.papers_of(application.id).get(NIB)
     return Profile(
         name=what["name"],
         phone=who["phone"],

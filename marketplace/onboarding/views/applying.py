@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.queries import person
 from marketplace.catalog.queries import categories
-from marketplace.certificates.rules import CertificateKind
+from marketplace.catalog.rules import GOODS_WORDS
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.media import services as media
@@ -26,7 +26,6 @@ from marketplace.onboarding.rules import (
     ApplicationStatus,
     Step,
     paper_item,
-    part_words,
 )
 from marketplace.places.rules import FATULULI
 from marketplace.shipping.forms import ZoneForm
@@ -34,6 +33,7 @@ from marketplace.web.access import current_actor, is_signed_in, requires
 from marketplace.web.forms import BaseForm
 from marketplace.web.language import explain
 from marketplace.web.limits import limiter
+from marketplace.web.private import private_file
 
 bp = Blueprint("onboarding", __name__, url_prefix="/penjual/daftar")
 Page = str | Response | tuple[str, int]
@@ -194,7 +194,7 @@ def save_paper(kind: str) -> Page:
 def paper_file(paper_id: int) -> Response:
     """The private paper, for who brought it."""
     content, kind = media.document(queries.paper_file(current_actor(), paper_id))
-    return Response(content, content_type=kind)
+    return private_file(content, kind, f"surat-{paper_id}")
 
 
 # --- what all share --------------------------------------------------------
@@ -220,12 +220,12 @@ def _editable(item: str) -> Application:
 def _paper(kind: str) -> queries.PaperRow:
     """The paper that her goods ask for. Raises NotFound, Stale."""
     view = queries.view(_current())
-    row = next((row for row in view.papers if row.kind.value == kind), None)
+    row = next((row for row in view.papers if row.kind == kind), None)
     if row is None:
         raise NotFound
     if view.application.status is ApplicationStatus.CHANGES and row.answer is None:
         return row  # goods asked back brought a new paper along
-    _editable(paper_item(CertificateKind(kind)))
+    _editable(paper_item(kind))
     return row
 
 
@@ -302,7 +302,8 @@ def _show(page: str, **values: Any) -> str:
         "step_words": STEP_WORDS,
         "status_words": STATUS_WORDS,
         "reasons": REASONS,
-        "part_words": part_words,
+        "part_words": queries.part_words,
+        "goods_words": GOODS_WORDS,
         "open_statuses": OPEN,
     }
     return render_template(f"onboarding/{page}.html", **words, **values)

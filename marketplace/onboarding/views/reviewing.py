@@ -14,9 +14,10 @@ from marketplace.core.errors import Invalid
 from marketplace.media.services import document
 from marketplace.onboarding import queries, services
 from marketplace.onboarding.forms import RejectionForm
-from marketplace.onboarding.rules import QUEUED, REASONS, STATUS_WORDS, masked, part_words, same_name
+from marketplace.onboarding.rules import QUEUED, REASONS, STATUS_WORDS, masked, same_name
 from marketplace.web.access import current_actor, is_curator, requires
 from marketplace.web.language import explain
+from marketplace.web.private import private_file
 
 bp = Blueprint("openings", __name__, url_prefix="/kurasi/toko")
 Page = str | Response | tuple[str, int]
@@ -75,7 +76,7 @@ def reject(application_id: int) -> Page:
 def paper_file(paper_id: int) -> Response:
     """The private paper of an application that was sent."""
     content, kind = document(queries.paper_file(current_actor(), paper_id))
-    return Response(content, content_type=kind)
+    return private_file(content, kind, f"surat-{paper_id}")
 
 
 def _decide(application_id: int, act: Callable[..., object], done: str) -> Page:
@@ -135,5 +136,5 @@ def _show(
         "reject_form": form or RejectionForm(formdata=None, prefix="tolak-"),
         "reject_is_open": form is not None,
     }
-    words = {"reasons": REASONS, "status_words": STATUS_WORDS, "part_words": part_words}
+    words = {"reasons": REASONS, "status_words": STATUS_WORDS, "part_words": queries.part_words}
     return render_template("onboarding/review.html", **words, **values)

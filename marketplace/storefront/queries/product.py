@@ -35,7 +35,7 @@ from marketplace.catalog.rules import (
     today_state,
 )
 from marketplace.certificates import queries as certificates
-from marketplace.certificates.models import Certificate
+from marketplace.certificates.models import Certificate, CertificateType
 from marketplace.certificates.queries import CertificateRow
 from marketplace.checkout.rules import MOST_OF_ONE
 from marketplace.core.db import db
@@ -396,5 +396,5 @@ def _pictures(revision_id: int, name: str) -> list[tuple[int, Picture]]:
 
 def _certificates(revision_id: int) -> list[CertificateRow]:
     claimed = certificates.listed().join(RevisionCertificate, RevisionCertificate.certificate_id == Certificate.id)
-    rows = db.session.execute(claimed.where(RevisionCertificate.revision_id == revision_id))
+    rows = db.session.execute(claimed.where(RevisionCertificate.revision_id == revision_id, CertificateType.is_public))
     return [certificates.to_row(row) for row in rows]

@@ -1,4 +1,4 @@
-"""What a curator fills in."""
+"""A decision on a submission."""
 
 from __future__ import annotations
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from marketplace.certificates.models import Certificate
 from marketplace.certificates.policies import can_register, can_verify
-from marketplace.certificates.rules import CertificateKind, check, expiry_from_number
+from marketplace.certificates.queries import types
+from marketplace.certificates.rules import check, last_day_of
 from marketplace.core import audit, clock, revision
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -21,26 +22,27 @@ from marketplace.media.rules import FileKind
 def register(
     actor: Actor,
     store_id: int,
-    kind: CertificateKind,
+    kind: str,
     number: str,
     holder: str = "",
     valid_until: date | None = None,
     file_id: int | None = None,
 ) -> Certificate:
-    """Write down a certificate that a shop says it holds. The number is normalised and its format decides.
+    """Write down a certificate that a shop says it holds. `kind` is the code of its type, whose form decides.
 
-    Without a day, a P-IRT is valid until the end of the year in its number. `file_id` is a document of the actor's
-    own. Raises NotAllowed; Invalid for a number that cannot be, a day gone by, or one that is registered already.
+    The number is normalised. Without a day, a P-IRT is valid until the end of the year in its number. `file_id` is a
+    document of the actor's own. Raises NotAllowed; Invalid for an unknown type, a number or a day that cannot be, or
+    a number that is registered already.
     """
     if not can_register(actor, store_id):
         raise NotAllowed("stores.not_yours")
-    today = clock.today()
-    result = check(kind, number, today)
+    about, today = types().get(kind), clock.today()
+    if about is None:
+        raise Invalid("certificates.unknown_type", field="kind")
+    result = check(about, number, today)
     if result.problem:
-        raise Invalid(result.problem, field="number")
-    last_day = expiry_from_number(kind, result.normalised)
-    until = valid_until or last_day
-    _check_until(until, last_day, today)
+        raise Invalid(result.problem, field="number", **result.values)
+    until = last_day_of(about, result.normalised, valid_until, today)
     _check_is_new(store_id, kind, result.normalised)
     _check_file(actor, file_id)
     certificate = Certificate(
@@ -54,7 +56,7 @@ def register(
     )
     db.session.add(certificate)
     db.session.flush()
-    audit.record(actor, "certificates.registered", "certificate", certificate.id, store=store_id, kind=kind.value)
+    audit.record(actor, "certificates.registered", "certificate", certificate.id, store=store_id, kind=kind)
     return certificate
 
 
@@ -70,14 +72,7 @@ def verify(actor: Actor, certificate_id: int) -> Certificate:
     return certificate
 
 
-def _check_until(until: date | None, last_day: date | None, today: date) -> None:
-    if until is not None and until < today:
-        raise Invalid("certificates.expired", field="valid_until")
-    if until is not None and last_day is not None and until > last_day:
-        raise Invalid("certificates.later_than_number", field="valid_until", year=last_day.year)
-
-
-def _check_is_new(store_id: int, kind: CertificateKind, number: str) -> None:
+def _check_is_new(store_id: int, kind: str, number: str) -> None:
     same = sa.select(Certificate.id).where(
         Certificate.store_id == store_id, Certificate.kind == kind, Certificate.number == number
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from marketplace.catalog.queries import papers_of
 from marketplace.certificates import services as certificates
 from marketplace.certificates.policies import can_read_file
 from marketplace.certificates.queries import certificate
@@ -138,7 +139,8 @@ def _to_next() -> Page:
 
 
 def _claimed(submission_id: int, certificate_id: int) -> None:
-    """Raises NotFound unless the submission's revision claims the certificate."""
+    """Raises NotFound unless the certificate stands behind the submission's revision."""
     revision_id = queries.submission(submission_id).revision_id
-    if certificate_id not in {row.id for row in queries.certificates_of([revision_id])[revision_id]}:
+    papers = papers_of([revision_id])[revision_id]
+    if certificate_id not in {row.id for row in (*papers.claimed, *papers.of_shop)}:
         raise NotFound
