@@ -50,8 +50,7 @@ NEED = {
 
 
 def signed_in(client: FlaskClient, *roles: Role) -> Person:
-    with transaction():
-        person = make.person("Kris Banunaek", roles=roles)
+    person = make.person("Kris Banunaek", roles=roles)
     make.sign_in_client(client, person)
     return person
 
@@ -75,8 +74,9 @@ def test_a_new_type_can_be_registered_at_once(client: FlaskClient, kris: Person,
     about = type_of("izin_garam")
     assert (about.register, about.prefixes, about.years) == ("garam.example.go.id", ("Nomor", "No"), 5)
     assert about.printed("GRM532026001") == "GRM-53.2026.001"
+    ina = make.person("Ina")
     with transaction():
-        store = make.store(owner=make.person("Ina"))
+        store = make.store(owner=ina)
         until = clock.today() + timedelta(days=30)
         made = register(SYSTEM, store.id, "izin_garam", "nomor grm 53 2026 001", "", until)
         assert made.number == "GRM532026001"
@@ -237,8 +237,8 @@ def test_a_type_out_of_use_is_neither_asked_nor_offered(client: FlaskClient, kri
     del data["is_active"]
     assert client.post("/kurasi/sertifikat/pirt", data=data).status_code == 303
     forget(db)
+    owner = make.person("Ina")
     with transaction():
-        owner = make.person("Ina")
         made = make.product(make.store(owner=owner), category="camilan")
     assert "pirt" not in make.newest_words(made.id).needed
     make.sign_in_client(client, owner)
@@ -269,8 +269,8 @@ def test_the_operator_may_too(client: FlaskClient, db: SQLAlchemy) -> None:
 
 
 def test_nobody_else_sees_the_desk(client: FlaskClient, db: SQLAlchemy) -> None:
+    owner = make.person("Ina")
     with transaction():
-        owner = make.person("Ina")
         make.store(owner=owner)
     assert client.get("/kurasi/sertifikat").status_code == 302
     make.sign_in_client(client, owner)
