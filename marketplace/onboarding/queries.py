@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.queries import PersonContact, contact
-from marketplace.catalog.queries import ChecklistItem, categories, checklist
+from marketplace.catalog.queries import ChecklistItem, GoodsKind, categories, checklist
 from marketplace.certificates.queries import types
 from marketplace.certificates.rules import About
 from marketplace.core import clock, settings
@@ -131,7 +131,8 @@ class LetterFacts:
 
 def wanted(application: Application) -> list[ChecklistItem]:
     """The papers that her goods ask for, those that every shop needs among them."""
-    return checklist(application.answers.get(Step.WHAT.value, {}).get("categories", ()))
+    chosen = application.answers.get(Step.WHAT.value, {}).get("categories", ())
+    return checklist(GoodsKind(category_id) for category_id in chosen)
 
 
 def wanted_kinds(application: Application) -> tuple[str, ...]:

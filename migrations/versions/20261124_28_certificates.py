@@ -204,19 +204,35 @@ def _every_shop() -> Iterator[dict[str, Any]]:
 
 
 def _of_categories() -> Iterator[dict[str, Any]]:
+    """A rule for each paper in the lists; one that all children of a top category share becomes the top's."""
     connection = op.get_bind()
     blocks = connection.scalar(
         sa.text("SELECT value FROM setting_values WHERE key = 'catalog.halal_blocks' ORDER BY valid_from DESC LIMIT 1")
     )
     level_of_halal = "warn" if blocks == 0 else "block"
-    rows = connection.execute(sa.text("SELECT id, required, required_perishable FROM categories ORDER BY id"))
-    for category_id, *lists in rows.all():
-        lasting, perishable = (_read(each) for each in lists)
-        for goods, kinds in (("lasting", lasting), ("perishable", perishable)):
-            for kind in kinds:
-                level = level_of_halal if kind == "halal" else "block"
-                is_cosmetic = "bpom_cosmetic" in kinds
-                yield _need(kind, category_id, goods, level, is_cosmetic=is_cosmetic)
+    query = "SELECT id, parent_id, required, required_perishable FROM categories ORDER BY position, id"
+    rows = connection.execute(sa.text(query)).all()
+    wanted = {row.id: _rules(_read(row.required), _read(row.required_perishable), level_of_halal) for row in rows}
+    for row in rows:
+        children = [wanted[child.id] for child in rows if child.parent_id == row.id]
+        shared = [rule for rule in children[0] if all(rule in other for other in children)] if children else []
+        for child in children:
+            child[:] = [rule for rule in child if rule not in shared]
+        wanted[row.id] += shared
+    for row in rows:
+        yield from ({**rule, "category_id": row.id} for rule in wanted[row.id])
+
+
+def _rules(lasting: list[str], perishable: list[str], level_of_halal: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for kind in dict.fromkeys((*lasting, *perishable)):
+        groups = [goods for goods, kinds in (("lasting", lasting), ("perishable", perishable)) if kind in kinds]
+        level = level_of_halal if kind == "halal" else "block"
+        is_cosmetic = "bpom_cosmetic" in (*lasting, *perishable)
+        rules = [_need(kind, None, goods, level, is_cosmetic=is_cosmetic) for goods in groups]
+        same = len(rules) == 2 and rules[0]["also"] == rules[1]["also"]
+        found += [{**rules[0], "goods": "all"}] if same else rules
+    return found
 
 
 def _need(
@@ -253,23 +269,24 @@ def _add_seaweed() -> None:
 def _put_back() -> None:
     """Today's rules as the lists they were; the leaf for raw material stays, as goods may lie in it."""
     connection = op.get_bind()
-    needs = sa.table(
-        "certificate_needs", *(sa.column(name) for name in ("id", "kind", "category_id", "goods", "until_day"))
-    )
+    rows = connection.execute(sa.text("SELECT id, parent_id FROM categories")).all()
+    below: dict[int, list[int]] = {row.id: [] for row in rows}
+    for row in rows:
+        if row.parent_id is not None:
+            below[row.parent_id].append(row.id)
+    query = "SELECT kind, category_id, goods FROM certificate_needs WHERE category_id IS NOT NULL AND until_day IS NULL"
     found: dict[int, dict[str, list[str]]] = {}
-    query = sa.select(needs.c.kind, needs.c.category_id, needs.c.goods).where(
-        needs.c.category_id.is_not(None), needs.c.until_day.is_(None), needs.c.kind.in_(OLD_KINDS)
-    )
-    for kind, category_id, goods in connection.execute(query.order_by(needs.c.id)):
-        lists = found.setdefault(category_id, {"required": [], "required_perishable": []})
-        for name, word in (("required", "lasting"), ("required_perishable", "perishable")):
-            if goods in (word, "all") and kind not in lists[name]:
-                lists[name].append(kind)
+    for kind, category_id, goods in connection.execute(sa.text(f"{query} ORDER BY id")):
+        for leaf in below[category_id] or [category_id] if kind in OLD_KINDS else []:
+            lists = found.setdefault(leaf, {"required": [], "required_perishable": []})
+            for name, word in (("required", "lasting"), ("required_perishable", "perishable")):
+                if goods in (word, "all") and kind not in lists[name]:
+                    lists[name].append(kind)
     categories = sa.table(
         "categories", sa.column("id"), sa.column("required", sa.JSON()), sa.column("required_perishable", sa.JSON())
     )
-    for category_id, lists in found.items():
-        connection.execute(categories.update().where(categories.c.id == category_id).values(**lists))
+    for leaf, lists in found.items():
+        connection.execute(categories.update().where(categories.c.id == leaf).values(**lists))
 
 
 def _categories() -> sa.TableClause:

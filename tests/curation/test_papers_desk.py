@@ -175,7 +175,7 @@ def test_what_is_only_told_keeps_nothing_back(client: FlaskClient, kris: Person,
 def test_a_new_rule_ends_the_one_before_it_and_rewrites_nothing(
     client: FlaskClient, kris: Person, db: SQLAlchemy
 ) -> None:
-    category_id = make.category_id("camilan")
+    category_id = make.category_id("makanan-olahan")
     tomorrow = clock.today() + timedelta(days=1)
     data = {
         **NEED,

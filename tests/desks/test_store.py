@@ -7,16 +7,20 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
+from marketplace.catalog.models import Product
 from marketplace.certificates.models import Certificate
+from marketplace.certificates.services import register
 from marketplace.core import clock
-from marketplace.core.actor import Grant, Role
+from marketplace.core.actor import SYSTEM, Grant, Role
 from marketplace.core.db import transaction
 from marketplace.shipping import queries as shipping
 from marketplace.stores.models import Store
 from marketplace.stores.rules import StoreStatus
+from marketplace.web.filters import wita_date
 from tests import make
 
 PROFILE = {
@@ -223,3 +227,70 @@ def test_a_guest_is_sent_to_sign_in_and_a_buyer_told_nothing(client: FlaskClient
     make.sign_in_client(client, make.person("Budi"))
     assert client.get("/penjual/toko").status_code == 404
     assert client.get("/penjual/kurasi").status_code == 404
+
+
+# --- the list of papers --------------------------------------------------------------------------------------------
+
+
+def papers_listed(ina: FlaskClient) -> dict[str, str]:
+    """Each paper of the list with its badges."""
+    page = BeautifulSoup(ina.get("/penjual/toko").text, "html.parser")
+    lines = page.select("#surat-surat li")
+    return {
+        line.select_one(".strong").get_text(): " ".join(badge.get_text() for badge in line.select(".status-badge"))  # type: ignore[union-attr]
+        for line in lines
+    }
+
+
+def test_the_list_says_what_the_goods_of_the_shop_need(ina: FlaskClient, db: SQLAlchemy, shop: Store) -> None:
+    assert papers_listed(ina) == {"NIB": "Ada", "NPWP": "Belum ada"}
+    with transaction():
+        make.product(shop, "Keripik", category="camilan")
+    assert papers_listed(ina) == {
+        "NIB": "Ada",
+        "NPWP": "Belum ada",
+        "P-IRT": "Belum ada, wajib",
+        "Sertifikat halal": "Belum ada, wajib",
+    }
+    with transaction():
+        register(SYSTEM, shop.id, "bpom_food", "MD 123456789012", valid_until=clock.today() + timedelta(days=60))
+    assert papers_listed(ina)["P-IRT"] == "Ada Segera habis", "a BPOM number stands in for it"
+    page = ina.get("/penjual/toko").text
+    assert "Untuk Camilan (tahan lama)" in page
+    assert "BPOM pangan" not in papers_listed(ina)
+    with transaction():
+        make.product(shop, "Se'i Beku", category="sei-olahan-daging", is_perishable=True, is_not_halal=True)
+    assert papers_listed(ina)["NKV"] == "Belum ada, wajib"
+    assert "Tidak perlu untuk barang yang diberi tanda TIDAK HALAL." in page
+    assert "/penjual/toko/sertifikat?toko=" in page
+
+
+def test_a_young_shop_has_time_for_its_business_number(ina: FlaskClient, db: SQLAlchemy, shop: Store) -> None:
+    with transaction():
+        db.session.get_one(Store, shop.id).nib = ""
+    assert papers_listed(ina)["NIB"] == "Belum ada"
+    day = wita_date(clock.today() + timedelta(days=90))
+    assert f"Boleh menyusul sampai {day}." in ina.get("/penjual/toko").text
+    with transaction():
+        early = make.product(shop, "Bakul")
+    assert db.session.get_one(Product, early.id).live_revision_id is not None
+    with clock.travel(clock.now() + timedelta(days=91)):
+        make.sign_in_client(ina, make.person("Ina Rohi", roles=[Grant(Role.STORE_OWNER, shop.id)]))
+        assert papers_listed(ina)["NIB"] == "Belum ada, wajib"
+        with transaction():
+            late = make.product(shop, "Tikar")
+        assert db.session.get_one(Product, late.id).live_revision_id is None
+        assert make.newest_words(late.id).missing == ("nib",)
+        with transaction():
+            register(SYSTEM, shop.id, "nib", "1234567890123")
+            served = make.product(shop, "Nyiru")
+        assert db.session.get_one(Product, served.id).live_revision_id is not None, "a paper of the business covers all"
+
+
+def test_a_tax_number_is_no_buyers_business(ina: FlaskClient, db: SQLAlchemy, shop: Store) -> None:
+    with transaction():
+        tax = register(SYSTEM, shop.id, "npwp", "5371011234560001")
+        made = make.live(make.product(shop, "Bakul", certificate_ids=(tax.id,)))
+        slug = made.slug
+    assert papers_listed(ina)["NPWP"] == "Ada"
+    assert "537101" not in ina.get(f"/produk/{slug}").text

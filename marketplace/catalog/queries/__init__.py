@@ -21,6 +21,7 @@ from marketplace.catalog.queries.forms import VariantRow, forms_mark, variants
 from marketplace.catalog.queries.offers import Offer, offers
 from marketplace.catalog.queries.papers import (
     ChecklistItem,
+    GoodsKind,
     Papers,
     all_needs,
     asks_composition,
@@ -28,7 +29,7 @@ from marketplace.catalog.queries.papers import (
     good,
     needs_for,
     papers_of,
-    shop_categories,
+    shop_goods,
 )
 from marketplace.catalog.queries.pictures import is_cover, usable_pictures
 from marketplace.catalog.queries.price_list import PriceRow, price_rows
@@ -67,6 +68,7 @@ __all__ = [
     "DayRow",
     "DraftRow",
     "DraftView",
+    "GoodsKind",
     "MovementRow",
     "Offer",
     "Papers",
@@ -114,7 +116,7 @@ __all__ = [
     "revision",
     "seller_products",
     "shelf",
-    "shop_categories",
+    "shop_goods",
     "stock_rows",
     "supply_of",
     "usable_pictures",

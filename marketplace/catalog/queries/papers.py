@@ -110,6 +110,15 @@ def good(held: Iterable[tuple[str, Standing]]) -> set[str]:
 
 
 @dataclass(frozen=True)
+class GoodsKind:
+    """Goods of a category, as far as papers care; None where that is not known yet."""
+
+    category_id: int
+    is_perishable: bool | None = None
+    is_not_halal: bool = False
+
+
+@dataclass(frozen=True)
 class ChecklistItem:
     """A paper that a shop or its goods need, or will need soon, with what the shop holds of it.
 
@@ -145,47 +154,77 @@ class ChecklistItem:
         return self.about.code == HALAL
 
 
-def checklist(category_ids: Iterable[int], store: Store | None = None) -> list[ChecklistItem]:
-    """The papers that goods of these categories need, in the order of the types, those that block first of each.
+def checklist(goods: Iterable[GoodsKind], store: Store | None = None) -> list[ChecklistItem]:
+    """The papers that such goods and their shop need, in the order of the types.
 
     Without a store it is the list of somebody who is about to open one. At most four statements.
     """
     today, tree = clock.today(), categories().by_id
     since = store.created_at.astimezone(clock.WITA).date() if store else today
-    chosen = [tree[each] for each in category_ids if each in tree]
+    chosen = [(kind, tree[kind.category_id]) for kind in goods if kind.category_id in tree]
     held = for_store(store.id) if store else []
     found: dict[str, list[Need]] = {}
     for need in all_needs():
-        if _is_asked(need, chosen, today):
+        if _is_near(need, today) and (need.category_id is None or _names(need, chosen)):
             found.setdefault(need.kind, []).append(need)
     items = [_item(types()[kind], needs, chosen, held, since) for kind, needs in found.items()]
     return [_with_profile(item, store.nib) for item in items] if store else items
 
 
-def shop_categories(store_id: int) -> list[int]:
-    """The categories in which a shop has goods that are not archived. One statement."""
-    query = sa.select(Product.category_id).where(Product.store_id == store_id, Product.status != ProductStatus.ARCHIVED)
-    return list(db.session.scalars(query.distinct().order_by(Product.category_id)))
+def shop_goods(store_id: int) -> list[GoodsKind]:
+    """What kinds of goods a shop has that are not archived, by their newest words. One statement."""
+    newest = (
+        sa.select(ProductRevision.product_id, sa.func.max(ProductRevision.number).label("number"))
+        .join(Product, Product.id == ProductRevision.product_id)
+        .where(Product.store_id == store_id, Product.status != ProductStatus.ARCHIVED)
+        .group_by(ProductRevision.product_id)
+        .subquery()
+    )
+    query = (
+        sa.select(Product.category_id, ProductRevision.is_perishable, ProductRevision.is_not_halal)
+        .join(ProductRevision, ProductRevision.product_id == Product.id)
+        .join(
+            newest,
+            sa.and_(newest.c.product_id == ProductRevision.product_id, newest.c.number == ProductRevision.number),
+        )
+        .distinct()
+        .order_by(Product.category_id, ProductRevision.is_perishable, ProductRevision.is_not_halal)
+    )
+    return [GoodsKind(*row) for row in db.session.execute(query)]
 
 
-def _is_asked(need: Need, chosen: list[CategoryRow], today: date) -> bool:
-    is_near = need.from_day <= today + timedelta(days=SOON_DAYS)
+def _is_near(need: Need, today: date) -> bool:
     is_over = need.until_day is not None and need.until_day < today
-    return is_near and not is_over and (need.category_id is None or any(_is_in(row, need) for row in chosen))
+    return need.from_day <= today + timedelta(days=SOON_DAYS) and not is_over
 
 
-def _is_in(row: CategoryRow, need: Need) -> bool:
-    return need.category_id in (row.id, row.parent_id)
+def _names(need: Need, chosen: list[tuple[GoodsKind, CategoryRow]]) -> list[str]:
+    """The categories whose goods a rule concerns."""
+    found = [row.name for kind, row in chosen if need.category_id in (row.id, row.parent_id) and _asks(need, kind)]
+    return list(dict.fromkeys(found))
+
+
+def _asks(need: Need, kind: GoodsKind) -> bool:
+    if need.kind == HALAL and kind.is_not_halal:
+        return False
+    return kind.is_perishable is None or need.goods in (
+        Goods.ALL,
+        Goods.PERISHABLE if kind.is_perishable else Goods.LASTING,
+    )
 
 
 def _item(
-    about: About, needs: list[Need], chosen: list[CategoryRow], held: list[CertificateRow], since: date
+    about: About,
+    needs: list[Need],
+    chosen: list[tuple[GoodsKind, CategoryRow]],
+    held: list[CertificateRow],
+    since: date,
 ) -> ChecklistItem:
     """One line out of all rules about a paper: today's before those to come, the stricter first."""
     today = clock.today()
     first = min(needs, key=lambda need: (need.from_day > today, need.level is Level.WARN, need.from_day))
     goods = {need.goods for need in needs}
-    names = [row.name for row in chosen if any(_is_in(row, need) for need in needs)]
+    names = list(dict.fromkeys(name for need in needs for name in _names(need, chosen)))
     grace = first.grace_until(since)
     is_grace = grace is not None and today <= grace
     also = list(dict.fromkeys(code for need in needs for code in need.also))

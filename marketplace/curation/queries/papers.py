@@ -49,7 +49,8 @@ def by_category() -> list[tuple[str | None, list[Need]]]:
     today = clock.today()
     held = [need for need in all_needs() if need.holds_on(today)]
     names: dict[int | None, str | None] = {None: None}
-    names |= {row_id: row.name for row_id, row in categories().by_id.items()}
+    tree = categories()
+    names |= {row.id: row.name for top in tree.tops for row in (top, *tree.below(top.id))}
     found = [(name, [need for need in held if need.category_id == row_id]) for row_id, name in names.items()]
     return [(name, needs) for name, needs in found if needs]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from marketplace.catalog.queries import checklist, shop_categories
+from marketplace.catalog.queries import checklist, shop_goods
 from marketplace.catalog.rules import GOODS_WORDS
 from marketplace.certificates import queries as certificates
 from marketplace.certificates import rules as certificate_rules
@@ -208,7 +208,7 @@ def _show(store: Store) -> str:
         may_manage=can_manage(actor, store),
         zones=shipping.zones(store.id),
         certificates=certificates.for_store(store.id),
-        checklist=checklist(shop_categories(store.id), store),
+        checklist=checklist(shop_goods(store.id), store),
         goods_words=GOODS_WORDS,
     )
 
