@@ -162,6 +162,17 @@ def test_a_rule_keeps_goods_waiting_from_its_day_on(client: FlaskClient, kris: P
     assert db.session.get_one(Product, again.id).live_revision_id is not None
 
 
+def test_goods_that_need_a_paper_are_looked_at_first_even_when_it_is_there(
+    client: FlaskClient, kris: Person, db: SQLAlchemy
+) -> None:
+    client.post("/kurasi/sertifikat/nib/aturan", data={**NEED, "category_id": str(make.category_id("anyaman"))})
+    forget(db)
+    with transaction():
+        made = make.product(name="Tikar")
+    assert make.newest_words(made.id).missing == (), "the number is in the profile of the shop"
+    assert db.session.get_one(Product, made.id).live_revision_id is None
+
+
 def test_what_is_only_told_keeps_nothing_back(client: FlaskClient, kris: Person, db: SQLAlchemy) -> None:
     data = {**NEED, "category_id": str(make.category_id("anyaman")), "level": "warn"}
     client.post("/kurasi/sertifikat/sni/aturan", data=data)
