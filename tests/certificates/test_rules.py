@@ -231,7 +231,7 @@ def test_a_mask_prints_what_fits_it(pattern: str, number: str, printed: str) -> 
         "##",
         "(#+)+$",
         "#{1-60}#{1-60}",
-        "#{1-20}#{1-20}",
+        "#{2-20}#{2-20}",
         "abc#{4}",
         "###[P-IRT ]",
         "[[##]]###",
