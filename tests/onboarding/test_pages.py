@@ -43,8 +43,28 @@ def sent(someone: Person, name: str = "Kue Mama Yuli") -> int:
         return make.sent(someone, name).id
 
 
-def test_a_guest_signs_in_and_comes_back(client: FlaskClient) -> None:
-    assert client.get(HOME).location == "/masuk?next=/penjual/daftar"
+@pytest.mark.parametrize("where", ["main", "footer"])
+def test_a_guest_finds_the_way_in_from_the_home_page(client: FlaskClient, where: str) -> None:
+    part = re.search(rf"<{where}.*</{where}>", client.get("/").text, re.DOTALL)
+    assert part is not None
+    assert f'href="{HOME}"' in part[0]
+    door = client.get(HOME)
+    assert door.status_code == 200
+    for way in ("/daftar", "/masuk"):
+        assert f'href="{way}?next={HOME}"' in door.text
+
+
+def test_who_makes_an_account_lands_in_the_application(client: FlaskClient, db: SQLAlchemy) -> None:
+    page = client.get(f"/daftar?next={HOME}").text
+    assert "pemilik toko" in page
+    made = {"name": "Yuli Nope", "email": "yuli@example.id", "password": make.PASSWORD, "next": HOME}
+    assert client.post("/daftar", data=made).location == HOME
+    assert "Mulai" in client.get(HOME).text
+
+
+@pytest.mark.parametrize("page", ["siapa", "ringkasan", "surat-surat/nib"])
+def test_a_guest_signs_in_and_comes_back(client: FlaskClient, page: str) -> None:
+    assert client.get(f"{HOME}/{page}").location == f"/masuk?next={HOME}/{page}"
 
 
 def test_the_whole_way_without_script(client: FlaskClient, db: SQLAlchemy, yuli: Person, ratna: Person) -> None:

@@ -30,7 +30,7 @@ from marketplace.onboarding.rules import (
 )
 from marketplace.places.rules import FATULULI
 from marketplace.shipping.forms import ZoneForm
-from marketplace.web.access import current_actor, is_signed_in, requires
+from marketplace.web.access import current_actor, is_signed_in, public, requires
 from marketplace.web.forms import BaseForm
 from marketplace.web.language import explain
 from marketplace.web.limits import limiter
@@ -50,9 +50,13 @@ def let_the_phone_say_where(response: Response) -> Response:
 
 
 @bp.get("")
-@requires(is_signed_in)
+@public
 def index() -> str:
-    """Where the application stands, and what to do next."""
+    """Where the application stands, and what to do next; for a guest, what it takes and the way to an account."""
+    if not current_actor().is_signed_in:
+        return render_template(
+            "onboarding/door.html", here=url_for("onboarding.index"), days=queries.REVIEW_DAYS.today()
+        )
     application = queries.latest(current_actor().person_id or 0)
     view = queries.view(application) if application else None
     return _show("index", view=view, moves=queries.moves(application.id) if application else [])
