@@ -33,6 +33,7 @@ from marketplace.onboarding.rules import (
     Step,
     items,
     part_words,
+    stamp,
     unfinished,
 )
 from marketplace.places.queries import names
@@ -153,6 +154,16 @@ def lacking(application: Application) -> list[Step]:
     """The steps that are not answered yet."""
     wanted = wanted_kinds(application.answers.get(Step.WHAT.value, {}).get("categories", ()))
     return unfinished(application.answers, papers_of(application.id), wanted)
+
+
+def step_stamp(application: Application, step: Step) -> str:
+    """The mark of what a step says now, with all that its page asks."""
+    said: dict[str, Any] = {"answers": application.answers.get(step.value)}
+    if step is Step.WHAT:
+        said["support"] = application.support
+    elif step is Step.BANK:
+        said["number"] = application.bank_number
+    return stamp(said)
 
 
 def view(application: Application) -> ApplicationView:

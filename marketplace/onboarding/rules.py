@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -12,6 +14,7 @@ from marketplace.certificates.rules import ABOUT, CertificateKind
 LAST_SEEN_DIGITS = 4
 NOTE_MOST = 500
 MOST_ZONES = 30
+STAMP_LENGTH = 16
 SUPPORT_VERSION = 1
 """Counts up when the questions about support change: an answer is read by the questions of its time."""
 SUPPORT = {
@@ -112,6 +115,11 @@ def pin(text: str) -> tuple[float, float] | None:
         return None
     latitude, longitude = float(found.group(1)), float(found.group(2))
     return (latitude, longitude) if SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST else None
+
+
+def stamp(said: Mapping[str, Any]) -> str:
+    """A short mark of what a step says: a page carries the one it was made from, and so knows when it is stale."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:STAMP_LENGTH]
 
 
 def masked(number: str) -> str:

@@ -135,6 +135,51 @@ def test_a_wrong_answer_is_told_at_its_field(
     assert said in answer.text
 
 
+WRITTEN = {
+    "siapa": ({"name": "Yuli Nope", "phone": "081234567890"}, {"name": "Yulinda Nope", "phone": "081234567890"}),
+    "apa": ({"name": "Kue Yuli"}, {"name": "Kue Yuli", "support": "tools"}),
+    "di-mana": ({**PLACE, "street": "Jalan Kejora 3"}, {**PLACE, "street": "Jalan Timor Raya 9"}),
+    "pengambilan": ({"has_pickup": "ya", "when": "Sore"}, {"has_pickup": "ya", "when": "Pagi"}),
+    "rekening": (
+        {"bank": "bri", "number": "0011223344", "holder": "Yuli Nope"},
+        {"bank": "bri", "number": "0011223355", "holder": "Yuli Nope"},
+    ),
+}
+
+
+@pytest.mark.parametrize("step", WRITTEN)
+def test_two_tabs_lose_neither_answer(client: FlaskClient, yuli: Person, step: str) -> None:
+    make.sign_in_client(client, yuli)
+    client.post(HOME)
+    path, more = f"{HOME}/{step}", {"categories": str(make.category_id())} if step == "apa" else {}
+
+    def stamp(page: str) -> str:
+        return re.findall(r'name="dasar" value="(\w+)"', page)[0]
+
+    old = stamp(client.get(path).text)
+    first, second = ({**typed, **more, "dasar": old} for typed in WRITTEN[step])
+    assert client.post(path, data=first).status_code == 303
+    assert client.post(path, data=first).status_code == 303  # a second click
+    refused = client.post(path, data=second)
+    assert refused.status_code == 409
+    assert "dari tab atau HP lain" in refused.text
+    (changed,) = {key for key in second if second[key] != first.get(key)}
+    for typed in (first, second):
+        assert typed.get(changed, "") in refused.text
+    assert client.post(path, data={**second, "dasar": stamp(refused.text)}).status_code == 303
+    assert client.post(path, data=first).status_code == 409
+
+
+def test_a_refused_page_stays_as_old_as_it_was(client: FlaskClient, yuli: Person) -> None:
+    make.sign_in_client(client, yuli)
+    client.post(HOME)
+    path = f"{HOME}/siapa"
+    old = re.findall(r'name="dasar" value="(\w+)"', client.get(path).text)[0]
+    client.post(path, data={"name": "Yuli Nope", "phone": "081234567890", "dasar": old})
+    wrong = client.post(path, data={"name": "Yulinda", "phone": "abc", "dasar": old})
+    assert f'name="dasar" value="{old}"' in wrong.text
+
+
 @pytest.mark.parametrize(
     ("paper", "typed", "status"),
     [

@@ -20,6 +20,7 @@ from marketplace.onboarding.models import Application
 from marketplace.onboarding.rules import (
     OPEN,
     REASONS,
+    STAMP_LENGTH,
     STATUS_WORDS,
     STEP_WORDS,
     STEPS,
@@ -148,6 +149,10 @@ def save_step(slug: str) -> Page:
     except Invalid as refusal:
         form.refuse(refusal)
         return _show_step(wanted, form), 422
+    except Stale as refusal:
+        if refusal.message_id != "onboarding.saved_elsewhere":
+            raise
+        return _show_step(wanted, form, elsewhere=explain(refusal)), 409
     return _to("onboarding.step", slug=slug) if wanted is Step.ZONES else _onwards(wanted)
 
 
@@ -272,18 +277,18 @@ def _before(step: Step, application: Application) -> dict[str, Any]:
 
 def _saver(step: Step, form: BaseForm) -> Callable[[int], None]:
     """How a valid form is kept."""
-    actor = current_actor()
+    actor, seen = current_actor(), _seen()
     if isinstance(form, WhatForm):
         words = (str(form.name.data), form.story.data or "", form.categories.data or [], form.support.data or [])
-        return lambda application_id: services.save_what(actor, application_id, *words)
+        return lambda application_id: services.save_what(actor, application_id, *words, seen)
     if isinstance(form, BankForm):
         bank = (str(form.bank.data), str(form.number.data), str(form.holder.data))
-        return lambda application_id: services.save_bank(actor, application_id, *bank)
+        return lambda application_id: services.save_bank(actor, application_id, *bank, seen)
     if isinstance(form, ZoneForm):
         zone = (form.region_code(), form.fee.data or 0, form.note.data or "")
         return lambda application_id: services.add_zone(actor, application_id, *zone)
     answers: dict[str, Any] = form.answers()  # type: ignore[attr-defined]
-    return lambda application_id: services.save_step(actor, application_id, step, answers)
+    return lambda application_id: services.save_step(actor, application_id, step, answers, seen)
 
 
 def _prepared(form: PaperForm) -> media.Prepared | None:
@@ -296,8 +301,21 @@ def _prepared(form: PaperForm) -> media.Prepared | None:
         raise Invalid(refusal.message_id, field="file", **refusal.values) from refusal
 
 
-def _show_step(step: Step, form: BaseForm | None) -> str:
-    return _show(f"step_{step.name.lower()}", view=queries.view(_current()), step=step, form=form)
+def _seen() -> str:
+    """What the step said when the page was made that is sent now."""
+    return request.form.get("dasar", "")[:STAMP_LENGTH]
+
+
+def _show_step(step: Step, form: BaseForm | None, elsewhere: str = "") -> str:
+    """The page of a step. A refused one keeps the stamp it came with; `elsewhere` shows what was saved meanwhile."""
+    view = queries.view(_current())
+    is_fresh = request.method == "GET" or elsewhere
+    values = {
+        "stamp": queries.step_stamp(view.application, step) if is_fresh else _seen(),
+        "elsewhere": elsewhere,
+        "bank_number": view.application.bank_number,
+    }
+    return _show(f"step_{step.name.lower()}", view=view, step=step, form=form, **values)
 
 
 def _show(page: str, **values: Any) -> str:

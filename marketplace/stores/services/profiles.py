@@ -12,7 +12,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotAllowed
-from marketplace.core.locks import lock_one
+from marketplace.core.locks import lock_one, lock_words
 from marketplace.core.outbox import emit
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import FileKind
@@ -24,6 +24,14 @@ from marketplace.stores.policies import can_create, can_manage, can_set_status
 from marketplace.stores.rules import Profile, StoreStatus, is_nib, without_apostrophes
 
 LONGEST_SLUG = 80
+
+
+def hold_names() -> None:
+    """Let one transaction at a time go on that gives a new store its name and its address on the site.
+
+    Who promises more of a name than a free address (that nobody else carries it) calls this before asking.
+    """
+    lock_words(["stores.names"])
 
 
 def create(actor: Actor, profile: Profile, status: StoreStatus = StoreStatus.OPEN) -> Store:
@@ -101,6 +109,7 @@ def _check(profile: Profile) -> None:
 
 def _free_slug(name: str) -> str:
     """An address for the name that no store has yet: dapur-mama-ina, dapur-mama-ina-2, …"""
+    hold_names()
     base = slugify(without_apostrophes(name), max_length=LONGEST_SLUG - 5, word_boundary=True)
     taken = set(db.session.scalars(sa.select(Store.slug).where(Store.slug.startswith(base, autoescape=True))))
     number, slug = 1, base
