@@ -25,9 +25,6 @@ SUPPORT = {
     "marketing": "Pemasaran",
 }
 PAPER = "surat:"
-PIN = re.compile(r"\s*(-?\d{1,2}\.\d{1,12})\s*[,;\s]\s*(\d{2,3}\.\d{1,12})\s*")
-SOUTH, NORTH, WEST, EAST = -12.0, -7.0, 118.0, 126.0
-"""The box around Nusa Tenggara Timur, in degrees: a pin outside of it is a slip of the finger."""
 
 
 class Step(StrEnum):
@@ -106,15 +103,6 @@ HOW_TO_GET = {
     CertificateKind.SLHS: "Dari Dinas Kesehatan kabupaten atau kota, untuk dapur yang menjual makanan siap santap.",
 }
 HOW_TO_ASK = "Tanyakan ke dinas penerbitnya, atau ke kelurahan Anda. Toko tetap bisa dibuka lebih dulu."
-
-
-def pin(text: str) -> tuple[float, float] | None:
-    """Latitude and longitude in degrees as typed or pasted ('-10.1577, 123.6070'), or None when it is no place here."""
-    found = PIN.fullmatch(text)
-    if found is None:
-        return None
-    latitude, longitude = float(found.group(1)), float(found.group(2))
-    return (latitude, longitude) if SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST else None
 
 
 def stamp(said: Mapping[str, Any]) -> str:

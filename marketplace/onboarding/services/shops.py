@@ -27,7 +27,6 @@ def write_down(application: Application) -> int:
     """
     if application.store_id is None:
         application.store_id = stores.create(SYSTEM, _profile(application), StoreStatus.PENDING).id
-        stores.set_week(SYSTEM, application.store_id, (), application.answers[Step.PICKUP.value]["when"])
     else:
         kept = store(application.store_id)
         stores.update_profile(SYSTEM, kept.id, replace(_profile(application), email=kept.email))
@@ -63,6 +62,7 @@ def _profile(application: Application) -> Profile:
     answers = application.answers
     who, what, where = (answers[step.value] for step in (Step.WHO, Step.WHAT, Step.WHERE))
     pickup = answers[Step.PICKUP.value]
+    latitude, longitude = where.get("pin") or (None, None)
     nib = queries.papers_of(application.id).get(CertificateKind.NIB)
     return Profile(
         name=what["name"],
@@ -71,6 +71,11 @@ def _profile(application: Application) -> Profile:
         village_code=where["village_code"],
         story=what["story"],
         nib=nib.number if nib else "",
-        landmark=where["landmark"] or pickup["where"],
+        landmark=where["landmark"],
         has_pickup=pickup["has_pickup"],
+        pickup_place=pickup["where"],
+        pickup_hours=pickup["when"],
+        latitude=latitude,
+        longitude=longitude,
+        shows_pin=where.get("shows_pin", False),
     )

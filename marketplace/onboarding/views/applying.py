@@ -29,12 +29,13 @@ from marketplace.onboarding.rules import (
     paper_item,
     part_words,
 )
-from marketplace.places.rules import FATULULI
+from marketplace.places.rules import FATULULI, pin_text
 from marketplace.shipping.forms import ZoneForm
 from marketplace.web.access import current_actor, is_signed_in, public, requires
 from marketplace.web.forms import BaseForm
 from marketplace.web.language import explain
 from marketplace.web.limits import limiter
+from marketplace.web.security import let_the_phone_say_where
 
 bp = Blueprint("onboarding", __name__, url_prefix="/penjual/daftar")
 Page = str | Response | tuple[str, int]
@@ -43,11 +44,9 @@ STEP = "<any('siapa', 'apa', 'di-mana', 'pengambilan', 'wilayah-antar', 'rekenin
 
 
 @bp.after_request
-def let_the_phone_say_where(response: Response) -> Response:
+def let_one_step_ask_where(response: Response) -> Response:
     """Only the page that asks for the place may ask the phone for it."""
-    if request.path.endswith(f"/{Step.WHERE.value}"):
-        response.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=(), payment=()"
-    return response
+    return let_the_phone_say_where(response) if request.path.endswith(f"/{Step.WHERE.value}") else response
 
 
 @bp.get("")
@@ -267,7 +266,7 @@ def _before(step: Step, application: Application) -> dict[str, Any]:
     if step is Step.WHAT:
         said["support"] = application.support.get("wants", [])
     elif step is Step.WHERE and said.get("pin"):
-        said["pin"] = ", ".join(str(number) for number in said["pin"])
+        said["pin"] = pin_text(said["pin"])
     elif step is Step.PICKUP and said:
         said["has_pickup"] = "ya" if said["has_pickup"] else "tidak"
     elif step is Step.BANK:

@@ -17,7 +17,7 @@ from marketplace.core.outbox import emit
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import FileKind
 from marketplace.places.models import Region
-from marketplace.places.rules import is_village
+from marketplace.places.rules import is_around_here, is_village
 from marketplace.stores.events import StoreChanged
 from marketplace.stores.models import Store
 from marketplace.stores.policies import can_create, can_manage, can_set_status
@@ -105,6 +105,11 @@ def _check(profile: Profile) -> None:
         raise Invalid("stores.nib_format", field="nib")
     if not is_village(profile.village_code) or db.session.get(Region, profile.village_code) is None:
         raise Invalid("stores.unknown_village", field="village_code")
+    latitude, longitude = profile.latitude, profile.longitude
+    if (latitude is None) != (longitude is None):
+        raise Invalid("stores.pin_elsewhere", field="pin")
+    if latitude is not None and longitude is not None and not is_around_here(latitude, longitude):
+        raise Invalid("stores.pin_elsewhere", field="pin")
 
 
 def _free_slug(name: str) -> str:
