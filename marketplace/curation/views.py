@@ -139,6 +139,6 @@ def _to_next() -> Page:
 
 def _claimed(submission_id: int, certificate_id: int) -> None:
     """Raises NotFound unless the submission's revision claims the certificate."""
-    revision_id = queries.submission(submission_id).revision_id
+    revision_id = queries.on_desk(submission_id).revision_id
     if certificate_id not in {row.id for row in queries.certificates_of([revision_id])[revision_id]}:
         raise NotFound

@@ -14,5 +14,6 @@ from marketplace.curation.queries.submission import SubmissionView as Submission
 from marketplace.curation.queries.submission import certificates_of as certificates_of
 from marketplace.curation.queries.submission import lacking as lacking
 from marketplace.curation.queries.submission import letter_facts as letter_facts
+from marketplace.curation.queries.submission import on_desk as on_desk
 from marketplace.curation.queries.submission import submission as submission
 from marketplace.curation.queries.submission import submission_view as submission_view

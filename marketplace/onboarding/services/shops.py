@@ -10,6 +10,7 @@ from marketplace.certificates import services as certificates
 from marketplace.certificates.queries import for_store
 from marketplace.certificates.rules import CertificateKind
 from marketplace.core.actor import SYSTEM, Role
+from marketplace.curation import services as curation
 from marketplace.onboarding import queries
 from marketplace.onboarding.models import Application
 from marketplace.onboarding.rules import PaperState, Step
@@ -35,7 +36,10 @@ def write_down(application: Application) -> int:
 
 
 def open_up(application: Application) -> int:
-    """Open the shop exactly as it was looked at: profile, zones, papers, account. Returns its id. Raises Invalid."""
+    """Open the shop exactly as it was looked at: profile, zones, papers, account. Returns its id. Raises Invalid.
+
+    Goods that were prepared meanwhile come to the curators now.
+    """
     store_id = write_down(application)
     for zone in application.answers[Step.ZONES.value]["zones"]:
         shipping.set_zone(SYSTEM, store_id, zone["region_code"], zone["fee"], zone["note"])
@@ -48,6 +52,7 @@ def open_up(application: Application) -> int:
     bank = application.answers[Step.BANK.value]
     banking.set_account(SYSTEM, store_id, bank["bank"], application.bank_number, bank["holder"])
     stores.set_status(SYSTEM, store_id, StoreStatus.OPEN)
+    curation.enter_queue(store_id)
     return store_id
 
 
