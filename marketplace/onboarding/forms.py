@@ -71,11 +71,13 @@ class WhatForm(BaseForm):
 
     def offer(self, tree: CategoryTree) -> None:
         """Fill the list of categories."""
-        self.categories.choices = [
-            (row.id, row.name if row.id == top.id else f"{top.name}: {row.name}")
-            for top, rows in leaves(tree)
-            for row in rows
-        ]
+        self._groups = [(top.name, {row.id for row in rows}) for top, rows in leaves(tree)]
+        self.categories.choices = [(row.id, row.name) for _top, rows in leaves(tree) for row in rows]
+
+    def groups(self) -> list[tuple[str, list[Any]]]:
+        """The boxes to tick, under the name of what their categories belong to."""
+        boxes = list(self.categories)
+        return [(name, [box for box in boxes if box.data in ids]) for name, ids in self._groups]
 
 
 class WhereForm(RegionFields, PinFields, BaseForm):

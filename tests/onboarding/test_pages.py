@@ -135,6 +135,24 @@ def test_a_wrong_answer_is_told_at_its_field(
     assert said in answer.text
 
 
+def test_a_zone_that_was_typed_is_kept_whichever_button_is_pressed(
+    client: FlaskClient, db: SQLAlchemy, yuli: Person
+) -> None:
+    make.sign_in_client(client, yuli)
+    client.post(HOME)
+    path, going_on = f"{HOME}/wilayah-antar", {"langkah": "selesai", "regency_code": "53.71"}
+    for typed in ({"fee": "banyak"}, {"note": "Sore saja"}):
+        refused = client.post(path, data={**going_on, **typed})
+        assert refused.status_code == 422
+        assert next(iter(typed.values())) in refused.text
+    assert client.post(path, data={**going_on, "fee": "10.000"}).location == f"{HOME}/rekening"
+    zones = [{"region_code": "53.71", "fee": 10_000, "note": ""}]
+    assert application(db).answers["wilayah-antar"] == {"zones": zones}
+    assert client.post(path, data=going_on).location == f"{HOME}/rekening"
+    db.session.expire_all()
+    assert application(db).answers["wilayah-antar"] == {"zones": zones}
+
+
 WRITTEN = {
     "siapa": ({"name": "Yuli Nope", "phone": "081234567890"}, {"name": "Yulinda Nope", "phone": "081234567890"}),
     "apa": ({"name": "Kue Yuli"}, {"name": "Kue Yuli", "support": "tools"}),

@@ -131,7 +131,8 @@ def step(slug: str) -> str:
 def save_step(slug: str) -> Page:
     """Keep what was answered, and go on."""
     wanted, application_id = Step(slug), _editable(slug).id
-    if wanted is Step.ZONES and request.form.get("langkah") == "selesai":
+    adds_one = wanted is Step.ZONES and request.form.get("langkah") != "selesai"
+    if wanted is Step.ZONES and not adds_one and not _has_typed_a_zone():
         with transaction():
             services.keep_zones(current_actor(), application_id)
         return _onwards(wanted)
@@ -142,17 +143,30 @@ def save_step(slug: str) -> Page:
         return _show_step(wanted, form)
     if not form.validate():
         return _show_step(wanted, form), 422
+    refused = _keep(wanted, form, application_id)
+    if refused is not None:
+        return refused
+    return _to("onboarding.step", slug=slug) if adds_one else _onwards(wanted)
+
+
+def _has_typed_a_zone() -> bool:
+    """Did she fill the zone in, and then go on without pressing the button that adds it?"""
+    return any(request.form.get(name, "").strip() for name in ("fee", "note"))
+
+
+def _keep(step: Step, form: BaseForm, application_id: int) -> Page | None:
+    """Keep what a valid form says; the page again when it cannot be kept."""
     try:
         with transaction():
-            _saver(wanted, form)(application_id)
+            _saver(step, form)(application_id)
     except Invalid as refusal:
         form.refuse(refusal)
-        return _show_step(wanted, form), 422
+        return _show_step(step, form), 422
     except Stale as refusal:
         if refusal.message_id != "onboarding.saved_elsewhere":
             raise
-        return _show_step(wanted, form, elsewhere=explain(refusal)), 409
-    return _to("onboarding.step", slug=slug) if wanted is Step.ZONES else _onwards(wanted)
+        return _show_step(step, form, elsewhere=explain(refusal)), 409
+    return None
 
 
 @bp.post("/wilayah-antar/hapus")
