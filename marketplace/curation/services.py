@@ -17,7 +17,7 @@ from marketplace.core import audit, outbox, revision
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid, NotAllowed, NotFound, Stale
+from marketplace.core.errors import Invalid, NotAllowed, Stale
 from marketplace.core.locks import lock_one
 from marketplace.curation import queries, rules
 from marketplace.curation.events import SubmissionPassed, SubmissionRejected, SubmissionReturned
@@ -60,6 +60,15 @@ def submit(actor: Actor, product_id: int, revision_id: int) -> Submission:
     return submission
 
 
+def enter_queue(store_id: int) -> None:
+    """The shop opens: what its people prepared while it waited comes to the curators now, and their clock begins."""
+    db.session.execute(
+        sa.update(Submission)
+        .where(Submission.store_id == store_id, Submission.status == SubmissionStatus.WAITING)
+        .values(submitted_at=now())
+    )
+
+
 def pass_submission(actor: Actor, submission_id: int, checks: Mapping[str, bool]) -> Submission:
     """Put the judged revision live with the badge: exactly the words and pictures the curator saw.
 
@@ -90,10 +99,7 @@ def reject(actor: Actor, submission_id: int, reason: str, note: str) -> Submissi
 
 def _open_for(actor: Actor, submission_id: int) -> Submission:
     """The submission, locked, if the actor may decide on it now."""
-    product_id = db.session.scalar(sa.select(Submission.product_id).where(Submission.id == submission_id))
-    if product_id is None:
-        raise NotFound
-    product = lock_one(Product, product_id)
+    product = lock_one(Product, queries.on_desk(submission_id).product_id)
     submission = lock_one(Submission, submission_id)
     if not can_decide(actor, submission):
         raise NotAllowed("curation.not_yours")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (
@@ -14,16 +13,15 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
-    ValidationError,
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.catalog.queries import CategoryTree, leaves
 from marketplace.certificates.rules import HALAL
-from marketplace.onboarding.rules import NOTE_MOST, REASONS, SUPPORT, PaperState, pin
+from marketplace.onboarding.rules import NOTE_MOST, REASONS, SUPPORT, PaperState
 from marketplace.onboarding.services import PaperAnswer
-from marketplace.places.forms import RegionFields
+from marketplace.places.forms import PinFields, RegionFields
 from marketplace.stores.rules import ACCOUNT_NUMBER, BANKS
 from marketplace.web.forms import BaseForm, PhoneField, optional
 
@@ -73,14 +71,16 @@ class WhatForm(BaseForm):
 
     def offer(self, tree: CategoryTree) -> None:
         """Fill the list of categories."""
-        self.categories.choices = [
-            (row.id, row.name if row.id == top.id else f"{top.name}: {row.name}")
-            for top, rows in leaves(tree)
-            for row in rows
-        ]
+        self._groups = [(top.name, {row.id for row in rows}) for top, rows in leaves(tree)]
+        self.categories.choices = [(row.id, row.name) for _top, rows in leaves(tree) for row in rows]
+
+    def groups(self) -> list[tuple[str, list[Any]]]:
+        """The boxes to tick, under the name of what their categories belong to."""
+        boxes = list(self.categories)
+        return [(name, [box for box in boxes if box.data in ids]) for name, ids in self._groups]
 
 
-class WhereForm(RegionFields, BaseForm):
+class WhereForm(RegionFields, PinFields, BaseForm):
     """Where the shop is."""
 
     street = StringField(
@@ -91,26 +91,16 @@ class WhereForm(RegionFields, BaseForm):
     landmark = StringField(
         _l("Patokan"), description=_l("Misalnya: samping gereja, pagar biru"), validators=[*optional(), Length(max=200)]
     )
-    pin = StringField(
-        _l("Titik di peta"),
-        description=_l("Misalnya: -10.1577, 123.6070. Boleh ditempel dari aplikasi peta, boleh kosong."),
-        validators=[*optional(), Length(max=60)],
-        render_kw={"autocomplete": "off", "data-pin": ""},
-    )
-
-    def validate_pin(self, field: StringField) -> None:
-        """Two numbers that lie around here."""
-        if field.data and pin(field.data) is None:
-            raise ValidationError(gettext("Tulis lintang dan bujur di NTT, misalnya -10.1577, 123.6070."))
 
     def answers(self) -> dict[str, Any]:
         """As they are kept; a pin as [latitude, longitude] in degrees, or None."""
-        found = pin(self.pin.data or "")
+        found = self.point()
         return {
             "street": self.street.data,
             "village_code": self.village_code.data,
             "landmark": self.landmark.data or "",
             "pin": list(found) if found else None,
+            "shows_pin": self.may_show_pin(),
         }
 
 
@@ -124,7 +114,7 @@ class PickupForm(BaseForm):
     )
     where = StringField(
         _l("Diambil di mana"),
-        description=_l("Kosongkan bila di alamat toko."),
+        description=_l("Misalnya: Pasar Kasih Naikoten, los 12. Kosongkan bila di alamat toko."),
         validators=[*optional(), Length(max=200)],
     )
     when = StringField(

@@ -33,6 +33,7 @@ from marketplace.onboarding.rules import (
     PaperState,
     Step,
     items,
+    stamp,
     unfinished,
 )
 from marketplace.places.queries import names
@@ -163,6 +164,16 @@ def papers_of(application_id: int) -> dict[str, ApplicationPaper]:
 def lacking(application: Application) -> list[Step]:
     """The steps that are not answered yet."""
     return unfinished(application.answers, papers_of(application.id), wanted_kinds(application))
+
+
+def step_stamp(application: Application, step: Step) -> str:
+    """The mark of what a step says now, with all that its page asks."""
+    said: dict[str, Any] = {"answers": application.answers.get(step.value)}
+    if step is Step.WHAT:
+        said["support"] = application.support
+    elif step is Step.BANK:
+        said["number"] = application.bank_number
+    return stamp(said)
 
 
 def view(application: Application) -> ApplicationView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -10,6 +12,7 @@ from typing import Any
 LAST_SEEN_DIGITS = 4
 NOTE_MOST = 500
 MOST_ZONES = 30
+STAMP_LENGTH = 16
 SUPPORT_VERSION = 1
 """Counts up when the questions about support change: an answer is read by the questions of its time."""
 SUPPORT = {
@@ -20,9 +23,6 @@ SUPPORT = {
     "marketing": "Pemasaran",
 }
 PAPER = "surat:"
-PIN = re.compile(r"\s*(-?\d{1,2}\.\d{1,12})\s*[,;\s]\s*(\d{2,3}\.\d{1,12})\s*")
-SOUTH, NORTH, WEST, EAST = -12.0, -7.0, 118.0, 126.0
-"""The box around Nusa Tenggara Timur, in degrees: a pin outside of it is a slip of the finger."""
 
 
 class Step(StrEnum):
@@ -96,13 +96,9 @@ REASONS = {
 HOW_TO_ASK = "Tanyakan ke dinas penerbitnya, atau ke kelurahan Anda. Toko tetap bisa dibuka lebih dulu."
 
 
-def pin(text: str) -> tuple[float, float] | None:
-    """Latitude and longitude in degrees as typed or pasted ('-10.1577, 123.6070'), or None when it is no place here."""
-    found = PIN.fullmatch(text)
-    if found is None:
-        return None
-    latitude, longitude = float(found.group(1)), float(found.group(2))
-    return (latitude, longitude) if SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST else None
+def stamp(said: Mapping[str, Any]) -> str:
+    """A short mark of what a step says: a page carries the one it was made from, and so knows when it is stale."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:STAMP_LENGTH]
 
 
 def masked(number: str) -> str:

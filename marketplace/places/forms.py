@@ -1,17 +1,19 @@
-"""Choosing a village through three chained selects, with or without script."""
+"""Choosing a village through three chained selects, with or without script; a point on the map."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import request
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length
 
 from marketplace.places import queries
 from marketplace.places.queries import RegionRow
-from marketplace.places.rules import DISTRICT_LENGTH, REGENCY_LENGTH
+from marketplace.places.rules import DISTRICT_LENGTH, REGENCY_LENGTH, Pin, pin
+from marketplace.web.forms import optional
 
 
 class RegionFields:
@@ -47,6 +49,34 @@ class RegionFields:
         self.regency_code.data = self.regency_code.data or ""
         self.district_code.data = _inside(self.district_code.data, self.regency_code.data)
         self.village_code.data = _inside(village, self.district_code.data)
+
+
+class PinFields:
+    """Mix into a form: a point on the map, and whether everybody may see it. Its page loads js/locate.js."""
+
+    pin = StringField(
+        _l("Titik di peta"),
+        description=_l("Misalnya: -10.1577, 123.6070. Boleh ditempel dari aplikasi peta, boleh kosong."),
+        validators=[*optional(), Length(max=60)],
+        render_kw={"autocomplete": "off", "data-pin": ""},
+    )
+    shows_pin = BooleanField(
+        _l("Tampilkan titik ini di halaman toko"),
+        description=_l("Pembeli bisa membuka titik ini di peta. Tanpa centang, pembeli hanya membaca alamatnya."),
+    )
+
+    def validate_pin(self, field: StringField) -> None:
+        """Two numbers that lie around here."""
+        if field.data and pin(field.data) is None:
+            raise ValidationError(gettext("Tulis lintang dan bujur di NTT, misalnya -10.1577, 123.6070."))
+
+    def point(self) -> Pin | None:
+        """The point as typed, or None."""
+        return pin(self.pin.data or "")
+
+    def may_show_pin(self) -> bool:
+        """There is a point, and she says that everybody may see it."""
+        return bool(self.shows_pin.data) and self.point() is not None
 
 
 def _inside(code: str | None, parent: str) -> str:

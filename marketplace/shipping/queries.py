@@ -48,6 +48,8 @@ def options(store_ids: Iterable[int], village_code: str | None) -> dict[int, lis
             Store.has_pickup,
             Store.street,
             Store.landmark,
+            Store.pickup_place,
+            Store.pickup_hours,
             village.name.label("village"),
             district.name.label("district"),
             DeliveryZone.region_code,
@@ -86,7 +88,8 @@ def _options_of(rows: list[Row], village_code: str | None) -> list[DeliveryOptio
     if first.has_pickup:
         landmark = f" ({first.landmark})" if first.landmark else ""
         parts = [part for part in (first.street, first.village, first.district) if part]
-        found.append(DeliveryOption(DeliveryMethod.PICKUP, 0, place=", ".join(parts) + landmark))
+        place = first.pickup_place or ", ".join(parts) + landmark
+        found.append(DeliveryOption(DeliveryMethod.PICKUP, 0, note=first.pickup_hours, place=place))
     by_code = {row.region_code: row for row in rows if row.region_code}
     fees = {code: row.fee for code, row in by_code.items()}
     code = best_zone(fees, village_code) if village_code else None

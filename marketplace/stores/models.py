@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Word, one_of
+from marketplace.places.rules import EAST, NORTH, SOUTH, WEST, pin_text
 from marketplace.stores.rules import StoreStatus
 
 
@@ -16,11 +17,17 @@ class Store(Base):
     """A shop. Who works for it are role grants with this id as scope.
 
     `nib` is its business number, which PP 80/2019 wants shown. `week` holds the hours of each day from Monday on, as
-    pairs of minutes after midnight (WITA); `hours` says what they cannot.
+    pairs of minutes after midnight (WITA); `hours` says what they cannot. `pickup_place` is empty when buyers fetch
+    things at its address. The point on the map (degrees) is everybody's only if `shows_pin`.
     """
 
     __tablename__ = "stores"
-    __table_args__ = (one_of("status", StoreStatus),)
+    __table_args__ = (
+        one_of("status", StoreStatus),
+        sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="whole_pin"),
+        sa.CheckConstraint(f"latitude BETWEEN {SOUTH} AND {NORTH}", name="pin_latitude"),
+        sa.CheckConstraint(f"longitude BETWEEN {WEST} AND {EAST}", name="pin_longitude"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
@@ -37,7 +44,19 @@ class Store(Base):
     landmark: Mapped[str] = mapped_column(sa.String(200), default="")
     logo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("media_files.id"))
     has_pickup: Mapped[bool] = mapped_column(default=True)
+    pickup_place: Mapped[str] = mapped_column(sa.String(200), default="")
+    pickup_hours: Mapped[str] = mapped_column(sa.String(200), default="")
+    latitude: Mapped[float | None] = mapped_column(sa.Double)
+    longitude: Mapped[float | None] = mapped_column(sa.Double)
+    shows_pin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+    @property
+    def pin(self) -> str:
+        """The point on the map as it is typed, for those who work with the store; '' for none."""
+        if self.latitude is None or self.longitude is None:
+            return ""
+        return pin_text((self.latitude, self.longitude))
 
 
 class StoreClosure(Base):

@@ -17,6 +17,7 @@ from marketplace.core.paging import Page, Row, Statement, fetch
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.places.models import Region
+from marketplace.places.rules import Pin, map_url
 from marketplace.stores.models import Store, StoreClosure
 from marketplace.stores.rules import HIDDEN, Span, StoreStatus, Week, same_days, short_region, week_of
 
@@ -28,6 +29,7 @@ PAGE_SIZE = 24
 class StoreCard:
     """A store as it is shown anywhere. `place` is short ('Fatululi, Kota Kupang'), `region_names` is all of it.
 
+    `pickup_place` is empty when things are fetched at the address; `pin` is None unless everybody may see it.
     `since` is the year it opened, `closed_until` the last day (WITA) of a closure that holds today.
     """
 
@@ -47,6 +49,9 @@ class StoreCard:
     place: str
     region_names: str
     has_pickup: bool
+    pickup_place: str
+    pickup_hours: str
+    pin: Pin | None
     logo: Picture | None
     since: int
     closed_until: date | None
@@ -60,6 +65,17 @@ class StoreCard:
     def is_open(self) -> bool:
         """Does it take orders today?"""
         return self.status is StoreStatus.OPEN and self.closed_until is None
+
+    @property
+    def map_url(self) -> str:
+        """Where the shop is seen on the map; '' when it shows no point."""
+        return map_url(self.pin) if self.pin else ""
+
+    @property
+    def pickup_at(self) -> str:
+        """Where buyers fetch what they ordered."""
+        address = f"{self.street}, {self.region_names}" + (f" ({self.landmark})" if self.landmark else "")
+        return self.pickup_place or address
 
     @property
     def week_runs(self) -> list[tuple[int, int, tuple[Span, ...]]]:
@@ -160,6 +176,9 @@ def _cards() -> Statement:
     columns = (
         *(getattr(Store, name) for name in _OWN),
         Store.week,
+        Store.latitude,
+        Store.longitude,
+        Store.shows_pin,
         Store.created_at,
         VILLAGE.name.label("village"),
         DISTRICT.name.label("district"),
@@ -194,6 +213,8 @@ _OWN = (
     "landmark",
     "village_code",
     "has_pickup",
+    "pickup_place",
+    "pickup_hours",
 )
 
 
@@ -204,6 +225,7 @@ def _card(row: Row) -> StoreCard:
         place=f"{row.village}, {short_region(row.regency)}",
         region_names=f"{row.village}, {row.district}, {row.regency}",
         week=week_of(row.week),
+        pin=(row.latitude, row.longitude) if row.shows_pin and row.latitude is not None else None,
         logo=logo,
         since=row.created_at.astimezone(clock.WITA).year,
         closed_until=row.closed_until,

@@ -36,7 +36,11 @@ HIDDEN = (StoreStatus.PENDING, StoreStatus.SUSPENDED)
 
 @dataclass(frozen=True)
 class Profile:
-    """What a store says about itself. `phone` is E.164; `nib` 13 digits or empty."""
+    """What a store says about itself. `phone` is E.164; `nib` 13 digits or empty.
+
+    `pickup_place` is empty when buyers fetch things at the store's own address. The point on the map (degrees, both or
+    neither) is shown to everybody only if `shows_pin`: a kitchen at home may stay off the map.
+    """
 
     name: str
     phone: str
@@ -47,6 +51,11 @@ class Profile:
     nib: str = ""
     landmark: str = ""
     has_pickup: bool = True
+    pickup_place: str = ""
+    pickup_hours: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    shows_pin: bool = False
 
 
 def is_nib(text: str) -> bool:

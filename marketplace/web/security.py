@@ -58,6 +58,12 @@ def policy_for(config: Config) -> str:
     return "; ".join((*POLICY, "form-action " + " ".join(targets)))
 
 
+def let_the_phone_say_where(response: Response) -> Response:
+    """Let a page ask the phone for its place (an `after_request`); no other page of the site may."""
+    response.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=(), payment=()"
+    return response
+
+
 def register(app: Flask, config: Config) -> None:
     policy = policy_for(config)
     prefix = "__Host-" if config.is_https else ""

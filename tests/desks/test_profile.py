@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from PIL import Image
 
 from marketplace.core.actor import SYSTEM, Grant, Role
 from marketplace.core.db import transaction
+from marketplace.core.errors import Invalid
+from marketplace.orders.policies import guest_key
 from marketplace.places.rules import FATULULI
 from marketplace.shipping.services import set_zone
 from marketplace.stores import queries
+from marketplace.stores.services import update_profile
 from tests import make
+from tests.checkout.counter import put
 
 PATH = "/penjual/toko/profil"
 
@@ -118,3 +123,68 @@ def test_buyers_read_where_it_delivers_and_what_it_makes(client: FlaskClient, st
     assert "Tikar" in only
     assert "Gong" not in only
     assert client.get("/toko/dapur-mama-ina?kategori=tidak-ada").status_code == 404
+
+
+PIN = {"pin": "-10.1577, 123.6070", "shows_pin": "y"}
+MAP = "https://www.openstreetmap.org/?mlat=-10.1577&amp;mlon=123.607#map=17/-10.1577/123.607"
+
+
+def _public(client: FlaskClient, store_id: int) -> str:
+    return client.get(queries.stores_by_ids([store_id])[store_id].url).text
+
+
+def test_the_pin_is_on_the_shops_page_only_if_she_says_so(client: FlaskClient, store_id: int) -> None:
+    client.post(PATH, data=_typed(**PIN))
+    assert MAP in _public(client, store_id)
+    assert 'value="-10.1577, 123.607"' in client.get(PATH).text
+    assert "-10.1577, 123.607 · tampil di halaman toko" in client.get("/penjual/toko").text
+    client.post(PATH, data=_typed(pin=PIN["pin"]))
+    assert "mlat" not in _public(client, store_id)
+    assert "123.607" not in _public(client, store_id)
+    assert "-10.1577, 123.607 · tidak ditampilkan" in client.get("/penjual/toko").text
+    client.post(PATH, data=_typed(pin="", shows_pin="y"))
+    assert (queries.store(store_id).pin, queries.store(store_id).shows_pin) == ("", False)
+
+
+@pytest.mark.parametrize("typed", ["48.1, 11.5", "123.6, -10.1", "di rumah", "-10,15"])
+def test_a_pin_elsewhere_is_told_at_its_field(client: FlaskClient, store_id: int, typed: str) -> None:
+    page = client.post(PATH, data=_typed(pin=typed, shows_pin="y"))
+    assert page.status_code == 422
+    assert "lintang dan bujur" in page.text
+    assert typed in page.text
+    assert queries.store(store_id).pin == ""
+
+
+@pytest.mark.parametrize("pin", [(-10.1, None), (None, 123.6), (48.1, 11.5), (-10.1, 11.5)])
+def test_half_a_pin_and_one_elsewhere_cannot_be(
+    db: SQLAlchemy, store_id: int, pin: tuple[float | None, float | None]
+) -> None:
+    profile = make.profile("Dapur Mama Ina", latitude=pin[0], longitude=pin[1])
+    with pytest.raises(Invalid, match="pin_elsewhere"), transaction():
+        update_profile(SYSTEM, store_id, profile)
+    kept = queries.store(store_id)
+    with pytest.raises(sa.exc.IntegrityError), transaction():
+        kept.latitude, kept.longitude = pin
+        db.session.flush()
+
+
+def test_only_the_form_may_ask_the_phone_for_its_place(client: FlaskClient, store_id: int) -> None:
+    assert "geolocation=(self)" in client.get(PATH).headers["Permissions-Policy"]
+    assert "geolocation=()" in client.get("/penjual/toko").headers["Permissions-Policy"]
+
+
+def test_where_things_are_fetched_is_read_before_and_after_ordering(client: FlaskClient, store_id: int) -> None:
+    client.post(PATH, data=_typed(pickup_place="Pasar Kasih, los 12", pickup_hours="Sabtu pagi"))
+    face = _public(client, store_id)
+    assert "Bisa, di Pasar Kasih, los 12" in face
+    assert "Sabtu pagi" in face
+    with transaction():
+        product = make.live(make.product(store_id, "Bakul"))
+    put(client, product)
+    assert "Pasar Kasih, los 12 · Sabtu pagi" in client.get("/checkout").text
+    with transaction():
+        purchase = make.purchase([product])
+    page = client.get(f"/pembelian/{purchase.code}?kunci={guest_key(purchase.code)}").text
+    assert "Pasar Kasih, los 12" in page
+    assert "Bisa diambil: Sabtu pagi" in page
+    assert "Jalan Bajawa 12" not in page

@@ -61,6 +61,7 @@ from tests.make.stock import movements as movements
 from tests.make.stock import opened as opened
 from tests.make.stock import shelf as shelf
 from tests.make.stock import to_order as to_order
+from tests.make.stores import profile as profile
 from tests.make.stores import store as store
 from tests.make.till import Till as Till
 from tests.make.till import card_payment as card_payment

@@ -43,8 +43,28 @@ def sent(someone: Person, name: str = "Kue Mama Yuli") -> int:
         return make.sent(someone, name).id
 
 
-def test_a_guest_signs_in_and_comes_back(client: FlaskClient) -> None:
-    assert client.get(HOME).location == "/masuk?next=/penjual/daftar"
+@pytest.mark.parametrize("where", ["main", "footer"])
+def test_a_guest_finds_the_way_in_from_the_home_page(client: FlaskClient, where: str) -> None:
+    part = re.search(rf"<{where}.*</{where}>", client.get("/").text, re.DOTALL)
+    assert part is not None
+    assert f'href="{HOME}"' in part[0]
+    door = client.get(HOME)
+    assert door.status_code == 200
+    for way in ("/daftar", "/masuk"):
+        assert f'href="{way}?next={HOME}"' in door.text
+
+
+def test_who_makes_an_account_lands_in_the_application(client: FlaskClient, db: SQLAlchemy) -> None:
+    page = client.get(f"/daftar?next={HOME}").text
+    assert "pemilik toko" in page
+    made = {"name": "Yuli Nope", "email": "yuli@example.id", "password": make.PASSWORD, "next": HOME}
+    assert client.post("/daftar", data=made).location == HOME
+    assert "Mulai" in client.get(HOME).text
+
+
+@pytest.mark.parametrize("page", ["siapa", "ringkasan", "surat-surat/nib"])
+def test_a_guest_signs_in_and_comes_back(client: FlaskClient, page: str) -> None:
+    assert client.get(f"{HOME}/{page}").location == f"/masuk?next={HOME}/{page}"
 
 
 def test_the_whole_way_without_script(client: FlaskClient, db: SQLAlchemy, yuli: Person, ratna: Person) -> None:
@@ -113,6 +133,69 @@ def test_a_wrong_answer_is_told_at_its_field(
     answer = client.post(f"{HOME}/{step}", data=typed)
     assert answer.status_code == 422
     assert said in answer.text
+
+
+def test_a_zone_that_was_typed_is_kept_whichever_button_is_pressed(
+    client: FlaskClient, db: SQLAlchemy, yuli: Person
+) -> None:
+    make.sign_in_client(client, yuli)
+    client.post(HOME)
+    path, going_on = f"{HOME}/wilayah-antar", {"langkah": "selesai", "regency_code": "53.71"}
+    for typed in ({"fee": "banyak"}, {"note": "Sore saja"}):
+        refused = client.post(path, data={**going_on, **typed})
+        assert refused.status_code == 422
+        assert next(iter(typed.values())) in refused.text
+    assert client.post(path, data={**going_on, "fee": "10.000"}).location == f"{HOME}/rekening"
+    zones = [{"region_code": "53.71", "fee": 10_000, "note": ""}]
+    assert application(db).answers["wilayah-antar"] == {"zones": zones}
+    assert client.post(path, data=going_on).location == f"{HOME}/rekening"
+    db.session.expire_all()
+    assert application(db).answers["wilayah-antar"] == {"zones": zones}
+
+
+WRITTEN = {
+    "siapa": ({"name": "Yuli Nope", "phone": "081234567890"}, {"name": "Yulinda Nope", "phone": "081234567890"}),
+    "apa": ({"name": "Kue Yuli"}, {"name": "Kue Yuli", "support": "tools"}),
+    "di-mana": ({**PLACE, "street": "Jalan Kejora 3"}, {**PLACE, "street": "Jalan Timor Raya 9"}),
+    "pengambilan": ({"has_pickup": "ya", "when": "Sore"}, {"has_pickup": "ya", "when": "Pagi"}),
+    "rekening": (
+        {"bank": "bri", "number": "0011223344", "holder": "Yuli Nope"},
+        {"bank": "bri", "number": "0011223355", "holder": "Yuli Nope"},
+    ),
+}
+
+
+@pytest.mark.parametrize("step", WRITTEN)
+def test_two_tabs_lose_neither_answer(client: FlaskClient, yuli: Person, step: str) -> None:
+    make.sign_in_client(client, yuli)
+    client.post(HOME)
+    path, more = f"{HOME}/{step}", {"categories": str(make.category_id())} if step == "apa" else {}
+
+    def stamp(page: str) -> str:
+        return re.findall(r'name="dasar" value="(\w+)"', page)[0]
+
+    old = stamp(client.get(path).text)
+    first, second = ({**typed, **more, "dasar": old} for typed in WRITTEN[step])
+    assert client.post(path, data=first).status_code == 303
+    assert client.post(path, data=first).status_code == 303  # a second click
+    refused = client.post(path, data=second)
+    assert refused.status_code == 409
+    assert "dari tab atau HP lain" in refused.text
+    (changed,) = {key for key in second if second[key] != first.get(key)}
+    for typed in (first, second):
+        assert typed.get(changed, "") in refused.text
+    assert client.post(path, data={**second, "dasar": stamp(refused.text)}).status_code == 303
+    assert client.post(path, data=first).status_code == 409
+
+
+def test_a_refused_page_stays_as_old_as_it_was(client: FlaskClient, yuli: Person) -> None:
+    make.sign_in_client(client, yuli)
+    client.post(HOME)
+    path = f"{HOME}/siapa"
+    old = re.findall(r'name="dasar" value="(\w+)"', client.get(path).text)[0]
+    client.post(path, data={"name": "Yuli Nope", "phone": "081234567890", "dasar": old})
+    wrong = client.post(path, data={"name": "Yulinda", "phone": "abc", "dasar": old})
+    assert f'name="dasar" value="{old}"' in wrong.text
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,27 @@ def test_acceptance_opens_the_shop_with_zones_and_papers(yuli: Person, ratna: Pe
     assert (account.bank, account.masked, account.holder) == ("Bank NTT", "••••6789", "Yuli Nope")
 
 
+@pytest.mark.parametrize("shows_pin", [True, False])
+def test_acceptance_hands_over_where_she_is_and_where_things_are_fetched(
+    yuli: Person, ratna: Person, shows_pin: bool
+) -> None:
+    with transaction():
+        made, owner = make.application(yuli), make.actor_of(yuli)
+        services.save_step(owner, made.id, Step.WHERE, {**made.answers["di-mana"], "shows_pin": shows_pin})
+        answers = {"has_pickup": True, "where": "Pasar Kasih, los 12", "when": "Sabtu pagi"}
+        services.save_step(owner, made.id, Step.PICKUP, answers)
+        services.submit(owner, made.id)
+    with transaction():
+        store_id = services.accept(make.actor_of(ratna), made.id, made.version, make.marks(made))
+    store = stores.store(store_id)
+    assert (store.latitude, store.longitude, store.shows_pin) == (-10.15, 123.6, shows_pin)
+    fetched = (store.landmark, store.pickup_place, store.pickup_hours)
+    assert fetched == ("samping gereja", "Pasar Kasih, los 12", "Sabtu pagi")
+    assert stores.public_card(store.slug).pin == ((-10.15, 123.6) if shows_pin else None)
+    (pickup,) = shipping.options([store_id], None)[store_id]
+    assert (pickup.place, pickup.note) == ("Pasar Kasih, los 12", "Sabtu pagi")
+
+
 def test_missing_papers_do_not_block_the_opening(yuli: Person, ratna: Person) -> None:
     made = sent(yuli, category="camilan")
     with transaction():

@@ -58,7 +58,7 @@ class ShopChoice:
             {
                 "value": f"{way.method}@{way.fee}",
                 "label": METHODS[way.method],
-                "note": " ".join(filter(None, (way.place, way.note))),
+                "note": " · ".join(filter(None, (way.place, way.note))),
                 "price_text": rupiah(way.fee) if way.fee else gettext("gratis"),
                 "data": {"fee": way.fee},
             }

@@ -13,5 +13,6 @@ from marketplace.curation.queries.submission import PastDecision as PastDecision
 from marketplace.curation.queries.submission import SubmissionView as SubmissionView
 from marketplace.curation.queries.submission import lacking as lacking
 from marketplace.curation.queries.submission import letter_facts as letter_facts
+from marketplace.curation.queries.submission import on_desk as on_desk
 from marketplace.curation.queries.submission import submission as submission
 from marketplace.curation.queries.submission import submission_view as submission_view

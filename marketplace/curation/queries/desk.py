@@ -23,11 +23,17 @@ from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
 from marketplace.places.models import Region
 from marketplace.stores.models import Store
+from marketplace.stores.rules import StoreStatus
 
 PAGE_SIZE = 24
 DAYS = settings.define("curation.days", 5, "Hari kerja yang dimiliki kurator untuk satu ajuan", minimum=1, maximum=60)
 VILLAGE = aliased(Region)
-IS_WAITING = sa.and_(Submission.status == SubmissionStatus.WAITING, Product.status != ProductStatus.ARCHIVED)
+IS_WAITING = sa.and_(
+    Submission.status == SubmissionStatus.WAITING,
+    Product.status != ProductStatus.ARCHIVED,
+    Store.status != StoreStatus.PENDING,
+)
+"""Goods of a shop that is not opened yet wait outside: they enter the queue with its opening."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ def next_waiting(without_stores: Iterable[int] = ()) -> int | None:
     statement = (
         sa.select(Submission.id)
         .join(Product, Product.id == Submission.product_id)
+        .join(Store, Store.id == Submission.store_id)
         .where(IS_WAITING, Submission.store_id.not_in(list(without_stores)))
         .order_by(Submission.submitted_at, Submission.id)
         .limit(1)
@@ -120,6 +127,7 @@ def _count(*more: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return (
         sa.select(sa.func.count(Submission.id))
         .join(Product, Product.id == Submission.product_id)
+        .join(Store, Store.id == Submission.store_id)
         .where(IS_WAITING, *more)
         .correlate(None)
     )

@@ -19,6 +19,8 @@ from marketplace.curation import rules
 from marketplace.curation.models import Decision, Submission
 from marketplace.curation.queries.desk import DAYS
 from marketplace.curation.rules import SubmissionStatus
+from marketplace.stores.models import Store
+from marketplace.stores.rules import StoreStatus
 
 PAGE_SIZE = 50
 WATCHED = (SubmissionStatus.RETURNED, SubmissionStatus.WAITING)
@@ -26,7 +28,10 @@ WATCHED = (SubmissionStatus.RETURNED, SubmissionStatus.WAITING)
 
 @dataclass(frozen=True)
 class ProductStanding:
-    """A product, its newest revision and what the curators said last. `status` is None when nothing was handed in."""
+    """A product, its newest revision and what the curators said last.
+
+    `status` is None when nothing was handed in. `shop_waits`: the shop is not opened, so curators see nothing of it.
+    """
 
     product_id: int
     store_id: int
@@ -37,6 +42,7 @@ class ProductStanding:
     submission_id: int | None
     status: SubmissionStatus | None
     submitted_at: datetime | None
+    shop_waits: bool
     day: int
     days: int
     reason_words: str
@@ -45,6 +51,8 @@ class ProductStanding:
 
     @property
     def status_words(self) -> str:
+        if self.status is SubmissionStatus.WAITING and self.shop_waits:
+            return "Menunggu toko dibuka"
         return "Belum diajukan" if self.status is None else rules.STATUS_WORDS[self.status]
 
 
@@ -92,6 +100,7 @@ def _standings() -> sa.Select[Any]:
         Submission.id.label("submission_id"),
         Submission.status,
         Submission.submitted_at,
+        Store.status.label("store_status"),
         Decision.reason,
         Decision.note,
         Decision.decided_at,
@@ -99,6 +108,7 @@ def _standings() -> sa.Select[Any]:
     return (
         sa.select(*columns)
         .select_from(Product)
+        .join(Store, Store.id == Product.store_id)
         .join(ProductRevision, sa.and_(ProductRevision.product_id == Product.id, ProductRevision.number == top))
         .outerjoin(Submission, Submission.id == latest)
         .outerjoin(Decision, Decision.id == verdict)
@@ -120,6 +130,7 @@ def _row(row: sa.Row[Any]) -> ProductStanding:
         submission_id=row.submission_id,
         status=row.status,
         submitted_at=row.submitted_at,
+        shop_waits=row.store_status is StoreStatus.PENDING,
         day=rules.working_day(since, today),
         days=DAYS.today(),
         reason_words=rules.REASONS.get(row.reason or "", "") if is_judged else "",

@@ -33,6 +33,7 @@ from marketplace.media.rules import Picture
 from marketplace.places.models import Region
 from marketplace.stores.models import Store
 from marketplace.stores.queries import StoreCard, stores_by_ids
+from marketplace.stores.rules import StoreStatus
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,17 @@ def submission(submission_id: int) -> Submission:
     return found
 
 
+def on_desk(submission_id: int) -> Submission:
+    """The bare row, for curators. Raises NotFound, also while the shop is not opened."""
+    statement = sa.select(Submission).join(Store, Store.id == Submission.store_id).where(Submission.id == submission_id)
+    found = db.session.scalar(statement.where(Store.status != StoreStatus.PENDING))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def submission_view(submission_id: int) -> SubmissionView:
-    """One submission, in seven statements, and what papers goods need. Raises NotFound."""
+    """One submission, in seven statements, and what papers goods need. Raises NotFound like `on_desk`."""
     head = _head(submission_id)
     wanted = [head.revision_id, *([head.live_revision_id] if head.live_revision_id else [])]
     revisions = _revisions(wanted)
@@ -227,7 +237,7 @@ def _head(submission_id: int) -> sa.Row[Any]:
         .join(Product, Product.id == Submission.product_id)
         .join(Category, Category.id == Product.category_id)
         .join(Store, Store.id == Submission.store_id)
-        .where(Submission.id == submission_id)
+        .where(Submission.id == submission_id, Store.status != StoreStatus.PENDING)
     )
     row = db.session.execute(statement).one_or_none()
     if row is None:

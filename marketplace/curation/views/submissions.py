@@ -140,7 +140,7 @@ def _to_next() -> Page:
 
 def _claimed(submission_id: int, certificate_id: int) -> None:
     """Raises NotFound unless the certificate stands behind the submission's revision."""
-    revision_id = queries.submission(submission_id).revision_id
+    revision_id = queries.on_desk(submission_id).revision_id
     papers = papers_of([revision_id])[revision_id]
     if certificate_id not in {row.id for row in (*papers.claimed, *papers.of_shop)}:
         raise NotFound

@@ -81,6 +81,7 @@ def week_in(text: str) -> Week:
 
 def _shop(number: int, row: dict[str, Any]) -> Shop:
     email = f"{row['email']}@{DOMAIN}"
+    latitude, longitude = row.get("pin", (None, None))
     profile = Profile(
         name=row["name"],
         phone=row["phone"],
@@ -90,6 +91,11 @@ def _shop(number: int, row: dict[str, Any]) -> Shop:
         email=email,
         nib=f"{9120200000000 + number * 7_919_353}",
         landmark=row.get("landmark", ""),
+        pickup_place=row.get("pickup_place", ""),
+        pickup_hours=row.get("pickup_hours", ""),
+        latitude=latitude,
+        longitude=longitude,
+        shows_pin=latitude is not None,
     )
     own_regency = [[profile.village_code[:5], INNER_FEE, ""]]
     week = week_in(row["hours"])

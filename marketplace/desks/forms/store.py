@@ -13,14 +13,14 @@ from wtforms.validators import Email, InputRequired, Length, Regexp
 
 from marketplace.certificates.queries import offered
 from marketplace.core.errors import Invalid
-from marketplace.places.forms import RegionFields
+from marketplace.places.forms import PinFields, RegionFields
 from marketplace.stores.rules import MINUTES_A_DAY, MOST_SPANS, Profile, Span, Week
 from marketplace.web.forms import BaseForm, PhoneField, optional
 
 TIME = re.compile(r"([01]?[0-9]|2[0-4])[:.]([0-5][0-9])(?::00)?")
 
 
-class ProfileForm(RegionFields, BaseForm):
+class ProfileForm(RegionFields, PinFields, BaseForm):
     """What buyers read about the shop."""
 
     name = StringField(_l("Nama toko"), validators=[InputRequired(_l("Isi nama toko.")), Length(max=120)])
@@ -51,11 +51,23 @@ class ProfileForm(RegionFields, BaseForm):
     street = StringField(_l("Jalan dan nomor"), validators=[InputRequired(_l("Isi alamat toko.")), Length(max=200)])
     landmark = StringField(_l("Patokan"), validators=[*optional(), Length(max=200)])
     has_pickup = BooleanField(
-        _l("Pembeli boleh ambil sendiri"), description=_l("Pesanan diambil di alamat toko ini, tanpa ongkos.")
+        _l("Pembeli boleh ambil sendiri"),
+        description=_l("Tanpa ongkos, di alamat toko atau di tempat yang ditulis ini."),
+    )
+    pickup_place = StringField(
+        _l("Diambil di mana"),
+        description=_l("Misalnya: Pasar Kasih Naikoten, los 12. Kosongkan bila di alamat toko."),
+        validators=[*optional(), Length(max=200)],
+    )
+    pickup_hours = StringField(
+        _l("Kapan bisa diambil"),
+        description=_l("Misalnya: Senin–Sabtu, 08.00–17.00. Kosongkan bila sama dengan jam buka."),
+        validators=[*optional(), Length(max=200)],
     )
 
     def profile(self) -> Profile:
         """What was typed."""
+        latitude, longitude = self.point() or (None, None)
         return Profile(
             name=str(self.name.data),
             phone=self.phone.e164,
@@ -66,6 +78,11 @@ class ProfileForm(RegionFields, BaseForm):
             nib=self.nib.data or "",
             landmark=self.landmark.data or "",
             has_pickup=bool(self.has_pickup.data),
+            pickup_place=self.pickup_place.data or "",
+            pickup_hours=self.pickup_hours.data or "",
+            latitude=latitude,
+            longitude=longitude,
+            shows_pin=self.may_show_pin(),
         )
 
 

@@ -17,6 +17,7 @@ from marketplace.desks.words import STATES, time_left
 from marketplace.orders import queries
 from marketplace.orders.rules import OrderStatus
 from marketplace.stores.queries import stores_by_ids
+from marketplace.stores.rules import StoreStatus
 from marketplace.web.access import current_actor, is_seller, requires
 
 bp = Blueprint("seller_overview", __name__, url_prefix="/penjual")
@@ -35,7 +36,7 @@ def index() -> str:
     days = asked if asked in PERIODS else 30
     by_week = days == LONGEST or request.args.get("per") == "minggu"
     today = clock.today()
-    counts = queries.open_counts(stores)
+    counts, shops = queries.open_counts(stores), list(stores_by_ids(actor.store_ids).values())
     return render_template(
         "desks/overview.html",
         waiting=queries.to_do(stores, [OrderStatus.WAITING]),
@@ -49,7 +50,8 @@ def index() -> str:
         running_out=queries.running_out(shelves),
         has_daily=has_daily(shelves),
         curation=[(STATUS_WORDS[status], number) for status, number in to_watch(goods).items() if number],
-        shops=list(stores_by_ids(actor.store_ids).values()),
+        shops=shops,
+        pending_shop=next((shop.name for shop in shops if shop.status is StoreStatus.PENDING), ""),
         is_new=bool(goods and actor.stores_with(Right.SHOP)) and not seller_products(goods, limit=1).items,
         sees_orders=bool(stores),
         sees_sales=bool(sold),

@@ -21,10 +21,12 @@ from marketplace.stores.policies import can_manage
 from marketplace.stores.queries import StoreCard, stores_by_ids
 from marketplace.web.access import current_actor, requires_right
 from marketplace.web.limits import limiter
+from marketplace.web.security import let_the_phone_say_where
 
 bp = Blueprint("seller_profile", __name__, url_prefix="/penjual/toko/profil")
 Page = str | Response | tuple[str, int]
 UPLOADS = "60 per hour"
+bp.after_request(let_the_phone_say_where)
 
 
 @bp.get("")
@@ -113,6 +115,9 @@ def _typed(card: StoreCard, form: ProfileForm) -> StoreCard:
         landmark=form.landmark.data or "",
         nib=form.nib.data or "",
         has_pickup=bool(form.has_pickup.data),
+        pickup_place=form.pickup_place.data or "",
+        pickup_hours=form.pickup_hours.data or "",
+        pin=form.point() if form.may_show_pin() else None,
         region_names=place,
         logo=None if form.without_logo.data else card.logo,
     )

@@ -17,6 +17,8 @@ from marketplace.curation import services as curation
 from marketplace.desks.forms import typed
 from marketplace.desks.views import photos
 from marketplace.desks.views.screen import Screen, open_screen, show, take_in
+from marketplace.stores.queries import store
+from marketplace.stores.rules import StoreStatus
 from marketplace.web.access import current_actor
 from marketplace.web.language import explain
 
@@ -128,7 +130,10 @@ def _to_product(product_id: int) -> Response:
 def _created(product_id: int) -> str:
     if pricing.waits(current_actor()):
         return _("Produk tersimpan. Produk tayang setelah pemilik toko menyetujui harganya.")
-    if queries.product(product_id).live_revision_id:
+    made = queries.product(product_id)
+    if store(made.store_id).status is StoreStatus.PENDING:
+        return _("Produk tersimpan. Begitu toko Anda dibuka, produk ini tampil atau masuk antrean kurator.")
+    if made.live_revision_id:
         return _("Produk sudah tayang dan diajukan ke kurator untuk tanda Terkurasi.")
     return _("Produk tersimpan dan diajukan ke kurator. Produk tayang setelah lolos kurasi.")
 

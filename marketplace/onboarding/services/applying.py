@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from marketplace.catalog.queries import categories
@@ -67,20 +69,40 @@ def _copy_papers(before_id: int, application_id: int) -> None:
     db.session.flush()
 
 
-def save_step(actor: Actor, application_id: int, step: Step, answers: dict[str, Any]) -> None:
-    """Keep the answers of a step. Raises NotFound, Stale, Invalid for a village that is not there."""
+def save_step(actor: Actor, application_id: int, step: Step, answers: dict[str, Any], seen: str = "") -> None:
+    """Keep the answers of a step. `seen` is the stamp of what the page showed ('': not known).
+
+    Raises NotFound, Stale (also when the step says something else since), Invalid for a village that is not there.
+    """
     application = to_mend(actor, application_id, step.value)
     if step is Step.WHERE and region(str(answers["village_code"])) is None:
         raise Invalid("stores.unknown_village", field="village_code")
-    _keep(actor, application, step, answers)
+    with _as_seen(application, step, seen):
+        _keep(actor, application, step, answers)
+
+
+@contextmanager
+def _as_seen(application: Application, step: Step, seen: str) -> Iterator[None]:
+    """Let the step change only from what the page showed; the same answer once more (a second click) is no change."""
+    before = queries.step_stamp(application, step)
+    yield
+    if seen not in ("", before) and queries.step_stamp(application, step) != before:
+        raise Stale("onboarding.saved_elsewhere")
 
 
 def save_what(
-    actor: Actor, application_id: int, name: str, story: str, category_ids: list[int], wants: list[str]
+    actor: Actor,
+    application_id: int,
+    name: str,
+    story: str,
+    category_ids: list[int],
+    wants: list[str],
+    seen: str = "",
 ) -> None:
     """Keep what she sells and under which name, and which support she would like (never shown to anybody here).
 
-    Raises NotFound, Stale; Invalid for a name taken or of goods nobody may sell, and for no or unknown categories.
+    Raises NotFound, Stale (as `save_step`); Invalid for a name taken or of goods nobody may sell, and for no or
+    unknown categories.
     """
     application = to_mend(actor, application_id, Step.WHAT.value)
     check_name(name, application.store_id)
@@ -88,8 +110,9 @@ def save_what(
     chosen = [category_id for category_id in dict.fromkeys(category_ids) if category_id in known]
     if not chosen:
         raise Invalid("onboarding.categories_needed", field="categories")
-    application.support = {"version": SUPPORT_VERSION, "wants": [want for want in SUPPORT if want in wants]}
-    _keep(actor, application, Step.WHAT, {"name": name, "story": story, "categories": chosen})
+    with _as_seen(application, Step.WHAT, seen):
+        application.support = {"version": SUPPORT_VERSION, "wants": [want for want in SUPPORT if want in wants]}
+        _keep(actor, application, Step.WHAT, {"name": name, "story": story, "categories": chosen})
 
 
 def check_name(name: str, store_id: int | None) -> None:
@@ -101,12 +124,13 @@ def check_name(name: str, store_id: int | None) -> None:
         raise Invalid("onboarding.name_taken", field="name")
 
 
-def save_bank(actor: Actor, application_id: int, bank: str, number: str, holder: str) -> None:
-    """Keep where her money goes; the number is kept sealed. Raises NotFound, Stale, Invalid."""
+def save_bank(actor: Actor, application_id: int, bank: str, number: str, holder: str, seen: str = "") -> None:
+    """Keep where her money goes; the number is kept sealed. Raises NotFound, Stale (as `save_step`), Invalid."""
     application = to_mend(actor, application_id, Step.BANK.value)
     bank, digits, holder = banking.check(bank, number, holder)
-    application.bank_sealed = seal(digits)
-    _keep(actor, application, Step.BANK, {"bank": bank, "bank_name": BANKS[bank], "holder": holder})
+    with _as_seen(application, Step.BANK, seen):
+        application.bank_sealed = seal(digits)
+        _keep(actor, application, Step.BANK, {"bank": bank, "bank_name": BANKS[bank], "holder": holder})
 
 
 def add_zone(actor: Actor, application_id: int, region_code: str, fee: int, note: str) -> None:

@@ -11,6 +11,7 @@ from marketplace.onboarding.rules import OPEN, QUEUED, ApplicationStatus, Step
 from marketplace.onboarding.services import shops
 from marketplace.onboarding.services.applying import check_name
 from marketplace.onboarding.services.moving import move, own
+from marketplace.stores import services as stores
 
 
 def submit(actor: Actor, application_id: int) -> Application:
@@ -28,6 +29,7 @@ def submit(actor: Actor, application_id: int) -> Application:
         raise Invalid("onboarding.steps_lacking")
     if not all(entry["done"] for entry in application.todo.values()):
         raise Invalid("onboarding.todo_open")
+    stores.hold_names()  # between asking for the name and having it
     check_name(application.answers[Step.WHAT.value]["name"], application.store_id)
     shops.write_down(application)
     application.marks = {item: mark for item, mark in application.marks.items() if mark["ok"]}

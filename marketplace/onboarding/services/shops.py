@@ -10,6 +10,7 @@ from marketplace.certificates import services as certificates
 from marketplace.certificates.queries import for_store
 from marketplace.certificates.rules import NIB
 from marketplace.core.actor import SYSTEM, Role
+from marketplace.curation import services as curation
 from marketplace.onboarding import queries
 from marketplace.onboarding.models import Application
 from marketplace.onboarding.rules import PaperState, Step
@@ -27,7 +28,6 @@ def write_down(application: Application) -> int:
     """
     if application.store_id is None:
         application.store_id = stores.create(SYSTEM, _profile(application), StoreStatus.PENDING).id
-        stores.set_week(SYSTEM, application.store_id, (), application.answers[Step.PICKUP.value]["when"])
     else:
         kept = store(application.store_id)
         stores.update_profile(SYSTEM, kept.id, replace(_profile(application), email=kept.email))
@@ -36,7 +36,10 @@ def write_down(application: Application) -> int:
 
 
 def open_up(application: Application) -> int:
-    """Open the shop exactly as it was looked at: profile, zones, papers, account. Returns its id. Raises Invalid."""
+    """Open the shop exactly as it was looked at: profile, zones, papers, account. Returns its id. Raises Invalid.
+
+    Goods that were prepared meanwhile come to the curators now.
+    """
     store_id = write_down(application)
     for zone in application.answers[Step.ZONES.value]["zones"]:
         shipping.set_zone(SYSTEM, store_id, zone["region_code"], zone["fee"], zone["note"])
@@ -49,6 +52,7 @@ def open_up(application: Application) -> int:
     bank = application.answers[Step.BANK.value]
     banking.set_account(SYSTEM, store_id, bank["bank"], application.bank_number, bank["holder"])
     stores.set_status(SYSTEM, store_id, StoreStatus.OPEN)
+    curation.enter_queue(store_id)
     return store_id
 
 
@@ -63,6 +67,7 @@ def _profile(application: Application) -> Profile:
     answers = application.answers
     who, what, where = (answers[step.value] for step in (Step.WHO, Step.WHAT, Step.WHERE))
     pickup = answers[Step.PICKUP.value]
+    latitude, longitude = where.get("pin") or (None, None)
     nib = queries.papers_of(application.id).get(NIB)
     return Profile(
         name=what["name"],
@@ -71,6 +76,11 @@ def _profile(application: Application) -> Profile:
         village_code=where["village_code"],
         story=what["story"],
         nib=nib.number if nib else "",
-        landmark=where["landmark"] or pickup["where"],
+        landmark=where["landmark"],
         has_pickup=pickup["has_pickup"],
+        pickup_place=pickup["where"],
+        pickup_hours=pickup["when"],
+        latitude=latitude,
+        longitude=longitude,
+        shows_pin=where.get("shows_pin", False),
     )

@@ -20,6 +20,7 @@ from marketplace.onboarding.models import Application
 from marketplace.onboarding.rules import (
     OPEN,
     REASONS,
+    STAMP_LENGTH,
     STATUS_WORDS,
     STEP_WORDS,
     STEPS,
@@ -27,13 +28,14 @@ from marketplace.onboarding.rules import (
     Step,
     paper_item,
 )
-from marketplace.places.rules import FATULULI
+from marketplace.places.rules import FATULULI, pin_text
 from marketplace.shipping.forms import ZoneForm
-from marketplace.web.access import current_actor, is_signed_in, requires
+from marketplace.web.access import current_actor, is_signed_in, public, requires
 from marketplace.web.forms import BaseForm
 from marketplace.web.language import explain
 from marketplace.web.limits import limiter
 from marketplace.web.private import private_file
+from marketplace.web.security import let_the_phone_say_where
 
 bp = Blueprint("onboarding", __name__, url_prefix="/penjual/daftar")
 Page = str | Response | tuple[str, int]
@@ -42,17 +44,19 @@ STEP = "<any('siapa', 'apa', 'di-mana', 'pengambilan', 'wilayah-antar', 'rekenin
 
 
 @bp.after_request
-def let_the_phone_say_where(response: Response) -> Response:
+def let_one_step_ask_where(response: Response) -> Response:
     """Only the page that asks for the place may ask the phone for it."""
-    if request.path.endswith(f"/{Step.WHERE.value}"):
-        response.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=(), payment=()"
-    return response
+    return let_the_phone_say_where(response) if request.path.endswith(f"/{Step.WHERE.value}") else response
 
 
 @bp.get("")
-@requires(is_signed_in)
+@public
 def index() -> str:
-    """Where the application stands, and what to do next."""
+    """Where the application stands, and what to do next; for a guest, what it takes and the way to an account."""
+    if not current_actor().is_signed_in:
+        return render_template(
+            "onboarding/door.html", here=url_for("onboarding.index"), days=queries.REVIEW_DAYS.today()
+        )
     application = queries.latest(current_actor().person_id or 0)
     view = queries.view(application) if application else None
     return _show("index", view=view, moves=queries.moves(application.id) if application else [])
@@ -127,7 +131,8 @@ def step(slug: str) -> str:
 def save_step(slug: str) -> Page:
     """Keep what was answered, and go on."""
     wanted, application_id = Step(slug), _editable(slug).id
-    if wanted is Step.ZONES and request.form.get("langkah") == "selesai":
+    adds_one = wanted is Step.ZONES and request.form.get("langkah") != "selesai"
+    if wanted is Step.ZONES and not adds_one and not _has_typed_a_zone():
         with transaction():
             services.keep_zones(current_actor(), application_id)
         return _onwards(wanted)
@@ -138,13 +143,30 @@ def save_step(slug: str) -> Page:
         return _show_step(wanted, form)
     if not form.validate():
         return _show_step(wanted, form), 422
+    refused = _keep(wanted, form, application_id)
+    if refused is not None:
+        return refused
+    return _to("onboarding.step", slug=slug) if adds_one else _onwards(wanted)
+
+
+def _has_typed_a_zone() -> bool:
+    """Did she fill the zone in, and then go on without pressing the button that adds it?"""
+    return any(request.form.get(name, "").strip() for name in ("fee", "note"))
+
+
+def _keep(step: Step, form: BaseForm, application_id: int) -> Page | None:
+    """Keep what a valid form says; the page again when it cannot be kept."""
     try:
         with transaction():
-            _saver(wanted, form)(application_id)
+            _saver(step, form)(application_id)
     except Invalid as refusal:
         form.refuse(refusal)
-        return _show_step(wanted, form), 422
-    return _to("onboarding.step", slug=slug) if wanted is Step.ZONES else _onwards(wanted)
+        return _show_step(step, form), 422
+    except Stale as refusal:
+        if refusal.message_id != "onboarding.saved_elsewhere":
+            raise
+        return _show_step(step, form, elsewhere=explain(refusal)), 409
+    return None
 
 
 @bp.post("/wilayah-antar/hapus")
@@ -258,7 +280,7 @@ def _before(step: Step, application: Application) -> dict[str, Any]:
     if step is Step.WHAT:
         said["support"] = application.support.get("wants", [])
     elif step is Step.WHERE and said.get("pin"):
-        said["pin"] = ", ".join(str(number) for number in said["pin"])
+        said["pin"] = pin_text(said["pin"])
     elif step is Step.PICKUP and said:
         said["has_pickup"] = "ya" if said["has_pickup"] else "tidak"
     elif step is Step.BANK:
@@ -268,18 +290,18 @@ def _before(step: Step, application: Application) -> dict[str, Any]:
 
 def _saver(step: Step, form: BaseForm) -> Callable[[int], None]:
     """How a valid form is kept."""
-    actor = current_actor()
+    actor, seen = current_actor(), _seen()
     if isinstance(form, WhatForm):
         words = (str(form.name.data), form.story.data or "", form.categories.data or [], form.support.data or [])
-        return lambda application_id: services.save_what(actor, application_id, *words)
+        return lambda application_id: services.save_what(actor, application_id, *words, seen)
     if isinstance(form, BankForm):
         bank = (str(form.bank.data), str(form.number.data), str(form.holder.data))
-        return lambda application_id: services.save_bank(actor, application_id, *bank)
+        return lambda application_id: services.save_bank(actor, application_id, *bank, seen)
     if isinstance(form, ZoneForm):
         zone = (form.region_code(), form.fee.data or 0, form.note.data or "")
         return lambda application_id: services.add_zone(actor, application_id, *zone)
     answers: dict[str, Any] = form.answers()  # type: ignore[attr-defined]
-    return lambda application_id: services.save_step(actor, application_id, step, answers)
+    return lambda application_id: services.save_step(actor, application_id, step, answers, seen)
 
 
 def _prepared(form: PaperForm) -> media.Prepared | None:
@@ -292,8 +314,21 @@ def _prepared(form: PaperForm) -> media.Prepared | None:
         raise Invalid(refusal.message_id, field="file", **refusal.values) from refusal
 
 
-def _show_step(step: Step, form: BaseForm | None) -> str:
-    return _show(f"step_{step.name.lower()}", view=queries.view(_current()), step=step, form=form)
+def _seen() -> str:
+    """What the step said when the page was made that is sent now."""
+    return request.form.get("dasar", "")[:STAMP_LENGTH]
+
+
+def _show_step(step: Step, form: BaseForm | None, elsewhere: str = "") -> str:
+    """The page of a step. A refused one keeps the stamp it came with; `elsewhere` shows what was saved meanwhile."""
+    view = queries.view(_current())
+    is_fresh = request.method == "GET" or elsewhere
+    values = {
+        "stamp": queries.step_stamp(view.application, step) if is_fresh else _seen(),
+        "elsewhere": elsewhere,
+        "bank_number": view.application.bank_number,
+    }
+    return _show(f"step_{step.name.lower()}", view=view, step=step, form=form, **values)
 
 
 def _show(page: str, **values: Any) -> str:

@@ -3,7 +3,16 @@
 Their team (`team`) and bank account (`banking`) are modules of their own.
 """
 
-from marketplace.stores.services.profiles import create, set_logo, set_status, update_profile
+from marketplace.stores.services.profiles import create, hold_names, set_logo, set_status, update_profile
 from marketplace.stores.services.times import cancel_closure, plan_closure, set_week
 
-__all__ = ["cancel_closure", "create", "plan_closure", "set_logo", "set_status", "set_week", "update_profile"]
+__all__ = [
+    "cancel_closure",
+    "create",
+    "hold_names",
+    "plan_closure",
+    "set_logo",
+    "set_status",
+    "set_week",
+    "update_profile",
+]

@@ -12,18 +12,26 @@ from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotAllowed
-from marketplace.core.locks import lock_one
+from marketplace.core.locks import lock_one, lock_words
 from marketplace.core.outbox import emit
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import FileKind
 from marketplace.places.models import Region
-from marketplace.places.rules import is_village
+from marketplace.places.rules import is_around_here, is_village
 from marketplace.stores.events import StoreChanged
 from marketplace.stores.models import Store
 from marketplace.stores.policies import can_create, can_manage, can_set_status
 from marketplace.stores.rules import Profile, StoreStatus, is_nib, without_apostrophes
 
 LONGEST_SLUG = 80
+
+
+def hold_names() -> None:
+    """Let one transaction at a time go on that gives a new store its name and its address on the site.
+
+    Who promises more of a name than a free address (that nobody else carries it) calls this before asking.
+    """
+    lock_words(["stores.names"])
 
 
 def create(actor: Actor, profile: Profile, status: StoreStatus = StoreStatus.OPEN) -> Store:
@@ -97,10 +105,16 @@ def _check(profile: Profile) -> None:
         raise Invalid("stores.nib_format", field="nib")
     if not is_village(profile.village_code) or db.session.get(Region, profile.village_code) is None:
         raise Invalid("stores.unknown_village", field="village_code")
+    latitude, longitude = profile.latitude, profile.longitude
+    if (latitude is None) != (longitude is None):
+        raise Invalid("stores.pin_elsewhere", field="pin")
+    if latitude is not None and longitude is not None and not is_around_here(latitude, longitude):
+        raise Invalid("stores.pin_elsewhere", field="pin")
 
 
 def _free_slug(name: str) -> str:
     """An address for the name that no store has yet: dapur-mama-ina, dapur-mama-ina-2, …"""
+    hold_names()
     base = slugify(without_apostrophes(name), max_length=LONGEST_SLUG - 5, word_boundary=True)
     taken = set(db.session.scalars(sa.select(Store.slug).where(Store.slug.startswith(base, autoescape=True))))
     number, slug = 1, base
