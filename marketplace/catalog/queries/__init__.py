@@ -36,6 +36,7 @@ from marketplace.catalog.queries.selling import (
     SellerProduct,
     StockRow,
     Visibility,
+    newest_revision,
     seller_products,
     stock_rows,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "local_now",
     "movements",
     "needs_of",
+    "newest_revision",
     "offers",
     "open_drafts",
     "open_pieces",
