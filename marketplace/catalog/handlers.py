@@ -12,7 +12,7 @@ from marketplace.catalog.events import PriceWaits
 from marketplace.catalog.models import PendingPrice, Product
 from marketplace.catalog.queries import StockRow, local_now
 from marketplace.catalog.rules import ProductStatus, Supply, minutes_of
-from marketplace.catalog.services import albums, keeping, lowstock, search, supply
+from marketplace.catalog.services import albums, keeping, lowstock, pricing, search, supply
 from marketplace.core import revision
 from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
@@ -91,10 +91,14 @@ def _warn(store_id: int, rows: list[StockRow]) -> None:
 
 
 def tell_of_price(event: PriceWaits) -> None:
-    """To each owner: a helper wrote a price, and it waits for her."""
+    """To each owner: a helper wrote prices, and they wait for her.
+
+    The one that the event is about may be mended or withdrawn by now while others wait: the oldest of those is told of.
+    """
     with transaction():
-        row = db.session.get(PendingPrice, event.pending_id)
-        if row is None or row.decided_at is not None:
+        told = db.session.get(PendingPrice, event.pending_id)
+        row = pricing.oldest_waiting(told.store_id) if told else None
+        if row is None:
             return
         by = names_of([row.asked_by]).get(row.asked_by, "")
         for owner in owners_of(row.store_id):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotAllowed, NotFound, Refusal, Stale, TooMany
 from marketplace.web.language import explain
+from marketplace.web.log import told_path
 
 STATUS: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 404, Invalid: 422, Stale: 409, TooMany: 429}
 KNOWN = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
@@ -34,7 +35,7 @@ def _on_refusal(refusal: Refusal) -> Response:
     db.session.rollback()
     status = status_of(refusal)
     if status == 404:
-        log.info("refused", message_id=refusal.message_id, path=request.path)
+        log.info("refused", message_id=refusal.message_id, path=told_path())
         return error_page(404)
     response = error_page(status, explain(refusal))
     if isinstance(refusal, TooMany):
@@ -58,7 +59,7 @@ def _on_http(error: HTTPException) -> Response:
 
 def _on_mistake(error: Exception) -> Response:
     db.session.rollback()
-    log.exception("unexpected", path=request.path)
+    log.exception("unexpected", path=told_path())
     return error_page(500)
 
 

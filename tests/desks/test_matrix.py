@@ -29,6 +29,7 @@ from marketplace.curation.models import Submission
 from marketplace.imports.models import SheetImport
 from marketplace.orders.models import Order
 from marketplace.stores.models import Invitation, Store, StoreClosure
+from marketplace.stores.rules import StoreStatus
 from marketplace.web.limits import limiter
 from tests import make
 from tests.databases import Market
@@ -223,12 +224,43 @@ def _late_helper(db: SQLAlchemy, ina: Shop, yuli: Shop) -> Visitor:
     return Visitor(helper.person, assistance_id=helper.assistance_id)
 
 
+def _helper_before(db: SQLAlchemy, ina: Shop, yuli: Shop) -> Visitor:
+    """Asked for help, but acting for herself."""
+    return Visitor(_helper(db, ina, yuli).person)
+
+
+def _former_staff(db: SQLAlchemy, ina: Shop, yuli: Shop) -> Visitor:
+    person = make.person("Dodi", roles=[Grant(Role.STORE_STAFF, ina.store.id, frozenset(Right))])
+    with transaction():
+        gone = sa.update(RoleGrant).where(RoleGrant.person_id == person.id)
+        db.session.execute(gone.values(revoked_at=now()))
+    return Visitor(person)
+
+
+def _owner_of(status: StoreStatus) -> Callable[[SQLAlchemy, Shop, Shop], Visitor]:
+    """The owner of a third shop, which the public does not see."""
+
+    def made(db: SQLAlchemy, ina: Shop, yuli: Shop) -> Visitor:
+        person = make.person("Pemilik Ketiga")
+        with transaction():
+            make.store("Toko Ketiga", person).status = status
+        return Visitor(person)
+
+    return made
+
+
 VISITORS: dict[str, Callable[[SQLAlchemy, Shop, Shop], Visitor]] = {
     "guest": lambda db, ina, yuli: Visitor(None),
     "stranger": lambda db, ina, yuli: Visitor(make.person("Tamu")),
     "other owner": lambda db, ina, yuli: Visitor(yuli.owner),
     "owner": lambda db, ina, yuli: Visitor(ina.owner, frozenset({*Right, "owner"}), works_there=True),
+    "owner of a shop that waits": _owner_of(StoreStatus.PENDING),
+    "owner of a suspended shop": _owner_of(StoreStatus.SUSPENDED),
+    "curator": lambda db, ina, yuli: Visitor(make.person("Ratna", roles=[Role.CURATOR])),
+    "operator": lambda db, ina, yuli: Visitor(make.person("Admin", roles=[make.OPERATOR])),
+    "former staff": _former_staff,
     "helper": _helper,
+    "helper who has not begun": _helper_before,
     "ended helper": _ended_helper,
     "late helper": _late_helper,
     **{f"staff {right.value}": _staff(right) for right in Right},

@@ -45,6 +45,7 @@ from marketplace.catalog.queries.selling import (
     SellerProduct,
     StockRow,
     Visibility,
+    newest_revision,
     seller_products,
     stock_rows,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "local_now",
     "movements",
     "needs_for",
+    "newest_revision",
     "offers",
     "open_drafts",
     "open_pieces",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from marketplace.catalog.models import CertificateNeed, Product, ProductRevision, RevisionCertificate
 from marketplace.catalog.queries.categories import CategoryRow, categories
+from marketplace.catalog.queries.selling import newest_revision
 from marketplace.catalog.rules import Goods, Level, Need, ProductStatus, Subject, needs_of
 from marketplace.certificates.models import Certificate, CertificateType
 from marketplace.certificates.queries import CertificateRow, for_store, listed, to_row, types
@@ -173,20 +174,10 @@ def checklist(goods: Iterable[GoodsKind], store: Store | None = None) -> list[Ch
 
 def shop_goods(store_id: int) -> list[GoodsKind]:
     """What kinds of goods a shop has that are not archived, by their newest words. One statement."""
-    newest = (
-        sa.select(ProductRevision.product_id, sa.func.max(ProductRevision.number).label("number"))
-        .join(Product, Product.id == ProductRevision.product_id)
-        .where(Product.store_id == store_id, Product.status != ProductStatus.ARCHIVED)
-        .group_by(ProductRevision.product_id)
-        .subquery()
-    )
     query = (
         sa.select(Product.category_id, ProductRevision.is_perishable, ProductRevision.is_not_halal)
-        .join(ProductRevision, ProductRevision.product_id == Product.id)
-        .join(
-            newest,
-            sa.and_(newest.c.product_id == ProductRevision.product_id, newest.c.number == ProductRevision.number),
-        )
+        .join(ProductRevision, ProductRevision.id == newest_revision())
+        .where(Product.store_id == store_id, Product.status != ProductStatus.ARCHIVED)
         .distinct()
         .order_by(Product.category_id, ProductRevision.is_perishable, ProductRevision.is_not_halal)
     )

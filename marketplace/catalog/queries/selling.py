@@ -142,6 +142,7 @@ def _says(word: str) -> sa.ColumnElement[bool]:
 def _stock(store_ids: Sequence[int]) -> sa.Select[Any]:
     return _variants().where(
         Variant.store_id.in_(store_ids),
+        Product.store_id.in_(store_ids),
         Product.status != ProductStatus.ARCHIVED,
         Variant.is_active,
         sa.not_(Variant.is_to_order),

@@ -142,6 +142,7 @@ def day_rows(store_ids: Sequence[int], cursor: str | None = None, limit: int = 5
         Variant.on_hand, Variant.reserved, Variant.stocked_on, Product.cutoff_minutes, _usual().label("usual")
     ).where(
         Variant.store_id.in_(store_ids),
+        Product.store_id.in_(store_ids),
         Variant.is_active,
         Product.supply == Supply.DAILY,
         Product.status == ProductStatus.ACTIVE,

@@ -189,6 +189,12 @@ def waiting(store_ids: Iterable[int]) -> list[Waiting]:
     ]
 
 
+def oldest_waiting(store_id: int) -> PendingPrice | None:
+    """The price that has waited longest in a store."""
+    query = sa.select(PendingPrice).where(*_open(PendingPrice.store_id == store_id)).order_by(PendingPrice.id)
+    return db.session.scalars(query.limit(1)).first()
+
+
 def change_of(rows: Iterable[Waiting]) -> str:
     """What stands for exactly these prices: a code asked for them confirms no others."""
     return codes.fingerprint("prices", *((row.id, row.variant_id, row.price, row.tiers) for row in rows))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from marketplace.catalog.models import Product, ProductRevision
+from marketplace.catalog.queries import newest_revision
 from marketplace.catalog.rules import ProductStatus
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -70,13 +71,18 @@ def standings(product_ids: Iterable[int]) -> dict[int, ProductStanding]:
 
 
 def to_watch(store_ids: Iterable[int]) -> dict[SubmissionStatus, int]:
-    """How many products of shops wait for a curator, and how many came back to be mended. One statement."""
+    """How many products of shops wait for a curator, and how many came back to be mended. One statement.
+
+    A submission's shop is its product's: both are named, so that either table is entered by its index.
+    """
+    shops = sorted(set(store_ids))
     last = aliased(Submission)
     latest = sa.select(sa.func.max(last.id)).where(last.product_id == Product.id).scalar_subquery()
     statement = (
         sa.select(Submission.status, sa.func.count())
         .join(Product, Product.id == Submission.product_id)
-        .where(Product.store_id.in_(sorted(set(store_ids))), Product.status != ProductStatus.ARCHIVED)
+        .where(Product.store_id.in_(shops), Product.status != ProductStatus.ARCHIVED)
+        .where(Submission.store_id.in_(shops))
         .where(Submission.id == latest, Submission.status.in_(WATCHED))
         .group_by(Submission.status)
     )
@@ -86,8 +92,7 @@ def to_watch(store_ids: Iterable[int]) -> dict[SubmissionStatus, int]:
 
 def _standings() -> sa.Select[Any]:
     """Each product with its newest words, its last submission and the last decision on that."""
-    newest, last, decided = aliased(ProductRevision), aliased(Submission), aliased(Decision)
-    top = sa.select(sa.func.max(newest.number)).where(newest.product_id == Product.id).scalar_subquery()
+    last, decided = aliased(Submission), aliased(Decision)
     latest = sa.select(sa.func.max(last.id)).where(last.product_id == Product.id).scalar_subquery()
     verdict = sa.select(sa.func.max(decided.id)).where(decided.submission_id == Submission.id).scalar_subquery()
     columns: tuple[Any, ...] = (
@@ -109,7 +114,7 @@ def _standings() -> sa.Select[Any]:
         sa.select(*columns)
         .select_from(Product)
         .join(Store, Store.id == Product.store_id)
-        .join(ProductRevision, sa.and_(ProductRevision.product_id == Product.id, ProductRevision.number == top))
+        .join(ProductRevision, ProductRevision.id == newest_revision())
         .outerjoin(Submission, Submission.id == latest)
         .outerjoin(Decision, Decision.id == verdict)
         .where(Product.status != ProductStatus.ARCHIVED)

@@ -122,7 +122,7 @@ def running_out(store_ids: Iterable[int], limit: int = 6) -> list[RunningOut]:
         .join(Product, Product.id == Variant.product_id)
         .join(ProductRevision, ProductRevision.id == newest.correlate(Product).scalar_subquery())
         .outerjoin(pace, pace.c.variant_id == Variant.id)
-        .where(Variant.store_id.in_(stores), Variant.is_active)
+        .where(Variant.store_id.in_(stores), Product.store_id.in_(stores), Variant.is_active)
         .where(Product.status == ProductStatus.ACTIVE, Product.supply == Supply.READY)
         .where(sa.or_(left <= Variant.low_stock, left * PACE_DAYS < sold * (SOON_DAYS + 1)))
         .order_by(
