@@ -242,3 +242,27 @@ def test_who_has_anothers_number_is_told_on_both_rows(client: FlaskClient, db: S
     page = client.get(f"{where}?lihat=tidak-bisa").text
     assert "Kode A1 juga dipakai barang lain di baris 3" in page
     assert "Kode A1 juga dipakai barang lain di baris 2" in page
+
+
+def test_the_sheet_may_be_chosen_anew_until_something_goes_in(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
+    where = make.checked_sheet(client, mine.id, sheet(3))
+    assert client.post(f"{where}/lembar", data={"baris": "2"}).status_code == 303
+    assert count(db, ImportRow) == 0
+    assert "Cocokkan kolom" in client.get(where).text
+    client.post(f"{where}/lembar", data={"baris": "1"})
+    client.post(f"{where}/kolom", data=make.guessed(client.get(where).text))
+    assert client.post(f"{where}/lembar", data={"baris": "1"}).status_code == 409, "the worker looks at it"
+    outbox.deliver_all()
+    make.taken_in(client, where)
+    assert client.post(f"{where}/lembar", data={"baris": "1"}).status_code == 409
+    assert count(db, Product) == 3
+
+
+def test_a_sheet_of_nothing_but_names_of_columns_can_be_looked_at_anew(
+    client: FlaskClient, db: SQLAlchemy, mine: Shop
+) -> None:
+    where = make.checked_sheet(client, mine.id, make.csv_sheet())
+    page = client.get(where).text
+    assert "Berkas ini kosong" in page
+    assert f"{where}?kolom=1" in page
+    assert client.get(f"{where}?kolom=1").status_code == 200
