@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace.core.db import Base, db
 from marketplace.core.errors import NotFound
@@ -41,10 +42,10 @@ def lock_many(model: type[Model], row_ids: Iterable[int]) -> list[Model]:
 def lock_words(words: Iterable[str]) -> None:
     """Let one transaction at a time go on with each of these words: for what is counted before it has a row.
 
-    Held until the transaction ends. SQLite has one writer anyway.
+    Held until the transaction ends, taken in one statement and in order. SQLite has one writer anyway.
     """
     if db.session.get_bind().dialect.name == "sqlite":
         return
     keys = {int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big", signed=True) for word in words}
-    for key in sorted(keys):
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    wanted = sa.func.unnest(sa.literal(sorted(keys), ARRAY(sa.BigInteger))).table_valued("key").render_derived()
+    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(wanted.c.key)).select_from(wanted))

@@ -10,6 +10,7 @@ from flask_babel import gettext, lazy_gettext
 
 from marketplace.catalog.queries import MovementRow
 from marketplace.catalog.rules import MovementKind
+from marketplace.catalog.services.bulk import ABOUT
 from marketplace.catalog.services.supply import SWITCHED
 
 KINDS = {
@@ -42,6 +43,10 @@ def told(row: MovementRow, codes: Mapping[int, str], helpers: Mapping[int, str])
     reason = row.reason
     if row.about == SWITCHED:
         reason = gettext("Sejak itu dibuat sesuai pesanan")
+    elif row.about.startswith(ABOUT):
+        reason = gettext("Diubah di daftar produk")
+    elif row.about.startswith("import:"):
+        reason = gettext("Dari berkas impor")
     return Told(
         title=str(KINDS[row.kind]),
         change=row.change,

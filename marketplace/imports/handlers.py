@@ -12,7 +12,6 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from marketplace.accounts.queries import actor_of
-from marketplace.catalog.rules import fold
 from marketplace.core import audit, outbox
 from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
@@ -62,7 +61,7 @@ def _check(import_id: int) -> None:
     except (BadSheet, NotFound) as trouble:
         _refuse(import_id, trouble.message_id)
         return
-    seen: dict[str, int] = {}
+    seen = services.Seen(clashes=services.clashes(found))
     start = 0
     while _check_chunk(import_id, found, start, seen):
         start += CHECK_AT_ONCE
@@ -78,7 +77,7 @@ def _read(content: bytes, sheet: str, header_row: int, mapping: dict[str, str]) 
         yield one, cells
 
 
-def _check_chunk(import_id: int, found: Read, start: int, seen: dict[str, int]) -> bool:
+def _check_chunk(import_id: int, found: Read, start: int, seen: services.Seen) -> bool:
     """Look at the chunk that begins at `start`, unless that was done before. Returns whether there is more."""
     chunk = found[start : start + CHECK_AT_ONCE]
     with transaction():
@@ -89,10 +88,9 @@ def _check_chunk(import_id: int, found: Read, start: int, seen: dict[str, int]) 
         newest = sa.select(sa.func.max(ImportRow.number)).where(ImportRow.import_id == import_id)
         done = db.session.scalar(newest) or 0
         if chunk and chunk[-1][0].number > done:
-            services.check_some(row, [pair for pair in chunk if pair[0].number > done], seen)
-        else:
-            for one, _ in chunk:
-                seen.setdefault(f"n{one.name_key}/{fold(one.variant)}", one.number)
+            services.check_some(row, chunk, seen)
+        elif chunk:
+            services.note_seen(row, chunk, seen)
         if start + CHECK_AT_ONCE >= len(found):
             row.status = ImportStatus.CHECKED if found else ImportStatus.REFUSED
             row.refused = "" if found else "imports.empty"
@@ -112,13 +110,13 @@ def _refuse(import_id: int, message_id: str) -> None:
 def _apply(import_id: int) -> None:
     end = time.monotonic() + TURN_SECONDS
     while time.monotonic() < end:
-        if not _apply_chunk(import_id):
+        if not apply_chunk(import_id):
             return
     with transaction():
         outbox.emit(ImportMoved(import_id))
 
 
-def _apply_chunk(import_id: int) -> bool:
+def apply_chunk(import_id: int) -> bool:
     """Take the next rows in. Returns whether there may be more."""
     with transaction():
         row = lock_one(SheetImport, import_id)

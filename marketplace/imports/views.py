@@ -201,16 +201,12 @@ def choose_sheet(import_id: int) -> Page:
     try:
         remembered = queries.remembered(view.store_id)
         header_row = int(row) if row.isdecimal() and len(row) < 7 else 0
-        found = services.peek(_file_key(import_id), sheet, remembered, header_row)
+        found = services.peek(view.file_key, sheet, remembered, header_row)
         with transaction():
             services.choose_sheet(current_actor(), import_id, found)
     except Invalid as refusal:
         return _show_columns(view, [explain(refusal)]), 422
     return _to(import_id)
-
-
-def _file_key(import_id: int) -> str:
-    return next(row.file_key for row in queries.recent(_stores(current_actor())) if row.id == import_id)
 
 
 @bp.post("/<int:import_id>/kolom")

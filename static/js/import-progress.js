@@ -11,7 +11,7 @@ async function look() {
     const { busy, part, whole } = await answer.json();
     bar.max = Math.max(whole, 1);
     bar.value = part;
-    words.textContent = box.dataset.words.replace("{part}", part.toLocaleString("id")).replace("{whole}", whole.toLocaleString("id"));
+    if (whole) words.textContent = box.dataset.words.replace("{part}", part.toLocaleString("id")).replace("{whole}", whole.toLocaleString("id"));
     if (!busy) location.reload();
   } catch { /* no line just now: the next look comes soon */ }
 }

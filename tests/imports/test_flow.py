@@ -139,7 +139,7 @@ def test_a_killed_worker_goes_on_and_each_row_goes_in_once(
     where = make.checked_sheet(client, mine.id, make.csv_sheet(*rows_of(450)))
     client.post(f"{where}/masukkan")
     import_id = db.session.scalars(sa.select(SheetImport.id)).one()
-    assert handlers._apply_chunk(import_id)  # and then the worker dies
+    assert handlers.apply_chunk(import_id)  # and then the worker dies
     assert 0 < count(db, Product) < 450
     outbox.deliver_all()
     assert count(db, Product) == 450

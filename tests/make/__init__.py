@@ -69,3 +69,6 @@ from tests.make.till import open_page as open_page
 from tests.make.till import paid_payment as paid_payment
 from tests.make.till import plugged as plugged
 from tests.make.till import take_in as take_in
+from tests.make.workbooks import docx as docx
+from tests.make.workbooks import ods_sheet as ods_sheet
+from tests.make.workbooks import xls_sheet as xls_sheet

@@ -58,7 +58,9 @@ class Search:
     sort: Sort = Sort.NEWEST
 
 
-def kept_products(store_ids: Sequence[int], search: Search, cursor: str | None = None) -> Page[SellerProduct]:
+def kept_products(
+    store_ids: Sequence[int], search: Search, cursor: str | None = None, limit: int = PAGE_SIZE
+) -> Page[SellerProduct]:
     """A page of the shops' goods. One statement whatever the number of rows."""
     statement = product_statement().where(*_conditions(store_ids, search))
     table = Product.__table__.c
@@ -69,9 +71,7 @@ def kept_products(store_ids: Sequence[int], search: Search, cursor: str | None =
         Sort.PRICE: [table.price_from, table.id],
     }
     is_newest = search.sort is Sort.NEWEST
-    return fetch(statement, keys[search.sort], cursor=cursor, limit=PAGE_SIZE, descending=is_newest).map(
-        to_seller_product
-    )
+    return fetch(statement, keys[search.sort], cursor=cursor, limit=limit, descending=is_newest).map(to_seller_product)
 
 
 def count_kept(store_ids: Sequence[int], search: Search) -> int:

@@ -22,7 +22,7 @@ from marketplace.catalog.models import (
     StockMovement,
     Variant,
 )
-from marketplace.catalog.rules import MovementKind, ProductStatus
+from marketplace.catalog.rules import MovementKind, ProductStatus, Supply
 from marketplace.catalog.rules.keeping import (
     MOST_CHANGED,
     MOST_PERCENT,
@@ -43,6 +43,8 @@ from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.core.locks import lock_many, lock_one
 
+ABOUT = "edit:"
+"""How the word begins that the movements of such an act are about."""
 RIGHTS = {BulkField.PRICE: Right.PRICES, BulkField.STOCK: Right.STOCK, BulkField.STATUS: Right.PRODUCTS}
 
 
@@ -194,36 +196,46 @@ def _write(actor: Actor, wishes: Sequence[Wish]) -> BulkEdit:
     edit = BulkEdit(person_id=actor.person_id, created_at=now())
     db.session.add(edit)
     db.session.flush()
-    facts = _facts(wish.variant_id for wish in changed)
+    facts = facts_of(wish.variant_id for wish in changed)
     rows = []
     for wish in changed:
-        reason = _trouble(wish, facts)
+        reason = trouble_with(wish, facts)
         state = ChangeState.REFUSED if reason else ChangeState.PLANNED
         rows.append({**vars(wish), "label": wish.label[:280], "edit_id": edit.id, "state": state, "reason": reason})
     db.session.execute(sa.insert(BulkChange), rows)
     return edit
 
 
-def _facts(variant_ids: Iterable[int | None]) -> dict[int, tuple[int, int, bool]]:
-    """Of each variant: pieces promised, the dearest price by quantity (rupiah), whether it is made to order."""
+@dataclass(frozen=True)
+class Facts:
+    """What bounds a variant's numbers: pieces promised, the dearest price by quantity (rupiah), where it comes from."""
+
+    reserved: int
+    dearest: int
+    supply: Supply
+
+
+def facts_of(variant_ids: Iterable[int | None]) -> dict[int, Facts]:
+    """What bounds the numbers of these variants. One statement."""
     dearest = sa.select(sa.func.coalesce(sa.func.max(PriceTier.price), 0)).where(PriceTier.variant_id == Variant.id)
-    query = sa.select(Variant.id, Variant.reserved, dearest.scalar_subquery(), Variant.is_to_order)
+    query = sa.select(Variant.id, Variant.reserved, dearest.scalar_subquery(), Product.supply)
     ids = [variant_id for variant_id in variant_ids if variant_id is not None]
-    return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(query.where(Variant.id.in_(ids)))}
+    query = query.join(Product, Product.id == Variant.product_id).where(Variant.id.in_(ids))
+    return {row[0]: Facts(*row[1:]) for row in db.session.execute(query)}
 
 
-def _trouble(wish: Wish, facts: Mapping[int, tuple[int, int, bool]]) -> str:
-    """The refusal id when this cannot be, else ''."""
+def trouble_with(wish: Wish, facts: Mapping[int, Facts]) -> str:
+    """The refusal id when this cannot be, else ''. What is cooked daily is counted on the page of the day alone."""
     if wish.variant_id is None:
         return ""
-    reserved, dearest, is_to_order = facts[wish.variant_id]
+    bounds = facts[wish.variant_id]
     if wish.field is BulkField.PRICE:
         if not 1 <= wish.after <= rules.HIGHEST_PRICE:
             return "catalog.bulk_price_bounds"
-        return "catalog.bulk_below_tier" if wish.after <= dearest else ""
-    if is_to_order:
-        return "catalog.bulk_to_order"
-    if wish.after < reserved:
+        return "catalog.bulk_below_tier" if wish.after <= bounds.dearest else ""
+    if bounds.supply is not Supply.READY:
+        return "catalog.bulk_to_order" if bounds.supply is Supply.TO_ORDER else "catalog.bulk_daily"
+    if wish.after < bounds.reserved:
         return "catalog.bulk_below_reserved"
     return "" if wish.after <= rules.MOST_STOCK else "catalog.bulk_stock_bounds"
 
@@ -248,19 +260,19 @@ def _carry_out(actor: Actor, changes: Sequence[BulkChange], *, forwards: bool) -
     products = {row.id: row for row in lock_many(Product, {change.product_id for change in changes})}
     wanted = {change.variant_id for change in changes if change.variant_id is not None}
     variants = {row.id: row for row in lock_many(Variant, wanted)}
-    facts = _facts(variants)
+    facts = facts_of(variants)
     done: set[int] = set()
     prices: dict[Variant, int] = {}
     for change in changes:
         old, new = (change.before, change.after) if forwards else (change.after, change.before)
         product = products[change.product_id]
         wish = Wish(product.id, change.variant_id, change.field, change.label, old, new)
-        if not _may(actor, change.field, product.store_id) or _trouble(wish, facts):
+        if not _may(actor, change.field, product.store_id) or trouble_with(wish, facts):
             continue
         if change.variant_id is None:
             moved = _move_status(product, old, new)
         else:
-            moved = _move_number(actor, product, variants[change.variant_id], wish)
+            moved = _move_number(actor, product, variants[change.variant_id], wish, f"{ABOUT}{change.edit_id}")
         if moved:
             done.add(change.id)
         if moved and change.variant_id is not None and change.field is BulkField.PRICE:
@@ -285,7 +297,7 @@ def _move_status(product: Product, old: int, new: int) -> bool:
     return True
 
 
-def _move_number(actor: Actor, product: Product, variant: Variant, wish: Wish) -> bool:
+def _move_number(actor: Actor, product: Product, variant: Variant, wish: Wish, about: str) -> bool:
     if product.status is ProductStatus.ARCHIVED or not variant.is_active:
         return False
     if wish.field is BulkField.PRICE:
@@ -293,7 +305,7 @@ def _move_number(actor: Actor, product: Product, variant: Variant, wish: Wish) -
     if variant.on_hand != wish.before:
         return False
     variant.on_hand = wish.after
-    note_movements(actor, [(variant.id, wish.after - wish.before, wish.after)])
+    note_movements(actor, [(variant.id, wish.after - wish.before, wish.after)], about)
     return True
 
 

@@ -62,17 +62,22 @@ def leaf(category_id: int) -> Category:
 
 def check_draft(actor: Actor, store_id: int, draft: Draft) -> None:
     """Raises Invalid, naming the field, for words, pictures or papers that cannot be."""
+    check_words(draft)
+    origin = db.session.get(Region, draft.origin_code)
+    if origin is None or origin.parent_code is not None:
+        raise Invalid("catalog.origin_unknown", field="origin_code")
+    _check_pictures(actor, store_id, [media_id for media_id, _ in draft.picture_ids])
+    _check_certificates(store_id, draft.certificate_ids)
+
+
+def check_words(draft: Draft) -> None:
+    """Raises Invalid, naming the field, for a name that says nothing and for goods that may not be sold."""
     if not rules.fold(draft.name):
         raise Invalid("catalog.name_needed", field="name")
     for field in ("name", "description", "composition"):
         word = rules.blocked_word(getattr(draft, field))
         if word:
             raise Invalid("catalog.blocked_goods", field=field, word=word)
-    origin = db.session.get(Region, draft.origin_code)
-    if origin is None or origin.parent_code is not None:
-        raise Invalid("catalog.origin_unknown", field="origin_code")
-    _check_pictures(actor, store_id, [media_id for media_id, _ in draft.picture_ids])
-    _check_certificates(store_id, draft.certificate_ids)
 
 
 def answered(category_id: int, draft: Draft) -> Draft:

@@ -65,11 +65,11 @@ def count(actor: Actor, counts: Mapping[int, Counted]) -> dict[int, Refusal]:
     by the same person is no refusal. Raises NotFound, NotAllowed when one of the variants is not the actor's.
     """
     variants = lock_own(actor, counts)
-    repeated = _repeated(actor, [v for v in variants if v.on_hand == counts[v.id].on_hand != counts[v.id].seen])
+    again = repeated(actor, [v for v in variants if v.on_hand == counts[v.id].on_hand != counts[v.id].seen])
     refused: dict[int, Refusal] = {}
     moved: dict[Variant, int] = {}
     for variant in variants:
-        refusal = None if variant.id in repeated else _not_counted(variant, counts[variant.id])
+        refusal = None if variant.id in again else _not_counted(variant, counts[variant.id])
         if refusal is not None:
             refused[variant.id] = refusal
         elif counts[variant.id].on_hand != variant.on_hand:
@@ -226,7 +226,7 @@ def _not_counted(variant: Variant, counted: Counted) -> Refusal | None:
     return refusal_of(variant, counted.on_hand)
 
 
-def _repeated(actor: Actor, variants: list[Variant]) -> set[int]:
+def repeated(actor: Actor, variants: list[Variant]) -> set[int]:
     """Those of which the last movement is this very count by this very person: the form came twice."""
     if not variants or actor is SYSTEM:
         return set()

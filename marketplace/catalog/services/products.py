@@ -18,13 +18,14 @@ from marketplace.catalog.policies import can_sell
 from marketplace.catalog.queries.papers import good_of_shop, needs_for
 from marketplace.catalog.rules import Draft, Level, ProductStatus, SupplyDraft, VariantDraft, unmet
 from marketplace.catalog.services import checks, form_checks, movements, search, variants
+from marketplace.catalog.services.slugs import free_slugs
 from marketplace.catalog.services.supply import columns
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotAllowed, NotFound, Stale
-from marketplace.core.locks import lock_one, lock_words
+from marketplace.core.locks import lock_one
 from marketplace.stores.models import Store
 
 AS_IT_LIES = SupplyDraft()
@@ -56,7 +57,7 @@ def create(
     form_checks.check_forms(variant_drafts, supply.axes)
     form_checks.check_pictures(variant_drafts, {media_id for media_id, _ in draft.picture_ids})
     product = Product(
-        slug=_free_slug(draft.name),
+        slug=free_slugs([draft.name])[0],
         store_id=store_id,
         category_id=category.id,
         status=ProductStatus.HIDDEN if is_draft else ProductStatus.ACTIVE,
@@ -178,9 +179,9 @@ def _is_free(product: Product, category: Category, words: Draft | ProductRevisio
     return not binding or not unmet(binding, good_of_shop(shop))
 
 
-def _write(actor: Actor, product: Product, draft: Draft, *, number: int) -> ProductRevision:
-    written = ProductRevision(
-        product_id=product.id,
+def words_of(actor: Actor, draft: Draft, number: int) -> ProductRevision:
+    """The row of these words, as yet without its product, pictures and papers."""
+    return ProductRevision(
         number=number,
         name=draft.name,
         description=draft.description,
@@ -194,7 +195,17 @@ def _write(actor: Actor, product: Product, draft: Draft, *, number: int) -> Prod
         created_at=now(),
         created_by=actor.person_id,
     )
-    product.name_key = rules.fold(draft.name)[:160]
+
+
+def name_key(name: str) -> str:
+    """The name as a product keeps it for being found and sorted by."""
+    return rules.fold(name)[:160]
+
+
+def _write(actor: Actor, product: Product, draft: Draft, *, number: int) -> ProductRevision:
+    written = words_of(actor, draft, number)
+    written.product_id = product.id
+    product.name_key = name_key(draft.name)
     db.session.add(written)
     db.session.flush()
     db.session.add_all(
@@ -246,13 +257,3 @@ def _differences(newest: ProductRevision, draft: Draft) -> list[str]:
 def _plain(said: object) -> object:
     """As it is compared: a list kept as JSON and a tuple say the same."""
     return list(said) if isinstance(said, tuple) else said
-
-
-def _free_slug(name: str) -> str:
-    """An address that no product has: the name, or the name and the next number."""
-    base = rules.slug_of(name)
-    lock_words([f"product {base}"])
-    taken = set(db.session.scalars(sa.select(Product.slug).where(Product.slug.startswith(base, autoescape=True))))
-    if base not in taken:
-        return base
-    return next(slug for number in range(2, len(taken) + 3) if (slug := f"{base}-{number}") not in taken)

@@ -29,7 +29,7 @@ def write_all(actor: Actor, product: Product, drafts: Sequence[VariantDraft]) ->
     catalog.stock_not_yours) for whoever may not say what they cost, or how many there are.
     """
     demand_words(actor, product.store_id, drafts)
-    rows = [_row(product, position, draft) for position, draft in enumerate(drafts)]
+    rows = [form_row(product, position, draft) for position, draft in enumerate(drafts)]
     db.session.add_all(rows)
     product.price_from = min(draft.price for draft in drafts)
     product.price_to = max(draft.price for draft in drafts)
@@ -161,7 +161,7 @@ def _make_way(
 
 
 def _write(actor: Actor, product: Product, position: int, row: Variant | None, draft: VariantDraft) -> Variant:
-    fresh = _row(product, position, draft)
+    fresh = form_row(product, position, draft)
     if row is None:
         db.session.add(fresh)
         return fresh
@@ -200,7 +200,7 @@ def add_variant(actor: Actor, product_id: int, draft: VariantDraft) -> Variant:
     _check_room(product.id)
     form_checks.check_skus(product, [draft])
     last = db.session.scalar(sa.select(sa.func.max(Variant.position)).where(Variant.product_id == product.id))
-    variant = _row(product, (last or 0) + 1, draft)
+    variant = form_row(product, (last or 0) + 1, draft)
     db.session.add(variant)
     db.session.flush()
     demand_words(actor, product.store_id, [draft])
@@ -293,7 +293,7 @@ def restore_variant(actor: Actor, variant_id: int) -> None:
     _note(actor, "catalog.variant_restored", variant)
 
 
-def _row(product: Product, position: int, draft: VariantDraft) -> Variant:
+def form_row(product: Product, position: int, draft: VariantDraft) -> Variant:
     """A new form as the product's supply has it: what is made to order lies on no shelf, what is cooked is today's."""
     is_to_order = product.supply is Supply.TO_ORDER
     is_todays = product.supply is Supply.DAILY and draft.on_hand > 0

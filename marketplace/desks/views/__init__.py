@@ -22,6 +22,7 @@ from marketplace.desks.views import (
     standing,
     stock,
     store,
+    table,
     team,
     times,
     today,
@@ -51,4 +52,4 @@ blueprints: tuple[Blueprint, ...] = (
     waiting_prices.bp,
 )
 
-__all__ = ["blueprints", "stock", "today"]
+__all__ = ["blueprints", "stock", "table", "today"]

@@ -55,6 +55,7 @@ def index() -> str:
         drafts=begun,
         lacks=_lacks(begun),
         search=search,
+        cursor=cursor,
         said=said,
         count=keeping.count_kept(store_ids, search),
         count_to=keeping.COUNT_TO,

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 import python_calamine
 from charset_normalizer import from_bytes
+from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from marketplace.imports.rules import (
     LONGEST_CELL,
@@ -22,6 +23,18 @@ from marketplace.imports.rules import (
 )
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OTHER_KINDS = (
+    b"%PDF",
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"GIF8",
+    b"MZ\x90",
+    b"\x7fELF",
+    b"<?xml",
+    b"<!DOCTYPE",
+    b"<html",
+    b"RIFF",
+)
 LARGEST_XLS = 3 * 1024 * 1024
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 FILLED_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?(?<!/)>')
@@ -32,12 +45,15 @@ EXTRA_ROWS = 2_000
 
 
 def sheet_names(content: bytes) -> list[str]:
-    """The sheets of a workbook; one without a name for a text file. Raises BadSheet for what is not taken."""
+    """The sheets of a workbook that are not hidden; one without a name for a text file. Raises BadSheet for what is not
+    taken."""
     _check(content)
     if not _is_workbook(content):
         return [""]
     with _open(content) as book:
-        return list(book.sheet_names)[:50]
+        sheets = [sheet for sheet in book.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
+        shown = [sheet for sheet in sheets if sheet.visible is SheetVisibleEnum.Visible]
+        return [sheet.name for sheet in shown or sheets][:50]
 
 
 def rows(content: bytes, sheet: str) -> Iterator[tuple[int, list[str]]]:
@@ -74,7 +90,7 @@ def _check(content: bytes) -> None:
         raise BadSheet("imports.too_large", megabytes=LARGEST_XLS // 1024 // 1024)
     if content.startswith(b"PK\x03\x04"):
         _check_package(content)
-    elif content.startswith((b"%PDF", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"<?xml", b"<!DOCTYPE", b"<html", b"RIFF")):
+    elif content.startswith(OTHER_KINDS):
         raise BadSheet("imports.not_a_sheet")
 
 
@@ -152,6 +168,9 @@ def _clean(text: str) -> str:
 
 def _text_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(content)
+    head = text[:20_000]
+    if len(CONTROLS.findall(head)) > len(head) // 100:
+        raise BadSheet("imports.not_a_sheet")
     csv.field_size_limit(1024 * 1024)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:

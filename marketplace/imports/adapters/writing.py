@@ -9,10 +9,11 @@ from typing import Any
 
 import xlsxwriter
 
-from marketplace.imports.rules import neutral
+from marketplace.imports.rules import FORMULA_STARTS, neutral
 
 Cell = str | int
 WIDTH = 18
+WRONG = {"bg_color": "#F7C6C0", "bold": True}
 
 
 def to_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -39,14 +40,18 @@ def to_xlsx(
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, options)
     bold = book.add_format({"bold": True, "bg_color": "#E8EDF4"})
-    wrong = book.add_format({"bg_color": "#F7C6C0", "bold": True})
+    looks = {
+        (is_wrong, is_odd): book.add_format({**(WRONG if is_wrong else {}), "quote_prefix": is_odd})
+        for is_wrong in (False, True)
+        for is_odd in (False, True)
+    }
     sheet = book.add_worksheet("Produk")
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, max(len(header) - 1, 0), WIDTH)
     for column, title in enumerate(header):
         sheet.write_string(0, column, title, bold)
     for index, row in enumerate(rows):
-        _write_row(sheet, index + 1, row, (marks or {}).get(index), wrong)
+        _write_row(sheet, index + 1, row, (marks or {}).get(index), looks)
     for name, lines in (more or {}).items():
         page = book.add_worksheet(name)
         page.set_column(0, 3, 34)
@@ -57,10 +62,14 @@ def to_xlsx(
     return out.getvalue()
 
 
-def _write_row(sheet: Any, number: int, row: Sequence[Cell], marked: int | None, wrong: Any) -> None:
+def _write_row(
+    sheet: Any, number: int, row: Sequence[Cell], marked: int | None, looks: Mapping[tuple[bool, bool], Any]
+) -> None:
+    """Texts that a spreadsheet would take for formulas are texts, and stay so when somebody edits them there."""
     for column, cell in enumerate(row):
-        look = wrong if marked == column else None
+        is_wrong = marked == column
         if isinstance(cell, int):
-            sheet.write_number(number, column, cell, look)
-        elif cell or look:
+            sheet.write_number(number, column, cell, looks[is_wrong, False])
+        elif cell or is_wrong:
+            look = looks[is_wrong, cell.startswith(FORMULA_STARTS)]
             sheet.write_string(number, column, f"'{cell}" if cell.startswith("'") else cell, look)

@@ -26,6 +26,7 @@ class ImportView:
     id: int
     store_id: int
     name: str
+    file_key: str
     status: ImportStatus
     sheet: str
     sheets: tuple[str, ...]
@@ -84,6 +85,7 @@ def import_view(import_id: int, store_ids: Sequence[int]) -> ImportView:
         id=found.id,
         store_id=found.store_id,
         name=found.name,
+        file_key=found.file_key,
         status=found.status,
         sheet=found.sheet,
         sheets=tuple(found.sheets),

@@ -13,10 +13,11 @@ from marketplace.imports.rules.limits import (
     Verdict,
 )
 from marketplace.imports.rules.numbers import Unreadable, pieces, rupiah, weight
-from marketplace.imports.rules.rows import Parsed, Trouble, neutral, parse, plain
+from marketplace.imports.rules.rows import FORMULA_STARTS, Parsed, Trouble, neutral, parse, plain
 
 __all__ = [
     "FIELD_LABELS",
+    "FORMULA_STARTS",
     "HEADERS",
     "KEEP_DAYS",
     "LONGEST_CELL",

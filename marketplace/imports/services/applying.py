@@ -1,4 +1,4 @@
-"""The good rows go in, some hundreds at a time. A row is marked in the transaction that takes it in: exactly once."""
+"""The good rows go in, a hundred at a time. A row is marked in the transaction that takes it in: exactly once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Product, Variant
 from marketplace.catalog.rules import Draft, VariantDraft
-from marketplace.catalog.services import bulk, pricing, products, variants
+from marketplace.catalog.services import bulk, many, pricing, products, variants
+from marketplace.catalog.services.many import NewGoods
 from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -22,7 +23,8 @@ from marketplace.imports.queries import Known
 from marketplace.imports.rules import Field, Parsed, Trouble, Verdict, parse
 from marketplace.imports.services.judging import Judge, Judged
 
-CHUNK = 200
+CHUNK = 100
+"""So few that no transaction holds up the shop's own people for long."""
 Taken = tuple[ImportRow, Parsed, Judged]
 
 
@@ -70,6 +72,7 @@ class _Shelves:
         lock_many(Product, {form.product_id for form in forms})
         self.variants = {each.id: each for each in lock_many(Variant, {form.id for form in forms})}
         self.moved: list[tuple[int, int, int]] = []
+        self.fresh: list[tuple[list[Taken], NewGoods]] = []
         self.priced: dict[Variant, int] = {}
 
     def take_in(self, taken: Sequence[Taken]) -> None:
@@ -81,14 +84,13 @@ class _Shelves:
                 _refuse(each, trouble)
             else:
                 good.append((each, one, judged))
-        if not good:
+        if good and good[0][2].known is None:
+            self.fresh.append((good, self._new_goods([one for _, one, _ in good])))
             return
         try:
-            with db.session.begin_nested():
-                self._write(good)
+            self._write(good)
         except Refusal as refusal:
-            for each, *_ in good:
-                _refuse(each, Trouble(refusal.message_id, getattr(refusal, "field", ""), _plain(refusal.values)))
+            _refuse_all(good, refusal)
             return
         for each, *_ in good:
             each.is_done = True
@@ -101,18 +103,21 @@ class _Shelves:
         return Trouble("imports.stock_moved", Field.STOCK.value, {"now": on_hand}) if is_moved else None
 
     def _write(self, good: Sequence[Taken]) -> None:
-        known = good[0][2].known
-        if known is None:
-            self._create([one for _, one, _ in good])
-            return
+        """What can be refused (words, a form more) comes first and is taken back whole; numbers were looked at."""
+        said = [(one, judged.known) for _, one, judged in good if judged.known is not None]
+        new_words = any(self.judge.said_anew(one, known) for one, known in said)
+        if new_words or any(judged.form is None for *_, judged in good):
+            with db.session.begin_nested():
+                for _, one, judged in good:
+                    if judged.form is None and judged.known is not None:
+                        variants.add_variant(self.actor, judged.known.id, _form(one))
+                if new_words:
+                    self._revise(said[0][1], [one for one, _ in said])
         for _, one, judged in good:
-            if judged.form is None:
-                variants.add_variant(self.actor, known.id, _form(one))
-            else:
+            if judged.form is not None:
                 self._change(one, self.variants[judged.form.id])
-        self._revise(known, [one for _, one, _ in good])
 
-    def _create(self, rows: Sequence[Parsed]) -> None:
+    def _new_goods(self, rows: Sequence[Parsed]) -> NewGoods:
         """A new product, hidden until it has a picture: its words are those of the first row that says them."""
         words: dict[Field, str] = {}
         for one in rows:
@@ -125,8 +130,7 @@ class _Shelves:
             composition=words.get(Field.COMPOSITION, ""),
             unit=words.get(Field.UNIT, ""),
         )
-        forms = [_form(one) for one in rows]
-        products.create(self.actor, self.row.store_id, category_id, draft, forms, is_draft=True)
+        return NewGoods(category_id, draft, [_form(one) for one in rows])
 
     def _change(self, one: Parsed, variant: Variant) -> None:
         if one.price is not None and one.price != variant.price:
@@ -158,7 +162,14 @@ class _Shelves:
             curation.submit(self.actor, known.id, written.id)
 
     def close(self) -> None:
-        """Write down what moved, once for all rows."""
+        """Put the new goods up and write down what moved, once for all rows."""
+        refused = many.create_hidden(self.actor, self.row.store_id, [goods for _, goods in self.fresh])
+        for (taken, _goods), refusal in zip(self.fresh, refused, strict=True):
+            if refusal is None:
+                for each, *_ in taken:
+                    each.is_done = True
+            else:
+                _refuse_all(taken, refusal)
         pricing.set_prices(self.actor, self.priced)
         db.session.flush()
         bulk.note_movements(self.actor, self.moved, about=f"import:{self.row.id}")
@@ -180,6 +191,11 @@ def _form(one: Parsed) -> VariantDraft:
 def _refuse(each: ImportRow, trouble: Trouble) -> None:
     each.verdict, each.field = Verdict.BAD, trouble.field
     each.reason = {"id": trouble.message_id, **trouble.values}
+
+
+def _refuse_all(taken: Sequence[Taken], refusal: Refusal) -> None:
+    for each, *_ in taken:
+        _refuse(each, Trouble(refusal.message_id, getattr(refusal, "field", ""), _plain(refusal.values)))
 
 
 def _plain(values: dict[str, object]) -> dict[str, object]:

@@ -2,28 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from marketplace.catalog.rules import fold
 from marketplace.core.db import db
 from marketplace.imports.models import ImportRow, SheetImport
-from marketplace.imports.rules import Parsed, Trouble, Verdict
+from marketplace.imports.rules import Field, Parsed, Trouble, Verdict
 from marketplace.imports.services.judging import Judge, Judged
 
+Read = Sequence[tuple[Parsed, list[str]]]
 
-def check_some(row: SheetImport, chunk: Sequence[tuple[Parsed, list[str]]], seen: dict[str, int]) -> None:
-    """Write down what is said of some rows. `seen` holds which row said each form first; rows that say one again are
-    refused."""
+
+@dataclass
+class Seen:
+    """What the rows of a sheet say more than once: which row said each form first, and which others have the number
+    of a row on another form."""
+
+    forms: dict[str, int] = field(default_factory=dict)
+    clashes: Mapping[int, int] = field(default_factory=dict)
+
+
+def clashes(rows: Read) -> dict[int, int]:
+    """Rows that have the shop's own number of another form, each with one that has it too: neither can go in, because
+    nobody knows which is right. Told from the sheet alone, so that it is the same however often the worker began. A
+    row without a name says nothing else about its number."""
+    by_sku: dict[str, dict[tuple[str, str], int]] = {}
+    for one, _ in rows:
+        if one.sku and one.name_key:
+            by_sku.setdefault(one.sku, {}).setdefault(_said(one), one.number)
+    found = {}
+    for one, _ in rows:
+        others = [number for said, number in by_sku.get(one.sku, {}).items() if said != _said(one)]
+        if others and one.name_key:
+            found[one.number] = others[0]
+    return found
+
+
+def _said(one: Parsed) -> tuple[str, str]:
+    return one.name_key, fold(one.variant)
+
+
+def note_seen(row: SheetImport, chunk: Read, seen: Seen) -> None:
+    """Remember what rows say that were looked at before the worker began anew. Changes nothing."""
+    judge = Judge(row, [one for one, _ in chunk])
+    for one, _ in chunk:
+        seen.forms.setdefault(form_key(one, judge.judge(one)), one.number)
+
+
+def check_some(row: SheetImport, chunk: Read, seen: Seen) -> None:
+    """Write down what is said of some rows; one that says a form again, or has the number of another, is refused."""
     judge = Judge(row, [one for one, _ in chunk])
     rows = []
     for one, cells in chunk:
         judged = judge.judge(one)
-        first = seen.setdefault(form_key(one, judged), one.number)
-        if first != one.number and judged.trouble is None:
-            judged = Judged(Verdict.BAD, judged.group_key, Trouble("imports.said_before", "", {"row": first}))
-        trouble = judged.trouble
+        trouble = judged.trouble or _said_twice(one, seen.forms.setdefault(form_key(one, judged), one.number), seen)
+        if trouble and judged.trouble is None:
+            judged = Judged(Verdict.BAD, judged.group_key, trouble)
         rows.append(
             {
                 "import_id": row.id,
@@ -37,6 +74,13 @@ def check_some(row: SheetImport, chunk: Sequence[tuple[Parsed, list[str]]], seen
             }
         )
     db.session.execute(sa.insert(ImportRow), rows)
+
+
+def _said_twice(one: Parsed, first: int, seen: Seen) -> Trouble | None:
+    if one.number in seen.clashes:
+        values = {"sku": one.sku, "row": seen.clashes[one.number]}
+        return Trouble("imports.sku_twice", Field.SKU.value, values)
+    return Trouble("imports.said_before", "", {"row": first}) if first != one.number else None
 
 
 def _seen(one: Parsed, judged: Judged) -> dict[str, object]:

@@ -19,6 +19,9 @@ from marketplace.imports.policies import can_import
 from marketplace.imports.rules import Field, ImportStatus, Verdict
 from marketplace.imports.services.files import Peek, set_peek
 
+OPEN = (ImportStatus.MAPPING, ImportStatus.CHECKED, ImportStatus.REFUSED)
+"""Where the sheet and its columns may still be chosen."""
+
 
 def own_import(actor: Actor, import_id: int) -> SheetImport:
     """The import, locked, of a shop where the actor may import. Raises NotFound."""
@@ -29,10 +32,16 @@ def own_import(actor: Actor, import_id: int) -> SheetImport:
 
 
 def choose_sheet(actor: Actor, import_id: int, found: Peek) -> None:
-    """Begin at another sheet of the file. Raises NotFound; Stale once rows were looked at."""
+    """Begin at another sheet of the file, or below another row; what was said of its rows is forgotten.
+
+    Raises NotFound; Stale (imports.moved_on) while the worker looks, and once anything went in.
+    """
     row = own_import(actor, import_id)
-    if row.status is not ImportStatus.MAPPING or found.sheet not in row.sheets:
+    if row.status not in OPEN or found.sheet not in row.sheets:
         raise Stale("imports.moved_on")
+    if row.status is not ImportStatus.MAPPING:
+        row.status, row.refused, row.total = ImportStatus.MAPPING, "", 0
+        db.session.execute(sa.delete(ImportRow).where(ImportRow.import_id == import_id))
     set_peek(row, found)
 
 
@@ -43,7 +52,7 @@ def choose_columns(actor: Actor, import_id: int, mapping: Mapping[str, str], cat
     imports.column_twice, imports.column_needed, catalog.category_unknown.
     """
     row = own_import(actor, import_id)
-    if row.status not in (ImportStatus.MAPPING, ImportStatus.CHECKED, ImportStatus.REFUSED):
+    if row.status not in OPEN:
         raise Stale("imports.moved_on")
     chosen = {index: field for index, field in mapping.items() if field}
     if len(set(chosen.values())) < len(chosen):
