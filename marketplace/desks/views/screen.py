@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -175,9 +176,9 @@ def _id(product: ProductRow | None) -> int | None:
     return product.id if product else None
 
 
-def sent_key() -> str:
+def sent_key(sent_along: Mapping[str, str]) -> str:
     """The key that a page sent along, or a new one."""
-    sent = request.form.get("kunci", "")
+    sent = sent_along.get("kunci", "")
     return sent if is_draft_key(sent) else new_key()
 
 
