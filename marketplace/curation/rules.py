@@ -128,6 +128,7 @@ class Words:
     certificates: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     allergens: tuple[str, ...] = ()
+    category: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ class Change:
 
 FIELDS: dict[str, str] = {
     "name": "Nama",
+    "category": "Kategori",
     "description": "Uraian",
     "composition": "Komposisi",
     "allergens": "Alergen",

@@ -165,15 +165,13 @@ def revision(revision_id: int) -> RevisionView:
         sa.select(
             *ProductRevision.__table__.columns,
             Region.name.label("origin_name"),
-            Product.category_id,
             Category.name.label("category_name"),
             Category.is_food,
             Category.required,
             Category.required_perishable,
         )
         .join(Region, Region.code == ProductRevision.origin_code)
-        .join(Product, Product.id == ProductRevision.product_id)
-        .join(Category, Category.id == Product.category_id)
+        .join(Category, Category.id == ProductRevision.category_id)
         .where(ProductRevision.id == revision_id)
     )
     row = db.session.execute(query).one_or_none()

@@ -107,13 +107,16 @@ def submission(submission_id: int) -> Submission:
 
 
 def submission_view(submission_id: int) -> SubmissionView:
-    """One submission, in seven statements and one for the dated settings. Raises NotFound."""
+    """One submission, in seven statements and one for the dated settings; one more when the category changes.
+
+    Raises NotFound.
+    """
     head = _head(submission_id)
     wanted = [head.revision_id, *([head.live_revision_id] if head.live_revision_id else [])]
     revisions = _revisions(wanted)
     pictures, claims = _pictures(wanted), certificates_of(wanted)
-    asked = all_attributes_of(head.category_id)
-    words = {key: _words(row, pictures[key], claims[key], asked) for key, row in revisions.items()}
+    asked = {category_id: all_attributes_of(category_id) for category_id in {r.category_id for r in revisions.values()}}
+    words = {key: _words(row, pictures[key], claims[key], asked[row.category_id]) for key, row in revisions.items()}
     this, live = revisions[head.revision_id], revisions.get(head.live_revision_id)
     is_same = live is None or live.id == this.id
     needed = _needed(head, this)
@@ -156,7 +159,7 @@ def lacking(submission: Submission) -> list[Lack]:
         sa.select(*columns)
         .select_from(ProductRevision)
         .join(Product, Product.id == ProductRevision.product_id)
-        .join(Category, Category.id == Product.category_id)
+        .join(Category, Category.id == ProductRevision.category_id)
         .join(Store, Store.id == Product.store_id)
         .where(ProductRevision.id == submission.revision_id)
     )
@@ -229,7 +232,6 @@ def _head(submission_id: int) -> sa.Row[Any]:
         Submission.submitted_at,
         Product.slug,
         Product.live_revision_id,
-        Product.category_id,
         Category.name.label("category"),
         Category.required,
         Category.required_perishable,
@@ -239,7 +241,8 @@ def _head(submission_id: int) -> sa.Row[Any]:
     statement = (
         sa.select(*columns)
         .join(Product, Product.id == Submission.product_id)
-        .join(Category, Category.id == Product.category_id)
+        .join(ProductRevision, ProductRevision.id == Submission.revision_id)
+        .join(Category, Category.id == ProductRevision.category_id)
         .join(Store, Store.id == Submission.store_id)
         .where(Submission.id == submission_id)
     )
@@ -262,9 +265,12 @@ def _revisions(revision_ids: list[int]) -> dict[int, sa.Row[Any]]:
         ProductRevision.is_perishable,
         ProductRevision.attributes.label("answers"),
         ProductRevision.allergens,
+        ProductRevision.category_id,
+        Category.name.label("category"),
         origin.name.label("origin"),
     )
     statement = sa.select(*columns).join(origin, origin.code == ProductRevision.origin_code)
+    statement = statement.join(Category, Category.id == ProductRevision.category_id)
     return {row.id: row for row in db.session.execute(statement.where(ProductRevision.id.in_(revision_ids)))}
 
 
@@ -296,6 +302,7 @@ def _words(
         certificates=tuple(f"{claim.label} {claim.number}" for claim in certificates),
         facts=facts_of(asked, row.answers),
         allergens=allergen_names(row.allergens),
+        category=row.category,
     )
 
 

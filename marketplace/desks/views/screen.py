@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,17 @@ from marketplace.catalog import queries
 from marketplace.catalog.policies import can_keep_stock, can_sell
 from marketplace.catalog.queries import CategoryRow, DraftView, ProductRow, RevisionView, VariantRow
 from marketplace.catalog.queries.albums import AlbumView, album_of, album_to_be
-from marketplace.catalog.rules import MOST_PICTURES, Supply, is_draft_key
+from marketplace.catalog.rules import (
+    MOST_PICTURES,
+    Attribute,
+    AttributeValue,
+    Fact,
+    Supply,
+    Unanswerable,
+    answer_of,
+    facts_of,
+    is_draft_key,
+)
 from marketplace.catalog.services import drafts, pricing
 from marketplace.certificates import queries as certificates
 from marketplace.certificates.rules import ABOUT
@@ -54,6 +64,8 @@ class Screen:
     form: ScreenForm = None  # type: ignore[assignment]
     category: CategoryRow | None = None
     notes: list[str] = field(default_factory=list)
+    left_out: tuple[Fact, ...] = ()
+    """What the product says now and its other category does not ask, or not so."""
 
     @property
     def pictures(self) -> list[tuple[int, str]]:
@@ -130,10 +142,14 @@ def _build(screen: Screen) -> None:
         if screen.data[name] not in map(str, screen.media_ids):  # it was taken out of the album
             screen.data[name] = ""
     screen.category = tree.by_id.get(category_in(screen.data.get("category_id")))
-    asked = queries.attributes_of(screen.category.id) if screen.category else ()
+    kept = screen.words.category_id if screen.words else None
+    asked = queries.attributes_of(screen.category.id if screen.category else kept) if screen.category or kept else ()
+    screen.left_out = _left_out(screen, asked)
     form = build(screen.data, asked, screen.media_ids)
     stores = stores_by_ids(actor.stores_with(Right.PRODUCTS))
     form.offer_places([(row.id, row.name) for row in stores.values()], tree)
+    if screen.words and screen.words.category_id not in tree.by_id:  # it was switched off: the product may stay in it
+        form.category_id.choices[screen.words.category_name] = [(str(kept), screen.words.category_name)]
     chosen = form.store_id.data if form.store_id.data in actor.stores_with(Right.PRODUCTS) else screen.store_id
     held = certificates.for_store(chosen)
     form.offer(
@@ -141,6 +157,23 @@ def _build(screen: Screen) -> None:
         [(row.id, row.printed if row.printed.startswith(row.label) else f"{row.label} {row.printed}") for row in held],
     )
     screen.form = form
+
+
+def _left_out(screen: Screen, asked: Sequence[Attribute]) -> tuple[Fact, ...]:
+    words = screen.words
+    if words is None or screen.category is None or screen.category.id == words.category_id:
+        return ()
+    by_code = {attribute.code: attribute for attribute in asked}
+    was_asked = [each for each in queries.all_attributes_of(words.category_id) if each.code in words.attributes]
+    lost = [each for each in was_asked if not _fits(by_code.get(each.code), words.attributes[each.code])]
+    return facts_of(lost, words.attributes)
+
+
+def _fits(attribute: Attribute | None, answer: AttributeValue) -> bool:
+    try:
+        return attribute is not None and answer_of(attribute, answer) is not None
+    except Unanswerable:
+        return False
 
 
 def take_in(key: str, product: ProductRow | None = None) -> Screen:
@@ -151,7 +184,7 @@ def take_in(key: str, product: ProductRow | None = None) -> Screen:
     """
     actor, changes = current_actor(), typed.posted(request.form)
     if product:
-        changes = {name: values for name, values in changes.items() if name not in ("category_id", "store_id")}
+        changes.pop("store_id", None)
     before = open_screen(key, product)
     if before.draft is None and not product:
         sent = request.form.get("store_id", type=int)
