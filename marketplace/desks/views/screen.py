@@ -13,7 +13,6 @@ from wtforms import Field
 
 from marketplace.accounts.queries import helpers_of
 from marketplace.catalog import queries
-from marketplace.catalog.policies import can_keep_stock, can_sell
 from marketplace.catalog.queries import CategoryRow, DraftView, ProductRow, RevisionView, VariantRow
 from marketplace.catalog.queries.albums import AlbumView, album_of, album_to_be
 from marketplace.catalog.rules import (
@@ -35,8 +34,10 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
 from marketplace.curation.queries import standings
 from marketplace.desks.forms import typed
+from marketplace.desks.forms.products import VariantForm
 from marketplace.desks.forms.screen import ScreenForm, build, category_in
 from marketplace.desks.views import photos
+from marketplace.desks.views.rights import Allowed, allowed
 from marketplace.places.queries import regencies
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor
@@ -142,8 +143,9 @@ def _build(screen: Screen) -> None:
         if screen.data[name] not in map(str, screen.media_ids):  # it was taken out of the album
             screen.data[name] = ""
     screen.category = tree.by_id.get(category_in(screen.data.get("category_id")))
-    kept = screen.words.category_id if screen.words else None
-    asked = queries.attributes_of(screen.category.id if screen.category else kept) if screen.category or kept else ()
+    kept = screen.words.category_id if screen.words else 0
+    asking = screen.category.id if screen.category else kept
+    asked = queries.attributes_of(asking) if asking else ()
     screen.left_out = _left_out(screen, asked)
     form = build(screen.data, asked, screen.media_ids)
     stores = stores_by_ids(actor.stores_with(Right.PRODUCTS))
@@ -216,8 +218,11 @@ def sent_key(sent_along: Mapping[str, str]) -> str:
 
 
 def show(screen: Screen) -> str:
-    """The page."""
-    product, form, actor = screen.product, screen.form, current_actor()
+    """The page; of a product whose words are not the visitor's to change, what it says and what she may."""
+    product, form = screen.product, screen.form
+    may = allowed(screen.store_id)
+    if product and not may.words:
+        return _show_seen(screen, product, may)
     _mark_needed(screen)
     axes = (product.axis_1, product.axis_2) if product else ("", "")
     return render_template(
@@ -239,8 +244,20 @@ def show(screen: Screen) -> str:
         Supply=Supply,
         helpers=helpers_of(product.store_id) if product else {},
         waiting=_waiting(product),
-        may_change=bool(actor.stores_with(Right.PRODUCTS)) if product is None else can_sell(actor, product.store_id),
-        may_count=product is not None and can_keep_stock(actor, product.store_id),
+        may=may,
+    )
+
+
+def _show_seen(screen: Screen, product: ProductRow, may: Allowed) -> str:
+    on_sale = [row for row in screen.variants if row.is_active]
+    return render_template(
+        "desks/product_seen.html",
+        product=product,
+        newest=screen.words,
+        rows=[(row, VariantForm(None, prefix=f"v{row.id}-", obj=row, seen_on_hand=row.on_hand)) for row in on_sale],
+        is_counted=queries.supply_of(product.id).supply is not Supply.TO_ORDER,
+        helpers=helpers_of(product.store_id),
+        may=may,
     )
 
 
