@@ -127,6 +127,7 @@ class Words:
     certificates: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     allergens: tuple[str, ...] = ()
+    category: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ class Change:
 
 FIELDS: dict[str, str] = {
     "name": "Nama",
+    "category": "Kategori",
     "description": "Uraian",
     "composition": "Komposisi",
     "allergens": "Alergen",

@@ -9,6 +9,9 @@ from enum import StrEnum
 WIDTHS = (160, 320, 640, 1080)
 LARGEST_UPLOAD = 12 * 1024 * 1024
 LARGEST_PIXELS = 50_000_000
+"""Of a JPEG, as phones take them: it is unpacked at a fraction of its size."""
+LARGEST_WHOLE = 25_000_000
+"""Of a PNG or WebP: these are unpacked whole, four bytes a pixel."""
 SMALLEST_SIDE = 200
 LONGEST_RATIO = 5
 PICTURE_FILE = re.compile(r"[0-9a-f]{32}-(?:160|320|640|1080)\.webp")

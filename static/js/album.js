@@ -33,7 +33,14 @@ async function kept(mode, act) {
   });
 }
 
-const keep = ({ id, name, blob, url, raw }) => kept("readwrite", (store) => store.put({ id, name, blob, url, raw, album: words.key, at: Date.now() }));
+// Until the draft has begun at the market, only this phone knows of it: the next visit of an empty form goes on with it.
+let isFresh = location.pathname.endsWith("/baru");
+const whose = new URL(words.endpoint, location).search;
+const safe = new Set();
+async function keep({ id, name, blob, url, raw }) {
+  const done = await kept("readwrite", (store) => store.put({ id, name, blob, url, raw, whose, isFresh, album: words.key, at: Date.now() }));
+  if (done) words.kept = String(safe.add(id).size);
+}
 const forget = (id) => kept("readwrite", (store) => store.delete(id));
 
 // --- shrinking -------------------------------------------------------------
@@ -80,8 +87,16 @@ async function begin(job) {
   }
   job.url = answer.headers.get("Location");
   job.offset = 0;
-  await keep(job);
   tell("begun");
+  await begun();
+  await keep(job);
+}
+
+// The draft is in the shop's list from now on.
+async function begun() {
+  if (!isFresh) return;
+  isFresh = false;
+  await Promise.all([...jobs.values()].filter((job) => !job.refused).map(keep));
 }
 
 async function where(job) {
@@ -274,6 +289,35 @@ function tell(event = "changed") {
   album.dispatchEvent(new Event(`album:${event}`));
 }
 
+// --- what was left behind ----------------------------------------------------
+
+/* A draft that only this phone knows of, left in a tab that is closed by now; null while another tab has it open. */
+async function leftBehind(left) {
+  const one = left.find((old) => old.isFresh && old.whose === whose && old.album !== words.key);
+  if (!one || !isFresh || !navigator.locks) return null;
+  const isFree = navigator.locks.request(`isian-${one.album}`, { signal: AbortSignal.timeout(1500) }, () => true).catch(() => false);
+  return (await isFree) && !jobs.size && !words.isTyped ? one.album : null;
+}
+
+async function goOn(left) {
+  const asked = new URLSearchParams(location.search).get("kunci");
+  if (asked && asked !== words.key) {
+    await Promise.all(left.filter((old) => old.album === asked).map((old) => forget(old.id))); // that draft is done
+    return;
+  }
+  const key = asked ? null : await leftBehind(left);
+  if (key) location.replace(`${location.pathname}?${new URLSearchParams({ kunci: key })}`);
+}
+
+async function giveAllUp() {
+  for (const job of [...jobs.values()]) giveUp(job);
+  const left = (await kept("readonly", (store) => store.getAll())) ?? [];
+  for (const old of left.filter((one) => one.album === words.key)) forget(old.id);
+}
+
+navigator.locks?.request(`isian-${words.key}`, { mode: "shared" }, () => new Promise(() => { /* as long as the page is open */ }));
+album.addEventListener("album:settled", begun);
+document.addEventListener("submit", ({ target }) => { if (target.action.endsWith("/buang")) giveAllUp(); });
 album.addEventListener("album:look", () => look(true));
 setInterval(() => {
   if (jobs.size || "shared" in words || shown?.querySelector("[data-waiting]")) look();
@@ -294,5 +338,6 @@ for (const old of left.filter(isNew)) {
 }
 takeChosen(); // those that were chosen while this script was still on its way
 tell();
+goOn(left.filter((old) => old.album !== words.key));
 for (const old of left.filter((one) => one.at < Date.now() - 7 * 86_400_000)) forget(old.id);
 next();

@@ -36,7 +36,16 @@ function flush() {
   return running;
 }
 
+/* What was typed while a save was on its way goes with the next one at once. */
 async function sendAll() {
+  for (let round = 0; round < 5; round += 1) {
+    if (!(await sendWaiting())) return false;
+    if (!Object.keys(readQueue()).length) break;
+  }
+  return true;
+}
+
+async function sendWaiting() {
   if (!token) return false;
   for (const [key, entry] of Object.entries(readQueue())) {
     const answer = await post(entry.url, bodyOf(entry));
@@ -100,6 +109,7 @@ async function report(answer) {
 function settleAddress() {
   if (location.pathname.endsWith("/baru")) history.replaceState(null, "", form.dataset.page);
   form.action = form.dataset.page;
+  album.dispatchEvent(new Event("album:settled"));
 }
 
 // --- typing --------------------------------------------------------------
@@ -125,6 +135,7 @@ function keep(name) {
     if (form.elements[seen]) entry.fields[seen] = valuesOf(seen);
   }
   writeQueue(queue);
+  album.dataset.isTyped = "1";
   say(state.dataset.saving);
 }
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from marketplace.catalog import queries
 from marketplace.catalog.handlers import take_waiting_pictures
 from marketplace.catalog.models import Product, ProductDraft
 from marketplace.core.actor import Grant, Role
 from marketplace.core.db import db, transaction
+from marketplace.stores.models import Store
 from tests import make
 from tests.media.pictures import picture
 from tests.serving import LiveServer
@@ -54,6 +55,13 @@ def made(server: LiveServer) -> tuple[Any, int]:
         product_id = db.session.scalars(sa.select(Product.id)).one()
         waiting = sa.select(sa.func.count()).where(ProductDraft.submitted_at.is_(None))
         return queries.revision(queries.latest_revision_id(product_id)), db.session.scalar(waiting) or 0
+
+
+def drafts(server: LiveServer) -> list[int]:
+    """How many pictures each draft holds."""
+    with server.app.app_context():
+        db.session.rollback()
+        return [row.pictures for row in queries.open_drafts(db.session.scalars(sa.select(Store.id)).all()).items]
 
 
 def work(server: LiveServer) -> None:
@@ -119,6 +127,59 @@ def test_what_was_typed_without_a_line_is_sent_from_the_next_page(
     page.reload()
     page.get_by_role("link", name="Keripik Pisang").click()
     expect(page.get_by_label("Nama produk")).to_have_value("Keripik Pisang")
+
+
+def test_what_is_typed_while_a_save_is_on_its_way_is_sent_too(
+    phone_page: Page, live_server: LiveServer, maker: None
+) -> None:
+    page = phone_page
+    sign_in(page, NEW)
+    held: list[Route] = []
+    page.route("**/isian", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/isian"):
+        page.get_by_label("Nama produk").fill("Bakul")
+    page.get_by_label("Kategori").select_option(label="Anyaman")
+    page.get_by_label("Berat dengan kemasan").fill("400")
+    page.wait_for_timeout(1_000)
+    held[0].continue_()
+    expect(page.locator("[data-save-state]")).to_contain_text("Tersimpan")
+    page.reload()
+    expect(page.get_by_label("Berat dengan kemasan")).to_have_value("400")
+
+
+def test_photos_of_a_draft_that_never_reached_the_market_go_on_at_the_next_visit(
+    phone_page: Page, live_server: LiveServer, maker: None, photos: list[Path]
+) -> None:
+    sign_in(phone_page, NEW)
+    context = phone_page.context
+    context.set_offline(True)
+    phone_page.locator("#pictures").set_input_files(photos)
+    expect(phone_page.get_by_text("Menunggu sinyal").first).to_be_visible()
+    expect(phone_page.locator("[data-album]")).to_have_attribute("data-kept", "3")
+    away = context.new_page()
+    phone_page.close()
+    context.set_offline(False)
+    away.goto(NEW)
+    expect(away.get_by_text("sedang diolah")).to_have_count(3, timeout=30_000)
+    work(live_server)
+    expect(away.locator("#foto img")).to_have_count(3, timeout=15_000)
+    away.goto(NEW)
+    expect(away.get_by_text("Belum ada foto.")).to_be_visible()
+    assert drafts(live_server) == [3]
+
+
+def test_an_empty_form_beside_one_that_is_open_stays_empty(
+    phone_page: Page, live_server: LiveServer, maker: None, photos: list[Path]
+) -> None:
+    sign_in(phone_page, NEW)
+    phone_page.context.route("**/unggahan*", lambda route: route.abort())
+    phone_page.locator("#pictures").set_input_files(photos)
+    expect(phone_page.locator("[data-album]")).to_have_attribute("data-kept", "3")
+    beside = phone_page.context.new_page()
+    beside.goto(NEW)
+    beside.wait_for_timeout(2_000)
+    expect(beside.get_by_text("Belum ada foto.")).to_be_visible()
+    assert "kunci=" not in beside.url
 
 
 def test_choices_on_two_axes_fit_a_narrow_phone(

@@ -21,12 +21,12 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (800, 600), **options: A
     return out.getvalue()
 
 
-def with_gps() -> bytes:
+def with_gps(kind: str = "JPEG") -> bytes:
     """A phone's picture that tells where it was taken."""
     exif = Image.Exif()
     exif[0x010E] = "rumah Mama Ina"
     exif.get_ifd(0x8825).update({1: "S", 2: (10.0, 9.0, 30.0), 3: "E", 4: (123.0, 36.0, 0.0)})
-    return picture(exif=exif)
+    return picture(kind, exif=exif)
 
 
 def on_its_side() -> bytes:
@@ -34,6 +34,26 @@ def on_its_side() -> bytes:
     exif = Image.Exif()
     exif[0x0112] = 6
     return picture(exif=exif)
+
+
+def turned(orientation: int, kind: str = "JPEG") -> bytes:
+    """A picture whose EXIF says how it is to be held (1 to 8)."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return picture(kind, exif=exif)
+
+
+def heif(brand: bytes = b"heic") -> bytes:
+    """How a HEIC or AVIF file begins."""
+    return struct.pack(">I", 24) + b"ftyp" + brand + b"\0\0\0\0mif1heic" + b"\0" * 400
+
+
+def chatty_png() -> bytes:
+    """A small PNG with a text that unpacks to 200 MB."""
+    text = b"Comment\0\0" + zlib.compress(b"A" * 200_000_000)
+    plain = picture("PNG")
+    chunk = struct.pack(">I", len(text)) + b"zTXt" + text + struct.pack(">I", zlib.crc32(b"zTXt" + text))
+    return plain[:33] + chunk + plain[33:]
 
 
 def animated(kind: str) -> bytes:

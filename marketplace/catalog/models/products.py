@@ -16,9 +16,9 @@ from marketplace.core.db import Base, Word, one_of
 class Product(Base):
     """A thing that is sold. `live_revision_id` is what the public reads; `curated_at` is set while that has passed.
 
-    The prices, the text to search in, `name_key` (the newest name, folded) and the times are copies kept for
-    listings by `catalog.services`. Supply, axes and times of showing are free of the curators, as prices are:
-    `supply` says where the pieces come from, with `lead_days`
+    The prices, the text to search in, `name_key` (the newest name, folded), the category (of the public words; of the
+    newest while there are none) and the times are copies kept for listings by `catalog.services`. Supply, axes and
+    times of showing are free of the curators, as prices are: `supply` says where the pieces come from, with `lead_days`
     and `weekly_capacity` (pieces) for goods made to order and `cutoff_minutes` after midnight (WITA) for goods cooked
     daily. The worker shows the product at `show_at` and hides it at `hide_at`.
     """
@@ -65,13 +65,14 @@ class Product(Base):
 
 
 class ProductRevision(Base):
-    """What is said about a product at one time: never changed once written."""
+    """What is said about a product at one time, its category too: never changed once written."""
 
     __tablename__ = "product_revisions"
     __table_args__ = (sa.UniqueConstraint("product_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column(sa.ForeignKey("products.id"), index=True)
+    category_id: Mapped[int] = mapped_column(sa.ForeignKey("categories.id"), index=True)
     number: Mapped[int]
     name: Mapped[str] = mapped_column(sa.String(140))
     description: Mapped[str] = mapped_column(sa.Text, default="")

@@ -175,11 +175,12 @@ def checklist(goods: Iterable[GoodsKind], store: Store | None = None) -> list[Ch
 def shop_goods(store_id: int) -> list[GoodsKind]:
     """What kinds of goods a shop has that are not archived, by their newest words. One statement."""
     query = (
-        sa.select(Product.category_id, ProductRevision.is_perishable, ProductRevision.is_not_halal)
+        sa.select(ProductRevision.category_id, ProductRevision.is_perishable, ProductRevision.is_not_halal)
+        .select_from(Product)
         .join(ProductRevision, ProductRevision.id == newest_revision())
         .where(Product.store_id == store_id, Product.status != ProductStatus.ARCHIVED)
         .distinct()
-        .order_by(Product.category_id, ProductRevision.is_perishable, ProductRevision.is_not_halal)
+        .order_by(ProductRevision.category_id, ProductRevision.is_perishable, ProductRevision.is_not_halal)
     )
     return [GoodsKind(*row) for row in db.session.execute(query)]
 

@@ -153,7 +153,6 @@ def revision(revision_id: int) -> RevisionView:
         sa.select(
             *ProductRevision.__table__.columns,
             Region.name.label("origin_name"),
-            Product.category_id,
             Category.name.label("category_name"),
             Category.is_food,
             Category.parent_id,
@@ -162,7 +161,7 @@ def revision(revision_id: int) -> RevisionView:
         )
         .join(Region, Region.code == ProductRevision.origin_code)
         .join(Product, Product.id == ProductRevision.product_id)
-        .join(Category, Category.id == Product.category_id)
+        .join(Category, Category.id == ProductRevision.category_id)
         .join(Store, Store.id == Product.store_id)
         .where(ProductRevision.id == revision_id)
     )

@@ -23,6 +23,7 @@ from marketplace.core.locks import lock_one
 from marketplace.media import services as media
 from marketplace.media.models import Upload
 from marketplace.media.services import Prepared, uploads
+from marketplace.media.services.uploads import Whole
 
 PURPOSE = "album:"
 LONGEST_ALT = 200
@@ -77,6 +78,22 @@ def _begin(actor: Actor, album: Album, name: str, length: int) -> Upload:
     db.session.add(AlbumPicture(album_id=album.id, position=place, upload_id=upload.id, name=upload.name))
     db.session.flush()
     return upload
+
+
+def hand_over(actor: Actor, album_id: int, whole: Whole, name: str) -> None:
+    """A place for a picture that is here already and that the worker takes on. Raises NotFound, TooMany, Invalid:
+    catalog.too_many_pictures."""
+    _hand_over(actor, _own(actor, album_id), whole, name)
+
+
+def hand_over_by_link(link_key: str, whole: Whole, name: str) -> None:
+    """The same from another phone, by the link alone."""
+    _hand_over(GUEST, _by_link(link_key), whole, name)
+
+
+def _hand_over(actor: Actor, album: Album, whole: Whole, name: str) -> None:
+    upload = _begin(actor, album, name, whole.length)
+    uploads.count_chunk(actor, upload.key, 0, whole.chunk, whole.length)
 
 
 def add(actor: Actor, album_id: int, prepared: Prepared, name: str = "") -> int:

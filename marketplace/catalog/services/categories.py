@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from slugify import slugify
 
-from marketplace.catalog.models import Category, Product
+from marketplace.catalog.models import Category, Product, ProductRevision
 from marketplace.catalog.policies import can_manage_categories
 from marketplace.catalog.services import search
 from marketplace.core import audit, revision
@@ -100,8 +100,9 @@ def _has_children(category_id: int) -> bool:
 
 
 def _holds_goods(category_id: int) -> bool:
-    """Goods lie in leaves; a category that holds some cannot become a branch."""
-    return db.session.scalar(sa.select(sa.exists().where(Product.category_id == category_id))) or False
+    """Goods lie in leaves; a category that holds some, or that words not yet public name, cannot become a branch."""
+    lies, named = Product.category_id == category_id, ProductRevision.category_id == category_id
+    return db.session.scalar(sa.select(sa.or_(sa.exists().where(lies), sa.exists().where(named)))) or False
 
 
 def _new(name: str) -> Category:

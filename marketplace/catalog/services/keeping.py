@@ -52,7 +52,7 @@ def duplicate(actor: Actor, product_id: int, copy_mark: str = "salinan") -> Prod
         axes=(product.axis_1, product.axis_2),
     )
     forms = _forms(product_id, set(said.picture_ids))
-    made = products.create(actor, product.store_id, product.category_id, draft, forms, supply, is_draft=True)
+    made = products.create(actor, product.store_id, said.category_id, draft, forms, supply, is_draft=True)
     audit.record(actor, "catalog.product_duplicated", "product", made.id, of=product_id)
     return made
 

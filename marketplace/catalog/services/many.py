@@ -118,7 +118,7 @@ def _write(actor: Actor, store_id: int, good: Sequence[NewGoods]) -> None:
     db.session.flush()
     rows: list[tuple[Variant, VariantDraft]] = []
     for product, goods in zip(products, good, strict=True):
-        words = words_of(actor, goods.draft, number=1)
+        words = words_of(actor, goods.draft, goods.category_id, number=1)
         words.product_id = product.id
         db.session.add(words)
         rows += [(variants.form_row(product, place, form), form) for place, form in enumerate(goods.forms)]

@@ -71,38 +71,53 @@ def create(
     db.session.flush()
     variants.write_all(actor, product, variant_drafts)
     movements.open_shelf(actor, product.id)
-    first = _write(actor, product, draft, number=1)
+    first = _write(actor, product, draft, category.id, number=1)
     audit.record(actor, "catalog.product_created", "product", product.id, name=draft.name, store_id=store_id)
     if not is_draft and _is_free(product, category, draft):
         _put_live(product, first.id, curated=False)
     return product
 
 
-def revise(actor: Actor, product_id: int, draft: Draft, *, seen: int | None = None) -> ProductRevision | None:
+def revise(
+    actor: Actor, product_id: int, draft: Draft, *, category_id: int | None = None, seen: int | None = None
+) -> ProductRevision | None:
     """Say something else about a product, or None when nothing differs from its newest words.
+
+    `category_id`: it lies there from now on, None for where its newest words put it. Like all words this shows once
+    they are public; papers it claims stay claimed. Answers that the new category does not ask for are left out.
 
     Words that have passed the curators stay public until the new ones pass. Words that have not give way at once
     when goods like these need no papers; what was never public waits for its first picture all the same. `seen` is the
     id of the revision that the page with these words began from.
 
-    Raises NotFound, NotAllowed, Invalid, and Stale (catalog.words_moved) when somebody else wrote meanwhile.
+    Raises NotFound, NotAllowed, Invalid (what `create` says), and Stale (catalog.words_moved) when somebody else wrote
+    meanwhile.
     """
     product = checks.own_product(actor, product_id)
     newest = _newest(product_id)
     if seen is not None and seen != newest.id:
         raise Stale("catalog.words_moved")
     checks.check_draft(actor, product.store_id, draft)
-    draft = checks.answered(product.category_id, draft)
-    changed = _differences(newest, draft)
+    category = _category(newest, category_id)
+    draft = checks.answered(category.id, draft)
+    changed = _differences(newest, draft) + (["category"] if category.id != newest.category_id else [])
     if not changed:
         return None
-    written = _write(actor, product, draft, number=newest.number + 1)
+    written = _write(actor, product, draft, category.id, number=newest.number + 1)
     audit.record(actor, "catalog.product_revised", "product", product.id, number=written.number, fields=sorted(changed))
-    category = db.session.get_one(Category, product.category_id)
     waits_for_pictures = product.live_revision_id is None and not draft.picture_ids
+    if product.live_revision_id is None:
+        product.category_id = category.id
     if product.curated_at is None and _is_free(product, category, draft) and not waits_for_pictures:
         _put_live(product, written.id, curated=False)
     return written
+
+
+def _category(newest: ProductRevision, category_id: int | None) -> Category:
+    """Where the words after these belong; one that was switched off is kept, but not chosen anew. Raises Invalid."""
+    if category_id is None or category_id == newest.category_id:
+        return db.session.get_one(Category, newest.category_id)
+    return checks.leaf(category_id)
 
 
 def put_live(product_id: int, revision_id: int, *, curated: bool) -> None:
@@ -137,7 +152,7 @@ def _first_showing(product: Product) -> None:
     has_picture = sa.select(RevisionPicture.media_id).where(RevisionPicture.revision_id == newest.id).limit(1)
     if db.session.scalar(has_picture) is None:
         raise Invalid("catalog.picture_needed", field="pictures")
-    if _is_free(product, db.session.get_one(Category, product.category_id), newest):
+    if _is_free(product, db.session.get_one(Category, newest.category_id), newest):
         _put_live(product, newest.id, curated=False)
 
 
@@ -158,6 +173,7 @@ def _set_status(actor: Actor, product_id: int, status: ProductStatus, action: st
 def _put_live(product: Product, revision_id: int, *, curated: bool) -> None:
     at = now()
     product.live_revision_id = revision_id
+    product.category_id = db.session.get_one(ProductRevision, revision_id).category_id
     product.curated_at = at if curated else None
     product.published_at = product.published_at or at
     search.refresh_product(product.id)
@@ -179,9 +195,10 @@ def _is_free(product: Product, category: Category, words: Draft | ProductRevisio
     return not binding or not unmet(binding, good_of_shop(shop))
 
 
-def words_of(actor: Actor, draft: Draft, number: int) -> ProductRevision:
+def words_of(actor: Actor, draft: Draft, category_id: int, number: int) -> ProductRevision:
     """The row of these words, as yet without its product, pictures and papers."""
     return ProductRevision(
+        category_id=category_id,
         number=number,
         name=draft.name,
         description=draft.description,
@@ -202,8 +219,8 @@ def name_key(name: str) -> str:
     return rules.fold(name)[:160]
 
 
-def _write(actor: Actor, product: Product, draft: Draft, *, number: int) -> ProductRevision:
-    written = words_of(actor, draft, number)
+def _write(actor: Actor, product: Product, draft: Draft, category_id: int, *, number: int) -> ProductRevision:
+    written = words_of(actor, draft, category_id, number)
     written.product_id = product.id
     product.name_key = name_key(draft.name)
     db.session.add(written)

@@ -89,7 +89,7 @@ def queue(cursor: str | None = None, limit: int = PAGE_SIZE) -> QueuePage:
         sa.select(*columns)
         .join(Product, Product.id == Submission.product_id)
         .join(ProductRevision, ProductRevision.id == Submission.revision_id)
-        .join(Category, Category.id == Product.category_id)
+        .join(Category, Category.id == ProductRevision.category_id)
         .join(Store, Store.id == Submission.store_id)
         .join(VILLAGE, VILLAGE.code == Store.village_code)
         .outerjoin(RevisionPicture, is_cover(Submission.revision_id))

@@ -117,13 +117,18 @@ def on_desk(submission_id: int) -> Submission:
 
 
 def submission_view(submission_id: int) -> SubmissionView:
-    """One submission, in seven statements, and what papers goods need. Raises NotFound like `on_desk`."""
+    """One submission, in seven statements, and what papers goods need; one more when the category changes.
+
+    Raises NotFound like `on_desk`.
+    """
     head = _head(submission_id)
     wanted = [head.revision_id, *([head.live_revision_id] if head.live_revision_id else [])]
     revisions = _revisions(wanted)
     pictures, papers = _pictures(wanted), papers_of(wanted)
-    asked = all_attributes_of(head.category_id)
-    words = {key: _words(row, pictures[key], papers[key].claimed, asked) for key, row in revisions.items()}
+    asked = {category_id: all_attributes_of(category_id) for category_id in {r.category_id for r in revisions.values()}}
+    words = {
+        key: _words(row, pictures[key], papers[key].claimed, asked[row.category_id]) for key, row in revisions.items()
+    }
     this, live = revisions[head.revision_id], revisions.get(head.live_revision_id)
     is_same = live is None or live.id == this.id
     needs, held = _needs(head, this), papers[this.id].standings(head.nib)
@@ -156,7 +161,7 @@ def submission_view(submission_id: int) -> SubmissionView:
 def lacking(submission: Submission) -> list[Lack]:
     """What keeps the submission from passing. Two statements, and what papers goods need."""
     columns: tuple[Any, ...] = (
-        Product.category_id,
+        ProductRevision.category_id,
         Category.parent_id,
         Store.nib,
         Store.created_at.label("store_since"),
@@ -167,7 +172,7 @@ def lacking(submission: Submission) -> list[Lack]:
         sa.select(*columns)
         .select_from(ProductRevision)
         .join(Product, Product.id == ProductRevision.product_id)
-        .join(Category, Category.id == Product.category_id)
+        .join(Category, Category.id == ProductRevision.category_id)
         .join(Store, Store.id == Product.store_id)
         .where(ProductRevision.id == submission.revision_id)
     )
@@ -226,7 +231,6 @@ def _head(submission_id: int) -> sa.Row[Any]:
         Submission.submitted_at,
         Product.slug,
         Product.live_revision_id,
-        Product.category_id,
         Category.name.label("category"),
         Category.parent_id,
         Store.nib,
@@ -235,7 +239,8 @@ def _head(submission_id: int) -> sa.Row[Any]:
     statement = (
         sa.select(*columns)
         .join(Product, Product.id == Submission.product_id)
-        .join(Category, Category.id == Product.category_id)
+        .join(ProductRevision, ProductRevision.id == Submission.revision_id)
+        .join(Category, Category.id == ProductRevision.category_id)
         .join(Store, Store.id == Submission.store_id)
         .where(Submission.id == submission_id, Store.status != StoreStatus.PENDING)
     )
@@ -258,9 +263,12 @@ def _revisions(revision_ids: list[int]) -> dict[int, sa.Row[Any]]:
         ProductRevision.is_perishable,
         ProductRevision.attributes.label("answers"),
         ProductRevision.allergens,
+        ProductRevision.category_id,
+        Category.name.label("category"),
         origin.name.label("origin"),
     )
     statement = sa.select(*columns).join(origin, origin.code == ProductRevision.origin_code)
+    statement = statement.join(Category, Category.id == ProductRevision.category_id)
     return {row.id: row for row in db.session.execute(statement.where(ProductRevision.id.in_(revision_ids)))}
 
 
@@ -292,13 +300,14 @@ def _words(
         certificates=tuple(f"{claim.label} {claim.number}" for claim in certificates),
         facts=facts_of(asked, row.answers),
         allergens=allergen_names(row.allergens),
+        category=row.category,
     )
 
 
 def _needs(head: sa.Row[Any], words: sa.Row[Any]) -> tuple[Need, ...]:
     """The papers that goods of the category with such words need today."""
     return needs_for(
-        (head.category_id, head.parent_id),
+        (words.category_id, head.parent_id),
         is_perishable=words.is_perishable,
         is_not_halal=words.is_not_halal,
         shop_since=head.store_since,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -16,6 +14,7 @@ from marketplace.core.errors import Invalid, NotFound
 from marketplace.desks.views import photos
 from marketplace.media import services as media
 from marketplace.media.services import Prepared
+from marketplace.media.services.uploads import Whole
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web import tus
 from marketplace.web.access import current_actor, local_path, public, requires_right
@@ -138,7 +137,7 @@ def add_by_link(token: str) -> Page:
     """Pictures of a plain form from another phone."""
     try:
         album_by_link(token)
-        errors = _take(lambda prepared, name: albums.add_by_link(token, prepared, name))
+        errors = _take(token)
     except NotFound:
         return _link_over()
     if errors:
@@ -174,24 +173,33 @@ def _link_over() -> Page:
 # --- shared ----------------------------------------------------------------
 
 
-def _take(keep: Callable[[Prepared, str], int]) -> list[str]:
-    """Take the pictures of field `foto` in one by one; the words for each that was no good."""
+def _take(token: str) -> list[str]:
+    """Take the pictures of field `foto` in one by one; the words for each that was no good. Raises NotFound."""
     sent = [upload for upload in request.files.getlist("foto") if upload.filename]
     if not sent:
         return [_("Pilih dulu fotonya.")]
     errors = []
+    read = 0
     for number, upload in enumerate(sent):
         if number >= MOST_PICTURES:
             errors.append(explain(Invalid("catalog.too_many_pictures", most=MOST_PICTURES)))
             break
         name = (upload.filename or "")[:120]
         try:
-            prepared = media.prepare_picture(upload.stream)  # type: ignore[arg-type]
+            read += photos.size_of(upload.stream)  # type: ignore[arg-type]
+            taken = photos.take(upload.stream, read)  # type: ignore[arg-type]
             with transaction():
-                keep(prepared, name)
+                _keep(token, taken, name)
         except Invalid as refusal:
             errors.append(f"{name}: {explain(refusal)}")
     return errors
+
+
+def _keep(token: str, taken: Prepared | Whole, name: str) -> None:
+    if isinstance(taken, Whole):
+        albums.hand_over_by_link(token, taken, name)
+    else:
+        albums.add_by_link(token, taken, name)
 
 
 def _edit_page(key: str, picture_id: int, errors: dict[str, str] | None = None, typed: str | None = None) -> str:

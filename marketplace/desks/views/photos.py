@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import segno
 from flask import Response, url_for
@@ -17,14 +18,18 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import Invalid
 from marketplace.media import services as media
 from marketplace.media.models import Upload
-from marketplace.media.services import Prepared
+from marketplace.media.services import Prepared, uploads
+from marketplace.media.services.uploads import Whole
 from marketplace.web import tus
 from marketplace.web.language import explain
 
 ACT = "foto-"
 """How the names of the buttons of the album begin."""
 SHARE, UNSHARE, EDIT = "foto-hp-lain", "foto-tutup-hp", "atur"
-Taken = list[tuple[str, Prepared | Invalid]]
+AT_ONCE = 2 * 1024 * 1024
+"""So many bytes of pictures a plain form has made ready while it waits; the worker takes the rest, so that large ones
+do not hold the pages of everybody up."""
+Taken = list[tuple[str, Prepared | Whole | Invalid]]
 
 
 def is_act(asked: str) -> bool:
@@ -32,26 +37,41 @@ def is_act(asked: str) -> bool:
     return asked == "foto" or asked.startswith(ACT)
 
 
-def prepare(uploads: Iterable[Any], room: int) -> Taken:
-    """Re-encode the files of a plain form as far as there is room: by name what became of each, or what is wrong.
+def prepare(files: Iterable[Any], room: int) -> Taken:
+    """Take the files of a plain form as far as there is room: by name what became of each, or what is wrong. Small
+    ones are made ready at once (slow: outside a transaction), the others stored for the worker.
 
-    Slow: outside a transaction. Files of a form that was sent without any have no name and are passed over.
+    Files of a form that was sent without any have no name and are passed over.
     """
     taken: Taken = []
-    good = 0
-    for upload in uploads:
+    good = read = 0
+    for upload in files:
         name = (upload.filename or "")[:120]
         if not name:
             continue
         if good >= room:
             taken.append(("", Invalid("catalog.too_many_pictures", most=MOST_PICTURES)))
             break
+        read += size_of(upload.stream)
         try:
-            taken.append((name, media.prepare_picture(upload.stream)))
+            taken.append((name, take(upload.stream, read)))
             good += 1
         except Invalid as refusal:
             taken.append((name, refusal))
     return taken
+
+
+def take(stream: BinaryIO, read: int) -> Prepared | Whole:
+    """A picture made ready, or stored for the worker when the form has brought more than `AT_ONCE` with it (`read`:
+    bytes so far). Outside a transaction. Raises Invalid."""
+    return media.prepare_picture(stream) if read <= AT_ONCE else uploads.store_whole(stream)
+
+
+def size_of(stream: BinaryIO) -> int:
+    """How many bytes a file of a form has."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    return size
 
 
 def keep(actor: Actor, album_id: int, taken: Taken) -> list[str]:
@@ -60,6 +80,9 @@ def keep(actor: Actor, album_id: int, taken: Taken) -> list[str]:
     for name, one in taken:
         if isinstance(one, Prepared):
             albums.add(actor, album_id, one, name)
+            continue
+        if isinstance(one, Whole):
+            albums.hand_over(actor, album_id, one, name)
             continue
         notes.append(f"{name}: {explain(one)}" if name else explain(one))
         if name:

@@ -86,9 +86,17 @@ def _lacks(rows: list[DraftRow]) -> dict[str, str]:
 
 @bp.get("/baru")
 @requires_right(Right.PRODUCTS)
-def new() -> str:
-    """An empty screen. Its draft begins with the first save."""
-    return show(open_screen(new_key()))
+def new() -> Page:
+    """An empty screen. Its draft begins with the first save.
+
+    With `?kunci=` the screen of a draft that only a phone knows of so far: photos wait there for its first request. One
+    that is here by now is shown where it stands; of one that is done the page says so by another key.
+    """
+    key = sent_key(request.args)
+    found = queries.draft(current_actor().stores_with(Right.PRODUCTS), key)
+    if found is not None and found.submitted_at is None and found.product_id is None:
+        return redirect(url_for("product_drafts.show_draft", key=key))  # type: ignore[return-value]
+    return show(open_screen(key if found is None else new_key()))
 
 
 @bp.post("/baru")
@@ -96,7 +104,7 @@ def new() -> str:
 @limiter.limit(UPLOADS)
 def create() -> Page:
     """Keep what was typed as a draft, and put it up unless it is only to be kept."""
-    return saving.save(sent_key())
+    return saving.save(sent_key(request.form))
 
 
 # --- one that is there -----------------------------------------------------
@@ -115,7 +123,7 @@ def edit(product_id: int) -> str:
 def revise(product_id: int) -> Page:
     """Save what changed: price, stock and forms at once; words and pictures go to the curators."""
     product = own_product(product_id)
-    screen = take_in(sent_key(), product)
+    screen = take_in(sent_key(request.form), product)
     where = url_for("seller_products.edit", product_id=product_id)
     if saving.is_step():
         return saving.step(screen)

@@ -149,7 +149,7 @@ def change(screen: Screen, seen_forms: str | None) -> tuple[str, bool]:
     product, form, actor = _product(screen), screen.form, current_actor()
     draft = drafts.open_draft(actor, product.store_id, screen.key, product.id)
     before, waited = _free_parts(product.id), pricing.waiting([product.store_id])
-    written = products.revise(actor, product.id, form.said(_pictures(draft.album_id)))
+    written = products.revise(actor, product.id, form.said(_pictures(draft.album_id)), category_id=form.chosen_category)
     if written is not None:
         curation.submit(actor, product.id, written.id)
     wanted = form.supply_draft()

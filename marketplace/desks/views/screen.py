@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +13,19 @@ from wtforms import Field
 
 from marketplace.accounts.queries import helpers_of
 from marketplace.catalog import queries
-from marketplace.catalog.policies import can_keep_stock, can_sell
 from marketplace.catalog.queries import CategoryRow, DraftView, ProductRow, RevisionView, VariantRow
 from marketplace.catalog.queries.albums import AlbumView, album_of, album_to_be
-from marketplace.catalog.rules import MOST_PICTURES, Supply, is_draft_key
+from marketplace.catalog.rules import (
+    MOST_PICTURES,
+    Attribute,
+    AttributeValue,
+    Fact,
+    Supply,
+    Unanswerable,
+    answer_of,
+    facts_of,
+    is_draft_key,
+)
 from marketplace.catalog.services import drafts, pricing
 from marketplace.certificates import queries as certificates
 from marketplace.core.actor import Right
@@ -23,8 +33,10 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
 from marketplace.curation.queries import standings
 from marketplace.desks.forms import typed
+from marketplace.desks.forms.products import VariantForm
 from marketplace.desks.forms.screen import ScreenForm, build, category_in
 from marketplace.desks.views import photos
+from marketplace.desks.views.rights import Allowed, allowed
 from marketplace.places.queries import regencies
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor
@@ -52,6 +64,8 @@ class Screen:
     form: ScreenForm = None  # type: ignore[assignment]
     category: CategoryRow | None = None
     notes: list[str] = field(default_factory=list)
+    left_out: tuple[Fact, ...] = ()
+    """What the product says now and its other category does not ask, or not so."""
 
     @property
     def pictures(self) -> list[tuple[int, str]]:
@@ -128,10 +142,15 @@ def _build(screen: Screen) -> None:
         if screen.data[name] not in map(str, screen.media_ids):  # it was taken out of the album
             screen.data[name] = ""
     screen.category = tree.by_id.get(category_in(screen.data.get("category_id")))
-    asked = queries.attributes_of(screen.category.id) if screen.category else ()
+    kept = screen.words.category_id if screen.words else 0
+    asking = screen.category.id if screen.category else kept
+    asked = queries.attributes_of(asking) if asking else ()
+    screen.left_out = _left_out(screen, asked)
     form = build(screen.data, asked, screen.media_ids)
     stores = stores_by_ids(actor.stores_with(Right.PRODUCTS))
     form.offer_places([(row.id, row.name) for row in stores.values()], tree)
+    if screen.words and screen.words.category_id not in tree.by_id:  # it was switched off: the product may stay in it
+        form.category_id.choices[screen.words.category_name] = [(str(kept), screen.words.category_name)]
     chosen = form.store_id.data if form.store_id.data in actor.stores_with(Right.PRODUCTS) else screen.store_id
     held = certificates.for_store(chosen)
     form.offer(
@@ -139,6 +158,23 @@ def _build(screen: Screen) -> None:
         [(row.id, row.printed if row.printed.startswith(row.label) else f"{row.label} {row.printed}") for row in held],
     )
     screen.form = form
+
+
+def _left_out(screen: Screen, asked: Sequence[Attribute]) -> tuple[Fact, ...]:
+    words = screen.words
+    if words is None or screen.category is None or screen.category.id == words.category_id:
+        return ()
+    by_code = {attribute.code: attribute for attribute in asked}
+    was_asked = [each for each in queries.all_attributes_of(words.category_id) if each.code in words.attributes]
+    lost = [each for each in was_asked if not _fits(by_code.get(each.code), words.attributes[each.code])]
+    return facts_of(lost, words.attributes)
+
+
+def _fits(attribute: Attribute | None, answer: AttributeValue) -> bool:
+    try:
+        return attribute is not None and answer_of(attribute, answer) is not None
+    except Unanswerable:
+        return False
 
 
 def take_in(key: str, product: ProductRow | None = None) -> Screen:
@@ -149,7 +185,7 @@ def take_in(key: str, product: ProductRow | None = None) -> Screen:
     """
     actor, changes = current_actor(), typed.posted(request.form)
     if product:
-        changes = {name: values for name, values in changes.items() if name not in ("category_id", "store_id")}
+        changes.pop("store_id", None)
     before = open_screen(key, product)
     if before.draft is None and not product:
         sent = request.form.get("store_id", type=int)
@@ -174,15 +210,18 @@ def _id(product: ProductRow | None) -> int | None:
     return product.id if product else None
 
 
-def sent_key() -> str:
+def sent_key(sent_along: Mapping[str, str]) -> str:
     """The key that a page sent along, or a new one."""
-    sent = request.form.get("kunci", "")
+    sent = sent_along.get("kunci", "")
     return sent if is_draft_key(sent) else new_key()
 
 
 def show(screen: Screen) -> str:
-    """The page."""
-    product, form, actor = screen.product, screen.form, current_actor()
+    """The page; of a product whose words are not the visitor's to change, what it says and what she may."""
+    product, form = screen.product, screen.form
+    may = allowed(screen.store_id)
+    if product and not may.words:
+        return _show_seen(screen, product, may)
     _mark_needed(screen)
     axes = (product.axis_1, product.axis_2) if product else ("", "")
     return render_template(
@@ -205,8 +244,20 @@ def show(screen: Screen) -> str:
         Supply=Supply,
         helpers=helpers_of(product.store_id) if product else {},
         waiting=_waiting(product),
-        may_change=bool(actor.stores_with(Right.PRODUCTS)) if product is None else can_sell(actor, product.store_id),
-        may_count=product is not None and can_keep_stock(actor, product.store_id),
+        may=may,
+    )
+
+
+def _show_seen(screen: Screen, product: ProductRow, may: Allowed) -> str:
+    on_sale = [row for row in screen.variants if row.is_active]
+    return render_template(
+        "desks/product_seen.html",
+        product=product,
+        newest=screen.words,
+        rows=[(row, VariantForm(None, prefix=f"v{row.id}-", obj=row, seen_on_hand=row.on_hand)) for row in on_sale],
+        is_counted=queries.supply_of(product.id).supply is not Supply.TO_ORDER,
+        helpers=helpers_of(product.store_id),
+        may=may,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from marketplace.catalog import queries
 from marketplace.catalog.queries import ProductRow, VariantRow
@@ -12,6 +13,7 @@ from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.desks.forms.products import VariantForm
+from marketplace.desks.views.rights import allowed
 from marketplace.desks.views.seller import own_product
 from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
@@ -40,10 +42,10 @@ def add_variant(product_id: int) -> Page:
 @bp.post("/produk/<int:product_id>/varian/<int:variant_id>")
 @requires_right(Right.PRODUCTS, Right.PRICES, Right.STOCK)
 def change_variant(product_id: int, variant_id: int) -> Page:
-    """Change price, weight, name and stock of one form, all of it or nothing."""
+    """Change price, weight, name and stock of one form, all that is sent or nothing; what is not sent stays."""
     product = own_product(product_id)
-    _own_variant(product_id, variant_id)
-    form = VariantForm(prefix=f"v{variant_id}-")
+    row = _own_variant(product_id, variant_id)
+    form = VariantForm(_whole(row), prefix=f"v{variant_id}-")
     if not form.validate():
         return _show_variant(product, form, _own_variant(product_id, variant_id)), 422
     draft, seen = form.draft(), form.seen_on_hand.data
@@ -52,7 +54,8 @@ def change_variant(product_id: int, variant_id: int) -> Page:
             variants.change_variant(
                 current_actor(), variant_id, price=draft.price, weight=draft.weight, name=draft.name
             )
-            variants.set_stock(current_actor(), variant_id, draft.on_hand, -1 if seen is None else seen)
+            if form.on_hand.name in request.form:
+                variants.set_stock(current_actor(), variant_id, draft.on_hand, -1 if seen is None else seen)
     except (Invalid, Stale) as refusal:
         status = _refuse(form, refusal)
         return _show_variant(product, form, _own_variant(product_id, variant_id)), status
@@ -88,7 +91,14 @@ def restore_variant(product_id: int, variant_id: int) -> Page:
 
 def _show_variant(product: ProductRow, form: VariantForm, row: VariantRow | None = None) -> str:
     """A form that was refused, of one variant or of a new one (None)."""
-    return render_template("desks/variant.html", product=product, form=form, row=row)
+    return render_template("desks/variant.html", product=product, form=form, row=row, may=allowed(product.store_id))
+
+
+def _whole(row: VariantRow) -> MultiDict[str, str]:
+    """What was sent, and of the parts that were not, how they stand."""
+    said = {"name": row.name, "price": str(row.price), "weight": str(row.weight), "on_hand": str(row.on_hand)}
+    sent = {name: request.form.getlist(name) for name in request.form}
+    return MultiDict({f"v{row.id}-{part}": [words] for part, words in said.items()} | sent)
 
 
 def _own_variant(product_id: int, variant_id: int) -> VariantRow:

@@ -8,11 +8,25 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from PIL import Image, ImageOps
+from PIL.ExifTags import Base
 
 from marketplace.core.errors import Invalid
-from marketplace.media.rules import LARGEST_PIXELS, LONGEST_RATIO, SMALLEST_SIDE, SOURCE_SIDE, WIDTHS, widths_for
+from marketplace.media.rules import (
+    LARGEST_PIXELS,
+    LARGEST_WHOLE,
+    LONGEST_RATIO,
+    SMALLEST_SIDE,
+    SOURCE_SIDE,
+    WIDTHS,
+    widths_for,
+)
 
 FORMATS = ("JPEG", "PNG", "WEBP")
+# Brands of HEIF files (ISO/IEC 23008-12, annex B; AVIF: AV1 Image File Format, section 6): how newer phones save by
+# themselves. The library at hand does not read the first, and so takes none of them.
+HEIF = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+SIDEWAYS = (5, 6, 7, 8)
+"""Orientations of EXIF in which a picture lies on its side."""
 QUALITY = 78
 SOURCE_QUALITY = 90
 EFFORT = 4
@@ -30,8 +44,8 @@ def render(stream: BinaryIO) -> Files:
     as far as the file's own header tells. Rotation noted by a phone is applied; transparent becomes white; comments,
     EXIF (with the place where it was taken), colour profiles and anything hidden behind the picture stay behind.
 
-    Raises Invalid: media.not_a_picture, media.animated, media.too_many_pixels, media.too_small, media.odd_shape,
-    media.unreadable.
+    Raises Invalid: media.not_a_picture, media.heic, media.animated, media.too_many_pixels, media.too_small,
+    media.odd_shape, media.unreadable.
     """
     with _readable():
         return _widths(_upright(stream))
@@ -79,6 +93,10 @@ def _readable() -> Iterator[None]:
 
 
 def _open(stream: BinaryIO) -> Image.Image:
+    start = stream.read(12)
+    stream.seek(0)
+    if start[4:8] == b"ftyp" and start[8:12] in HEIF:
+        raise Invalid("media.heic")
     try:
         return Image.open(stream, formats=FORMATS)
     except Image.DecompressionBombError as error:
@@ -89,8 +107,9 @@ def _open(stream: BinaryIO) -> Image.Image:
 
 def _refuse_by_header(image: Image.Image) -> None:
     width, height = image.size
-    if width * height > LARGEST_PIXELS:
-        raise Invalid("media.too_many_pixels", millions=LARGEST_PIXELS // 1_000_000)
+    most = LARGEST_PIXELS if image.format in ("JPEG", "MPO") else LARGEST_WHOLE
+    if width * height > most:
+        raise Invalid("media.too_many_pixels", millions=most // 1_000_000)
     _refuse_shape(width, height)
     # A phone's JPEG may carry a second picture (depth, brightness): only the first is read, so it does not move.
     if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
@@ -108,17 +127,26 @@ def _upright(stream: BinaryIO) -> Image.Image:
     """The upright pixels on white, at most `SOURCE_SIDE` wide, in a new picture that knows nothing of the file."""
     image = _open(stream)
     _refuse_by_header(image)
-    image.draft("RGB", (SOURCE_SIDE, SOURCE_SIDE))  # a large JPEG is unpacked at a fraction of its size
-    upright = ImageOps.exif_transpose(image)
-    width = min(upright.width, SOURCE_SIDE)
-    size = (width, max(1, round(upright.height * width / upright.width)))
-    has_alpha = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
-    pixels = upright.convert("RGBA" if has_alpha else "RGB")
+    lies = image.getexif().get(Base.Orientation, 1) in SIDEWAYS
+    scale = min(1.0, SOURCE_SIDE / (image.height if lies else image.width))
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    image.draft("RGB", size)  # a large JPEG is unpacked at a half, a quarter or an eighth
+    pixels = _plain(image)
     if size != pixels.size:
         pixels = pixels.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    fresh = Image.new("RGB", size, WHITE)
-    fresh.paste(pixels, mask=pixels.getchannel("A") if has_alpha else None)
+    upright = ImageOps.exif_transpose(pixels)
+    fresh = Image.new("RGB", upright.size, WHITE)
+    fresh.paste(upright, mask=upright.getchannel("A") if upright.mode == "RGBA" else None)
     return fresh
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The picture as RGB, or as RGBA where something shines through; as it is when it is so already."""
+    has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+    wanted = "RGBA" if has_alpha else "RGB"
+    if image.mode.startswith("I"):  # 16 bits of grey: converting alone would cut them off at the lowest 8
+        image = image.point(lambda value: value / 256)
+    return image if image.mode == wanted else image.convert(wanted)
 
 
 def _widths(picture: Image.Image) -> Files:

@@ -7,7 +7,9 @@ is ever read half: bytes are joined only once all are counted.
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import BinaryIO
 
 import sqlalchemy as sa
 
@@ -77,6 +79,27 @@ def store_chunk(content: bytes) -> str:
     key = secrets.token_hex(16)
     port(MediaStore).put(rules.chunk_file(key), content)
     return key
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A file that lies in the store in one piece, of so many bytes."""
+
+    chunk: str
+    length: int
+
+
+def store_whole(stream: BinaryIO) -> Whole:
+    """Put a file of a plain form into the store as it came, unread. Outside a transaction.
+
+    Raises Invalid: media.empty, media.too_large.
+    """
+    content = stream.read(rules.LARGEST_UPLOAD + 1)
+    if not content:
+        raise Invalid("media.empty")
+    if len(content) > rules.LARGEST_UPLOAD:
+        raise Invalid("media.too_large", megabytes=rules.LARGEST_UPLOAD // MEGABYTE)
+    return Whole(store_chunk(content), len(content))
 
 
 def drop_chunk(key: str) -> None:
