@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.accounts.models import Person
@@ -95,6 +96,35 @@ def test_acceptance_opens_the_shop_with_zones_and_papers(yuli: Person, ratna: Pe
     assert [row.kind for row in for_store(store_id)] == [CertificateKind.NIB]
     account = banking.history(store_id)[0]
     assert (account.bank, account.masked, account.holder) == ("Bank NTT", "••••6789", "Yuli Nope")
+
+
+def test_until_it_opens_the_shop_says_what_its_application_says(
+    yuli: Person, ratna: Person, client: FlaskClient
+) -> None:
+    made, owner = sent(yuli), make.actor_of(yuli)
+    store_id = made.store_id or 0
+    with pytest.raises(Stale, match="follows_application"), transaction():
+        store_services.update_profile(owner, store_id, make.profile("Lain"))
+    make.sign_in_client(client, yuli)
+    assert "mengikuti ajuan Anda" in client.get("/penjual/toko").text
+    for page in ("/penjual", "/penjual/toko"):
+        assert "/penjual/toko/profil" not in client.get(page).text
+    for answer in (client.get("/penjual/toko/profil"), client.post("/penjual/toko/profil", data={"name": "Lain"})):
+        assert answer.status_code == 409
+        assert "mengikuti ajuannya" in answer.text
+    with transaction():
+        services.accept(make.actor_of(ratna), made.id, made.version, make.marks(made))
+        store_services.update_profile(owner, store_id, make.profile("Lain"))
+    assert stores.store(store_id).name == "Lain"
+    assert client.get("/penjual/toko/profil").status_code == 200
+
+
+def test_an_account_that_she_confirmed_herself_stays(yuli: Person, ratna: Person) -> None:
+    made = sent(yuli)
+    with transaction():
+        banking.set_account(make.actor_of(yuli), made.store_id or 0, "bri", "5555544444", "Yuli Nope")
+        services.accept(make.actor_of(ratna), made.id, made.version, make.marks(made))
+    assert [row.masked for row in banking.history(made.store_id or 0)] == ["••••4444"]
 
 
 @pytest.mark.parametrize("shows_pin", [True, False])
