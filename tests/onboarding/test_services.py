@@ -277,6 +277,29 @@ def test_the_copy_of_ones_data_tells_it_and_closing_empties_it(yuli: Person) -> 
     assert queries.papers_of(made.id) == {}
 
 
+def test_closing_empties_a_shop_that_never_opened_and_no_other(yuli: Person, ratna: Person) -> None:
+    never = sent(yuli)
+    with transaction():
+        services.withdraw(make.actor_of(yuli), never.id)
+        services.forget(Leaving(yuli.id, yuli.email, None))
+    store = stores.store(never.store_id or 0)
+    left = (store.name, store.slug, store.phone, store.street, store.landmark, store.story, store.nib, store.pin)
+    assert left == (f"toko-{store.id}", f"toko-{store.id}", "", "", "", "", "", "")
+    budi = make.person("Budi Nope")
+    opened = sent(budi, "Kue Budi")
+    with transaction():
+        services.accept(make.actor_of(ratna), opened.id, opened.version, make.marks(opened))
+        services.forget(Leaving(budi.id, budi.email, None))
+    kept = stores.store(opened.store_id or 0)
+    assert (kept.name, kept.street, kept.pin) == ("Kue Budi", "Jalan Kejora 3", "-10.15, 123.6")
+
+
+def test_only_the_market_empties_a_shop(yuli: Person) -> None:
+    made = sent(yuli)
+    with pytest.raises(NotAllowed), transaction():
+        store_services.empty(make.actor_of(yuli), made.store_id or 0)
+
+
 def test_the_queue_costs_the_same_however_long_it_is(db: SQLAlchemy, ratna: Person) -> None:
     sent(make.person("Satu"), "Toko Satu")
     actor = make.actor_of(ratna)

@@ -71,6 +71,24 @@ def update_profile(actor: Actor, store_id: int, profile: Profile) -> Store:
     return store
 
 
+def empty(actor: Actor, store_id: int) -> None:
+    """Forget what a store that never opened says of the person who wanted it. One that opened stays as it is.
+
+    Raises NotAllowed for all but the market.
+    """
+    if not actor.is_system:
+        raise NotAllowed("stores.not_yours")
+    store = lock_one(Store, store_id)
+    if store.status is not StoreStatus.PENDING:
+        return
+    for name in ("phone", "email", "street", "landmark", "story", "hours", "nib", "pickup_place", "pickup_hours"):
+        setattr(store, name, "")
+    store.name = store.slug = f"toko-{store.id}"
+    store.latitude = store.longitude = store.logo_id = None
+    store.shows_pin, store.week = False, []
+    audit.record(actor, "stores.emptied", "store", store.id)
+
+
 def set_logo(actor: Actor, store_id: int, media_id: int | None) -> None:
     """Show another picture as the store's mark, or none. Only a picture the actor brought, or the one shown already."""
     store = lock_one(Store, store_id)
