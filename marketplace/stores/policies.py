@@ -17,6 +17,11 @@ def can_manage(actor: Actor, store: Store) -> bool:
     return actor.may(Right.SHOP, store.id)
 
 
+def follows_application(actor: Actor, store: Store) -> bool:
+    """Does the store still say what its application says? Only the market writes it then."""
+    return store.status is StoreStatus.PENDING and not actor.is_system
+
+
 def can_own(actor: Actor, store_id: int) -> bool:
     """Team, help and bank account are the owner's alone."""
     return actor.owns(store_id) or actor.is_system

@@ -217,7 +217,7 @@ def test_two_thousand_rows_cost_few_statements(db: SQLAlchemy, mine: Shop) -> No
             sa.insert(Variant), [{"product_id": each, "store_id": mine.id, "price": 1000, "on_hand": 3} for each in ids]
         )
         names = [(each, "Massal") for each in ids]
-        words = {"number": 1, "origin_code": "53.71", "created_at": now}
+        words = {"number": 1, "category_id": made.category_id, "origin_code": "53.71", "created_at": now}
         db.session.execute(sa.insert(ProductRevision), [{"product_id": a, "name": b, **words} for a, b in names])
     with transaction():
         edit_id = bulk.plan(mine.ina, ids, Operation(BulkField.PRICE, BulkMode.RAISE, 500)).id

@@ -188,6 +188,46 @@ def test_two_tabs_lose_neither_answer(client: FlaskClient, yuli: Person, step: s
     assert client.post(path, data=first).status_code == 409
 
 
+def test_what_was_typed_is_read_again_when_another_tab_has_sent_it(
+    client: FlaskClient, db: SQLAlchemy, yuli: Person
+) -> None:
+    sent(yuli)
+    make.sign_in_client(client, yuli)
+    late = client.post(f"{HOME}/siapa", data={"name": "Yulinda <b>Nope</b>", "phone": "081234567890"})
+    assert late.status_code == 409
+    assert "Bagian ini sekarang tidak bisa diubah" in late.text
+    assert "Yulinda &lt;b&gt;Nope&lt;/b&gt;" in late.text
+    assert application(db).answers["siapa"]["name"] == "Yuli Nope"
+    for path in (f"{HOME}/siapa", f"{HOME}/surat-surat/nib"):
+        assert client.get(path).status_code == 409
+
+
+def test_two_curators_lose_no_word(client: FlaskClient, db: SQLAlchemy, yuli: Person, ratna: Person) -> None:
+    application_id, seen = sent(yuli), application(db).version
+    path = f"/kurasi/toko/{application_id}"
+    first = {"nilai-siapa": "ok", "nilai-rekening": "ok"}
+    mine = {"nilai-rekening": "perbaiki", "alasan-rekening": "unclear", "catatan-rekening": "Nama siapa ini?"}
+    make.sign_in_client(client, make.person("Kris", roles=[Role.CURATOR]))
+    assert client.post(f"{path}/catatan", data={"versi": seen, **first}).status_code == 303
+    make.sign_in_client(client, ratna)
+    late = client.post(f"{path}/perbaikan", data={"versi": seen, **mine})
+    assert late.status_code == 409
+    assert "sudah berubah sejak Anda membukanya" in late.text
+    assert "Nama siapa ini?" in late.text
+    assert "Tersimpan sejak Anda membuka halaman ini:" in late.text
+    assert re.search(r'name="nilai-siapa" value="ok" checked', late.text)
+    rejected = {"versi": seen, "tolak-reason": "duplicate", "tolak-note": "Sudah punya toko lain."}
+    late = client.post(f"{path}/penolakan", data=rejected)
+    assert late.status_code == 409
+    assert "Sudah punya toko lain." in late.text
+    fresh = re.findall(r'name="versi" value="(\d+)"', late.text)[0]
+    assert client.post(f"{path}/perbaikan", data={"versi": fresh, **first, **mine}).status_code == 303
+    late = client.post(f"{path}/penerimaan", data={"versi": fresh, **first})
+    assert late.status_code == 409
+    assert "Nama siapa ini?" in late.text
+    assert "Terima dan buka toko" not in late.text
+
+
 def test_a_refused_page_stays_as_old_as_it_was(client: FlaskClient, yuli: Person) -> None:
     make.sign_in_client(client, yuli)
     client.post(HOME)

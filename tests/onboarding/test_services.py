@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.accounts.models import Person
@@ -94,6 +95,35 @@ def test_acceptance_opens_the_shop_with_zones_and_papers(yuli: Person, ratna: Pe
     assert [row.kind for row in for_store(store_id)] == ["nib"]
     account = banking.history(store_id)[0]
     assert (account.bank, account.masked, account.holder) == ("Bank NTT", "••••6789", "Yuli Nope")
+
+
+def test_until_it_opens_the_shop_says_what_its_application_says(
+    yuli: Person, ratna: Person, client: FlaskClient
+) -> None:
+    made, owner = sent(yuli), make.actor_of(yuli)
+    store_id = made.store_id or 0
+    with pytest.raises(Stale, match="follows_application"), transaction():
+        store_services.update_profile(owner, store_id, make.profile("Lain"))
+    make.sign_in_client(client, yuli)
+    assert "mengikuti ajuan Anda" in client.get("/penjual/toko").text
+    for page in ("/penjual", "/penjual/toko"):
+        assert "/penjual/toko/profil" not in client.get(page).text
+    for answer in (client.get("/penjual/toko/profil"), client.post("/penjual/toko/profil", data={"name": "Lain"})):
+        assert answer.status_code == 409
+        assert "mengikuti ajuannya" in answer.text
+    with transaction():
+        services.accept(make.actor_of(ratna), made.id, made.version, make.marks(made))
+        store_services.update_profile(owner, store_id, make.profile("Lain"))
+    assert stores.store(store_id).name == "Lain"
+    assert client.get("/penjual/toko/profil").status_code == 200
+
+
+def test_an_account_that_she_confirmed_herself_stays(yuli: Person, ratna: Person) -> None:
+    made = sent(yuli)
+    with transaction():
+        banking.set_account(make.actor_of(yuli), made.store_id or 0, "bri", "5555544444", "Yuli Nope")
+        services.accept(make.actor_of(ratna), made.id, made.version, make.marks(made))
+    assert [row.masked for row in banking.history(made.store_id or 0)] == ["••••4444"]
 
 
 @pytest.mark.parametrize("shows_pin", [True, False])
@@ -244,6 +274,29 @@ def test_the_copy_of_ones_data_tells_it_and_closing_empties_it(yuli: Person) -> 
         services.forget(Leaving(yuli.id, yuli.email, None))
     assert (made.status, made.answers, made.bank_number) == (ApplicationStatus.WITHDRAWN, {}, "")
     assert queries.papers_of(made.id) == {}
+
+
+def test_closing_empties_a_shop_that_never_opened_and_no_other(yuli: Person, ratna: Person) -> None:
+    never = sent(yuli)
+    with transaction():
+        services.withdraw(make.actor_of(yuli), never.id)
+        services.forget(Leaving(yuli.id, yuli.email, None))
+    store = stores.store(never.store_id or 0)
+    left = (store.name, store.slug, store.phone, store.street, store.landmark, store.story, store.nib, store.pin)
+    assert left == (f"toko-{store.id}", f"toko-{store.id}", "", "", "", "", "", "")
+    budi = make.person("Budi Nope")
+    opened = sent(budi, "Kue Budi")
+    with transaction():
+        services.accept(make.actor_of(ratna), opened.id, opened.version, make.marks(opened))
+        services.forget(Leaving(budi.id, budi.email, None))
+    kept = stores.store(opened.store_id or 0)
+    assert (kept.name, kept.street, kept.pin) == ("Kue Budi", "Jalan Kejora 3", "-10.15, 123.6")
+
+
+def test_only_the_market_empties_a_shop(yuli: Person) -> None:
+    made = sent(yuli)
+    with pytest.raises(NotAllowed), transaction():
+        store_services.empty(make.actor_of(yuli), made.store_id or 0)
 
 
 def test_the_queue_costs_the_same_however_long_it_is(db: SQLAlchemy, ratna: Person) -> None:

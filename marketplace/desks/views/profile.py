@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from marketplace.core.actor import Right
 from marketplace.core.db import transaction
-from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.desks.forms.store import ProfileForm
 from marketplace.desks.views.seller import chosen_store
 from marketplace.media import services as media
@@ -17,7 +17,7 @@ from marketplace.places.queries import names
 from marketplace.shipping.queries import zones
 from marketplace.stores import services
 from marketplace.stores.models import Store
-from marketplace.stores.policies import can_manage
+from marketplace.stores.policies import can_manage, follows_application
 from marketplace.stores.queries import StoreCard, stores_by_ids
 from marketplace.web.access import current_actor, requires_right
 from marketplace.web.limits import limiter
@@ -80,6 +80,8 @@ def _own_store() -> Store:
     store = chosen_store(Right.SHOP)
     if not can_manage(current_actor(), store):
         raise NotFound("stores.not_found")
+    if follows_application(current_actor(), store):
+        raise Stale("stores.follows_application")
     return store
 
 

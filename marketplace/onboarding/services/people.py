@@ -7,12 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.accounts.services.closing import Leaving
-from marketplace.core.actor import Actor
+from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.db import db
 from marketplace.onboarding import queries
 from marketplace.onboarding.models import Application, ApplicationPaper
 from marketplace.onboarding.rules import OPEN, ApplicationStatus
 from marketplace.onboarding.services.moving import move
+from marketplace.stores import services as stores
 
 
 def export(person_id: int) -> list[dict[str, Any]]:
@@ -38,12 +39,17 @@ def export(person_id: int) -> list[dict[str, Any]]:
 
 
 def forget(leaving: Leaving) -> None:
-    """Empty the applications of somebody who goes; an open one is taken back. That there was one stays."""
+    """Empty the applications of somebody who goes, and the shops that never opened; an open one is taken back.
+
+    That there was an application stays.
+    """
     for application in _all(leaving.person_id):
         if application.status in OPEN:
             move(Actor(leaving.person_id), application, ApplicationStatus.WITHDRAWN)
         application.answers, application.support, application.bank_sealed = {}, {}, ""
         application.marks, application.todo = {}, {}
+        if application.store_id is not None:
+            stores.empty(SYSTEM, application.store_id)
         db.session.execute(sa.delete(ApplicationPaper).where(ApplicationPaper.application_id == application.id))
 
 

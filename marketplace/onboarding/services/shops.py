@@ -49,8 +49,9 @@ def open_up(application: Application) -> int:
     for kind, paper in queries.papers_of(application.id).items():
         if kind in wanted and paper.state is PaperState.HELD and (kind, paper.number) not in there:
             certificates.register(SYSTEM, store_id, kind, paper.number, holder, paper.valid_until, paper.file_id)
-    bank = application.answers[Step.BANK.value]
-    banking.set_account(SYSTEM, store_id, bank["bank"], application.bank_number, bank["holder"])
+    if not banking.history(store_id):  # what she confirmed with her own code since counts more
+        bank = application.answers[Step.BANK.value]
+        banking.set_account(SYSTEM, store_id, bank["bank"], application.bank_number, bank["holder"])
     stores.set_status(SYSTEM, store_id, StoreStatus.OPEN)
     curation.enter_queue(store_id)
     return store_id

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from wtforms import StringField, TextAreaField
 
 from marketplace.accounts.queries import person
 from marketplace.catalog.queries import categories
@@ -40,6 +41,14 @@ from marketplace.web.security import let_the_phone_say_where
 bp = Blueprint("onboarding", __name__, url_prefix="/penjual/daftar")
 Page = str | Response | tuple[str, int]
 UPLOADS = "60 per hour"
+FORMS: dict[str, type[BaseForm]] = {
+    Step.WHO.value: WhoForm,
+    Step.WHAT.value: WhatForm,
+    Step.WHERE.value: WhereForm,
+    Step.PICKUP.value: PickupForm,
+    Step.ZONES.value: ZoneForm,
+    Step.BANK.value: BankForm,
+}
 STEP = "<any('siapa', 'apa', 'di-mana', 'pengambilan', 'wilayah-antar', 'rekening', 'surat-surat'):slug>"
 
 
@@ -57,9 +66,13 @@ def index() -> str:
         return render_template(
             "onboarding/door.html", here=url_for("onboarding.index"), days=queries.REVIEW_DAYS.today()
         )
-    application = queries.latest(current_actor().person_id or 0)
-    view = queries.view(application) if application else None
-    return _show("index", view=view, moves=queries.moves(application.id) if application else [])
+    return _show_home()
+
+
+@bp.errorhandler(Stale)
+def show_moved_on(refusal: Stale) -> Page:
+    """The application stands elsewhere since the page was made: where, and what was typed, to be copied."""
+    return _show_home(refusal=explain(refusal), typed=_typed()), 409
 
 
 @bp.post("")
@@ -147,6 +160,22 @@ def save_step(slug: str) -> Page:
     if refused is not None:
         return refused
     return _to("onboarding.step", slug=slug) if adds_one else _onwards(wanted)
+
+
+def _show_home(refusal: str = "", typed: list[tuple[str, str]] | None = None) -> str:
+    application = queries.latest(current_actor().person_id or 0)
+    view = queries.view(application) if application else None
+    moves = queries.moves(application.id) if application else []
+    return _show("index", view=view, moves=moves, refusal=refusal, typed=typed or [])
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What was written into the step that was sent, with the names of its fields."""
+    maker = FORMS.get((request.view_args or {}).get("slug", ""))
+    if request.method != "POST" or maker is None:
+        return []
+    written = (StringField, TextAreaField)
+    return [(field.label.text, field.data) for field in maker() if isinstance(field, written) and field.data]
 
 
 def _has_typed_a_zone() -> bool:
@@ -253,14 +282,7 @@ def _paper(kind: str) -> queries.PaperRow:
 
 def _form(step: Step, application: Application, *, sent: bool) -> BaseForm | None:
     """The form of a step, as it was sent or as it was answered before; None for the list of papers."""
-    maker = {
-        Step.WHO: WhoForm,
-        Step.WHAT: WhatForm,
-        Step.WHERE: WhereForm,
-        Step.PICKUP: PickupForm,
-        Step.ZONES: ZoneForm,
-        Step.BANK: BankForm,
-    }.get(step)
+    maker = FORMS.get(step.value)
     if maker is None:
         return None
     form: BaseForm = maker() if sent else maker(formdata=None, data=_before(step, application))

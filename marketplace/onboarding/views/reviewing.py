@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.queries import contact
 from marketplace.core.db import transaction
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import Invalid, Stale
 from marketplace.media.services import document
 from marketplace.onboarding import queries, services
 from marketplace.onboarding.forms import RejectionForm
@@ -65,8 +65,11 @@ def reject(application_id: int) -> Page:
     form = RejectionForm(prefix="tolak-")
     if not form.validate():
         return _show(application_id, form=form), 422
-    with transaction():
-        services.reject(current_actor(), application_id, _seen(), str(form.reason.data), str(form.note.data))
+    try:
+        with transaction():
+            services.reject(current_actor(), application_id, _seen(), str(form.reason.data), str(form.note.data))
+    except Stale as refusal:
+        return _show_moved_on(application_id, refusal, form=form), 409
     flash(_("Ajuan ditolak; pelamar diberi tahu."), "success")
     return redirect(url_for("openings.queue"), 303)  # type: ignore[return-value]
 
@@ -87,10 +90,24 @@ def _decide(application_id: int, act: Callable[..., object], done: str) -> Page:
             act(current_actor(), application_id, _seen(), marks)
     except Invalid as refusal:
         return _show(application_id, marks=marks, refusal=refusal), 422
+    except Stale as refusal:
+        return _show_moved_on(application_id, refusal, marks), 409
     flash(done, "success")
     if act is services.keep_marks:
         return redirect(url_for("openings.application", application_id=application_id), 303)  # type: ignore[return-value]
     return redirect(url_for("openings.queue"), 303)  # type: ignore[return-value]
+
+
+def _show_moved_on(
+    application_id: int, refusal: Stale, typed: services.Marks | None = None, form: RejectionForm | None = None
+) -> str:
+    """The application as it stands now. While it still waits, what this curator typed stays beside what was kept."""
+    found = queries.for_review(current_actor(), application_id)
+    if found.status not in QUEUED:
+        return _show(application_id, refusal=refusal)
+    kept = found.marks
+    differing = [part for part, mark in (typed or {}).items() if part in kept and kept[part] != mark]
+    return _show(application_id, form, {**kept, **(typed or {})}, refusal, {part: kept[part] for part in differing})
 
 
 def _marks(parts: tuple[str, ...]) -> services.Marks:
@@ -116,8 +133,10 @@ def _show(
     application_id: int,
     form: RejectionForm | None = None,
     marks: services.Marks | None = None,
-    refusal: Invalid | None = None,
+    refusal: Invalid | Stale | None = None,
+    kept: services.Marks | None = None,
 ) -> str:
+    """The page: `marks` as typed, else as kept; `kept` is what others said of parts where that differs."""
     found = queries.for_review(current_actor(), application_id)
     view = queries.view(found)
     values: dict[str, Any] = {
@@ -128,7 +147,8 @@ def _show(
         "marks": found.marks if marks is None else marks,
         "may_decide": found.status in QUEUED,
         "refusal": explain(refusal) if refusal else "",
-        "refused": refusal.field if refusal else "",
+        "refused": refusal.field if isinstance(refusal, Invalid) else "",
+        "kept": kept or {},
         "bank_number": masked(found.bank_number),
         "holder_matches": same_name(
             found.answers.get("rekening", {}).get("holder", ""), found.answers.get("siapa", {}).get("name", "")

@@ -11,7 +11,7 @@ from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid, NotAllowed
+from marketplace.core.errors import Invalid, NotAllowed, Stale
 from marketplace.core.locks import lock_one, lock_words
 from marketplace.core.outbox import emit
 from marketplace.media.models import MediaFile
@@ -20,7 +20,7 @@ from marketplace.places.models import Region
 from marketplace.places.rules import is_around_here, is_village
 from marketplace.stores.events import StoreChanged
 from marketplace.stores.models import Store
-from marketplace.stores.policies import can_create, can_manage, can_set_status
+from marketplace.stores.policies import can_create, can_manage, can_set_status, follows_application
 from marketplace.stores.rules import Profile, StoreStatus, is_nib, without_apostrophes
 
 LONGEST_SLUG = 80
@@ -53,10 +53,15 @@ def create(actor: Actor, profile: Profile, status: StoreStatus = StoreStatus.OPE
 
 
 def update_profile(actor: Actor, store_id: int, profile: Profile) -> Store:
-    """Let the store say something else about itself; its address on the site stays. Raises NotAllowed, Invalid."""
+    """Let the store say something else about itself; its address on the site stays. Raises NotAllowed, Invalid.
+
+    Raises Stale while the store waits to be opened: until then it says what its application says, nothing gets lost.
+    """
     store = lock_one(Store, store_id)
     if not can_manage(actor, store):
         raise NotAllowed("stores.not_yours")
+    if follows_application(actor, store):
+        raise Stale("stores.follows_application")
     _check(profile)
     changed = {key: value for key, value in asdict(profile).items() if getattr(store, key) != value}
     for key, value in changed.items():
@@ -64,6 +69,24 @@ def update_profile(actor: Actor, store_id: int, profile: Profile) -> Store:
     if changed:
         _note(actor, "stores.profile_changed", store, fields=sorted(changed))
     return store
+
+
+def empty(actor: Actor, store_id: int) -> None:
+    """Forget what a store that never opened says of the person who wanted it. One that opened stays as it is.
+
+    Raises NotAllowed for all but the market.
+    """
+    if not actor.is_system:
+        raise NotAllowed("stores.not_yours")
+    store = lock_one(Store, store_id)
+    if store.status is not StoreStatus.PENDING:
+        return
+    for name in ("phone", "email", "street", "landmark", "story", "hours", "nib", "pickup_place", "pickup_hours"):
+        setattr(store, name, "")
+    store.name = store.slug = f"toko-{store.id}"
+    store.latitude = store.longitude = store.logo_id = None
+    store.shows_pin, store.week = False, []
+    audit.record(actor, "stores.emptied", "store", store.id)
 
 
 def set_logo(actor: Actor, store_id: int, media_id: int | None) -> None:
