@@ -181,6 +181,13 @@ def test_what_cannot_be_says_why(client: FlaskClient, db: SQLAlchemy, mine: Shop
     ]
 
 
+def test_what_is_cooked_daily_is_not_counted_in_bulk(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
+    with transaction():
+        made = make.daily(mine.id)
+    send(client, [made.id], tindakan="stok-jadi", jumlah="5")
+    assert db.session.scalars(sa.select(BulkChange.reason)).all() == ["catalog.bulk_daily"]
+
+
 def test_hiding_and_archiving_all_that_a_filter_finds(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
     goods(mine, 40)
     where = client.post(f"{LIST}/massal", data={"semua": "1", "cari": "0001", "tindakan": "arsipkan"}).location
