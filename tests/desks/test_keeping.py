@@ -84,6 +84,18 @@ def test_every_order_pages_through_all_goods_once(db: SQLAlchemy, mine: Shop, so
     assert len(seen) == len(set(seen)) == 65
 
 
+def test_what_is_made_to_order_comes_behind_what_runs_out(db: SQLAlchemy, mine: Shop) -> None:
+    with transaction():
+        made, few, out = (
+            make.to_order(mine.id),
+            make.product(mine.id, "Sisa", on_hand=2),
+            make.product(mine.id, on_hand=0),
+        )
+        wanted = [out.id, few.id, made.id]
+    found = queries.kept_products([mine.id], Search(sort=Sort.STOCK))
+    assert [row.id for row in found.items] == wanted
+
+
 def test_filters_by_stock(db: SQLAlchemy, mine: Shop) -> None:
     with transaction():
         out, low = make.product(mine.id, "Habis", on_hand=0).id, make.product(mine.id, "Menipis", on_hand=2).id
