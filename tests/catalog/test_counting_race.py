@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Variant
-from marketplace.catalog.services import stock, variants
+from marketplace.catalog.rules.keeping import BulkField
+from marketplace.catalog.services import stock, table, variants
+from marketplace.catalog.services.table import Typed
 from marketplace.core.actor import SYSTEM
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import Invalid, Stale
@@ -52,6 +54,25 @@ def test_what_is_promised_meanwhile_is_never_counted_away(live_database: Market)
     assert reserved <= on_hand
     assert on_hand == (3 if done[-1] == "counted" else 10)
     assert all(outcome == "counted" or isinstance(outcome, Invalid) for outcome in done[-1:])
+
+
+def test_what_is_promised_meanwhile_is_never_typed_away_in_the_table(live_database: Market) -> None:
+    variant_id = _variant(live_database, on_hand=10)
+
+    def buy() -> str:
+        with transaction():
+            stock.reserve({variant_id: 1})
+        return "bought"
+
+    def count() -> str:
+        with transaction():
+            saved = table.save(SYSTEM, {(variant_id, BulkField.STOCK): Typed(10, 3)})
+        return "typed" if saved.done else "refused"
+
+    done = together(live_database.app, [*[buy] * 8, count])
+    on_hand, reserved = _shelf(live_database, variant_id)
+    assert reserved == done.count("bought")
+    assert reserved <= on_hand == (3 if done[-1] == "typed" else 10)
 
 
 def test_what_is_handed_over_meanwhile_is_never_counted_back(live_database: Market) -> None:

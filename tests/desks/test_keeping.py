@@ -84,6 +84,18 @@ def test_every_order_pages_through_all_goods_once(db: SQLAlchemy, mine: Shop, so
     assert len(seen) == len(set(seen)) == 65
 
 
+def test_what_is_made_to_order_comes_behind_what_runs_out(db: SQLAlchemy, mine: Shop) -> None:
+    with transaction():
+        made, few, out = (
+            make.to_order(mine.id),
+            make.product(mine.id, "Sisa", on_hand=2),
+            make.product(mine.id, on_hand=0),
+        )
+        wanted = [out.id, few.id, made.id]
+    found = queries.kept_products([mine.id], Search(sort=Sort.STOCK))
+    assert [row.id for row in found.items] == wanted
+
+
 def test_filters_by_stock(db: SQLAlchemy, mine: Shop) -> None:
     with transaction():
         out, low = make.product(mine.id, "Habis", on_hand=0).id, make.product(mine.id, "Menipis", on_hand=2).id
@@ -179,6 +191,13 @@ def test_what_cannot_be_says_why(client: FlaskClient, db: SQLAlchemy, mine: Shop
         "catalog.bulk_below_tier",
         "",
     ]
+
+
+def test_what_is_cooked_daily_is_not_counted_in_bulk(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
+    with transaction():
+        made = make.daily(mine.id)
+    send(client, [made.id], tindakan="stok-jadi", jumlah="5")
+    assert db.session.scalars(sa.select(BulkChange.reason)).all() == ["catalog.bulk_daily"]
 
 
 def test_hiding_and_archiving_all_that_a_filter_finds(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:

@@ -244,3 +244,17 @@ def test_the_status_moves_on(client: FlaskClient, db: SQLAlchemy, mine: Shop) ->
     assert client.get(f"{where}/kemajuan").json == {"busy": False, "part": 2, "whole": 2}
     make.taken_in(client, where)
     assert db.session.scalars(sa.select(SheetImport.status)).one() is ImportStatus.DONE
+
+
+def test_what_lies_on_no_shelf_takes_a_price_and_no_stock(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
+    with transaction():
+        make.daily(mine.id, "Nasi Kuning", price=15_000)
+        make.to_order(mine.id, "Kain Buna", price=15_000)
+    header = ("Nama produk", "Harga", "Stok")
+    rows = [("Nasi Kuning", 15_000, 5), ("Kain Buna", 15_000, 5)]
+    make.checked_sheet(client, mine.id, make.csv_sheet(*rows, header=header))
+    found = db.session.scalars(sa.select(ImportRow).order_by(ImportRow.number))
+    assert [row.reason["id"] for row in found] == ["imports.daily", "imports.to_order"]
+    content = make.csv_sheet(("Nasi Kuning", 16_000), ("Kain Buna", 17_000), header=header[:2])
+    make.taken_in(client, make.checked_sheet(client, mine.id, content))
+    assert db.session.scalars(sa.select(Variant.price).order_by(Variant.id)).all() == [16_000, 17_000]

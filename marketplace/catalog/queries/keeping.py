@@ -18,7 +18,7 @@ from marketplace.catalog.queries.selling import (
     product_statement,
     to_seller_product,
 )
-from marketplace.catalog.rules import ProductStatus, fold
+from marketplace.catalog.rules import ProductStatus, Supply, fold
 from marketplace.catalog.rules.keeping import MOST_CHANGED, ChangeState
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
@@ -26,6 +26,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.paging import Page, fetch
 
 COUNT_TO = 1_000
+NEVER_OUT = 10**12
 MOST_WORDS = 6
 
 
@@ -124,10 +125,14 @@ def _standing(search: Search) -> list[sa.ColumnElement[bool]]:
     return [Product.status == ProductStatus.ACTIVE, wanted]
 
 
-def _left() -> sa.ScalarSelect[int]:
-    """Pieces left of the forms on sale. A shop's own goods are few enough to be added up: no column is kept for it."""
-    query = sa.select(sa.cast(sa.func.coalesce(sa.func.sum(Variant.on_hand - Variant.reserved), 0), sa.BigInteger))
-    return query.where(Variant.product_id == Product.id, Variant.is_active).correlate(Product).scalar_subquery()
+def _left() -> sa.ColumnElement[int]:
+    """Pieces left of the forms on sale. A shop's own goods are few enough to be added up: no column is kept for it.
+
+    What is made to order lies on no shelf and never runs out: it comes last.
+    """
+    query = sa.select(sa.func.coalesce(sa.func.sum(Variant.on_hand - Variant.reserved), 0))
+    left = query.where(Variant.product_id == Product.id, Variant.is_active).correlate(Product).scalar_subquery()
+    return sa.cast(sa.case((Product.supply == Supply.TO_ORDER, NEVER_OUT), else_=left), sa.BigInteger)
 
 
 # --- many changes at once --------------------------------------------------

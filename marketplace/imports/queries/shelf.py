@@ -98,6 +98,9 @@ def _forms(shelf: Shelf, ids: Collection[int]) -> None:
         Variant.on_hand,
         Variant.reserved,
         Variant.is_to_order,
-    ).where(Variant.product_id.in_(ids), Variant.is_active)
+        Product.supply,
+    )
+    query = query.join(Product, Product.id == Variant.product_id)
+    query = query.where(Variant.product_id.in_(ids), Variant.is_active)
     for row in db.session.execute(query.order_by(Variant.product_id, Variant.position)):
         shelf.by_id[row.product_id].forms[fold(row.name)] = row

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import PriceTier
-from marketplace.catalog.rules import fold
+from marketplace.catalog.rules import Supply, fold
 from marketplace.core.db import db
 from marketplace.imports.models import SheetImport
 from marketplace.imports.queries import Known, Shelf, known_shelf
@@ -90,8 +90,9 @@ class Judge:
                 return Trouble("imports.form_of_axes", Field.VARIANT.value)
             return None if one.price is not None else Trouble("imports.price_missing", Field.PRICE.value)
         if one.stock is not None and one.stock != form.on_hand:
-            if form.is_to_order:
-                return Trouble("imports.to_order", Field.STOCK.value)
+            if form.supply is not Supply.READY:
+                is_daily = form.supply is Supply.DAILY
+                return Trouble("imports.daily" if is_daily else "imports.to_order", Field.STOCK.value)
             if one.stock < form.reserved:
                 return Trouble("imports.below_reserved", Field.STOCK.value, {"reserved": form.reserved})
         if one.price is not None and one.price <= self.dearest.get(form.id, 0):
