@@ -5,7 +5,11 @@ const STORE = "belintt-isian";
 const RETRY = 5000;
 const form = document.querySelector("form[data-screen]");
 const state = document.querySelector("[data-save-state]");
-const token = document.querySelector("input[name=csrf_token]")?.value;
+const who = document.querySelector("[data-who]")?.dataset.who;
+const signIn = document.querySelector("[data-sign-in]");
+const OUT = "out";
+let token = document.querySelector("input[name=csrf_token]")?.value;
+let isOut = false;
 
 const readQueue = () => {
   try { return JSON.parse(localStorage.getItem(STORE)) || {}; } catch { return {}; }
@@ -13,12 +17,16 @@ const readQueue = () => {
 const writeQueue = (queue) => {
   try { localStorage.setItem(STORE, JSON.stringify(queue)); } catch { /* a full or closed store: the form still holds it */ }
 };
+/* On a phone of many, what another person typed stays for her. */
+const mine = () => Object.entries(readQueue()).filter(([, entry]) => !entry.who || entry.who === who);
 const say = (words, look = "") => {
   if (!state) return;
+  if (signIn) signIn.hidden = !isOut; // it stays under the finger while fields are left
   state.textContent = words;
   state.className = `save-bar-state ${look}`;
 };
-const sayWaiting = () => say(state?.dataset.waiting, "is-waiting");
+const sayWaiting = () => say(isOut ? state?.dataset.out : state?.dataset.waiting, "is-waiting");
+const sayKept = () => say(`${state?.dataset.saved} ${new Date().toLocaleTimeString("id-ID", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Makassar" })}`);
 
 // --- sending -------------------------------------------------------------
 
@@ -40,16 +48,19 @@ function flush() {
 async function sendAll() {
   for (let round = 0; round < 5; round += 1) {
     if (!(await sendWaiting())) return false;
-    if (!Object.keys(readQueue()).length) break;
+    if (!mine().length) break;
   }
+  if (state?.textContent === state?.dataset.saving && !mine().length) sayKept(); // another tab sent it
   return true;
 }
 
 async function sendWaiting() {
   if (!token) return false;
-  for (const [key, entry] of Object.entries(readQueue())) {
-    const answer = await post(entry.url, bodyOf(entry));
-    if (!answer) {
+  for (const [key, entry] of mine()) {
+    let answer = await post(entry.url, entry);
+    if (answer === OUT && await renewed()) answer = await post(entry.url, entry);
+    isOut = answer === OUT;
+    if (!answer || isOut) {
       if (form && form.dataset.key === key) sayWaiting();
       later();
       return false;
@@ -61,13 +72,33 @@ async function sendWaiting() {
   return true;
 }
 
-/* A refusal of a network in between, or a sign-in page, is no answer of ours: it waits like a line that is gone. */
-async function post(url, body) {
+/* A refusal of a network in between is no answer of ours: it waits like a line that is gone. OUT: the session is over. */
+async function post(url, entry) {
   try {
+    const body = bodyOf(entry);
     const answer = await fetch(url, { method: "POST", body, redirect: "manual", headers: { Accept: "application/json" } });
-    return answer.type === "opaqueredirect" || answer.status >= 500 ? null : answer;
+    if (answer.type === "opaqueredirect" || answer.status === 400) return OUT;
+    return answer.status >= 500 ? null : answer;
   } catch {
     return null;
+  }
+}
+
+/* Somebody who signed in again in another tab goes on here with what this page needs from a fresh one. */
+async function renewed() {
+  if (!form) return false;
+  try {
+    const answer = await fetch(form.dataset.new, { redirect: "manual" });
+    if (!answer.ok) return false;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("form[data-screen]");
+    if (fresh?.dataset.who !== who) return false;
+    token = fresh.elements.csrf_token.value;
+    for (const each of document.querySelectorAll("input[name=csrf_token]")) each.value = token;
+    album.dataset.csrf = token;
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -98,11 +129,19 @@ function settle(key, sent, isDone) {
 async function report(answer) {
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) return say(told.error || "", "is-wrong");
+  note(told.shown);
   if (readQueue()[form.dataset.key]) return undefined;
   if (pending()) sayPictures();
   else say(`${state.dataset.saved} ${told.saved_at}`);
   settleAddress();
   return undefined;
+}
+
+/* What was kept by itself is not sent again with the whole page: another tab may know better by then. */
+function note(shown) {
+  try {
+    form.elements.awal.value = JSON.stringify({ ...JSON.parse(form.elements.awal.value || "{}"), ...shown });
+  } catch { /* an old page: it is sent again */ }
 }
 
 /* The draft has its own address now: reloading the page must not begin another one. */
@@ -124,12 +163,14 @@ function valuesOf(name) {
 function keep(name) {
   const queue = readQueue();
   const entry = queue[form.dataset.key] ??= {
+    who,
     url: form.dataset.fields,
     store: form.elements.store_id?.value || "",
     product: form.elements.product_id?.value || "",
     fields: {},
   };
   entry.fields[name] = valuesOf(name);
+  told.set(name, JSON.stringify(entry.fields[name]));
   if (name.endsWith("on_hand")) {
     const seen = name.replace(/on_hand$/, "seen_on_hand");
     if (form.elements[seen]) entry.fields[seen] = valuesOf(seen);
@@ -141,7 +182,7 @@ function keep(name) {
 
 /* What was typed without a line, and not sent before the page was left, comes back into its fields. */
 function restore() {
-  const fields = readQueue()[form.dataset.key]?.fields || {};
+  const fields = Object.fromEntries(mine())[form.dataset.key]?.fields || {};
   for (const [name, values] of Object.entries(fields)) {
     for (const each of [...form.elements].filter((other) => other.name === name)) {
       if (["checkbox", "radio"].includes(each.type)) each.checked = values.includes(each.value);
@@ -199,7 +240,7 @@ function onAlbum() {
     sayPictures();
   } else if (wasPending) {
     wasPending = false;
-    if (!typed()) say(`${state.dataset.saved} ${new Date().toLocaleTimeString("id-ID", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Makassar" })}`);
+    if (!typed()) sayKept();
   }
   const shown = album.dataset.shownPictures;
   const cells = document.getElementById("daftar-pilihan");
@@ -249,11 +290,13 @@ function copyToAll() {
 // --- the page ------------------------------------------------------------
 
 let typing = 0;
+const told = new Map();
 
 function onTyped(event) {
   const { name, type } = event.target;
   if (type === "file" || !name || SKIPPED.has(name)) return;
-  keep(name);
+  const values = JSON.stringify(valuesOf(name));
+  if (event.type !== "change" || told.get(name) !== values) keep(name); // a field that is left says again what it said
   clearTimeout(typing);
   const area = event.type === "change" && event.target.dataset.swaps;
   if (area) swap(area);

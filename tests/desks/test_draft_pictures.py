@@ -9,7 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.catalog import queries
 from marketplace.catalog.handlers import take_waiting_pictures
-from marketplace.catalog.models import Product, ProductDraft
+from marketplace.catalog.models import Album, AlbumPicture, Product, ProductDraft
 from marketplace.catalog.queries.albums import AlbumView, album_of
 from marketplace.catalog.rules import cell_key
 from marketplace.catalog.services import albums
@@ -102,6 +102,21 @@ def test_the_sellers_own_description_reaches_the_product(client: FlaskClient, db
     client.post(page, data={"name": "Bakul Besar", "aksi": "terbitkan"})
     shown = queries.revision(queries.latest_revision_id(made.id)).pictures
     assert [one.alt for one in shown] == ["Bakul dari depan", "Bakul Besar, foto 2"]
+
+
+def test_the_link_for_another_phone_ends_with_the_draft(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:
+    where = begin(mine)
+    client.post(where, data={"aksi": "foto-hp-lain"})
+    link = db.session.scalars(sa.select(Album.link_key)).one()
+    page = client.application.test_client().get(f"/foto/{link}")
+    assert page.status_code == 200
+    assert [words for words in ("Dapur Mama Ina", "Bakul", "45.000") if words in page.text] == []
+    assert client.post(where, data={"aksi": "terbitkan"}).status_code == 303
+    guest = client.application.test_client()
+    assert guest.get(f"/foto/{link}").status_code == 410
+    assert guest.post(f"/foto/{link}", data={"foto": photo()}).status_code == 410
+    assert make.begin_upload(guest, f"/foto/{link}", 10).status_code == 404
+    assert len(db.session.scalars(sa.select(AlbumPicture)).all()) == 1
 
 
 def test_the_form_of_a_product_follows_its_turned_picture(client: FlaskClient, db: SQLAlchemy, mine: Shop) -> None:

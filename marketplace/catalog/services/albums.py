@@ -229,6 +229,11 @@ def stop_sharing(actor: Actor, album_id: int) -> None:
     audit.record(actor, "catalog.album_unshared", "album", album_id)
 
 
+def end_link(album_id: int) -> None:
+    """End the link of an album that takes no more pictures."""
+    db.session.execute(sa.update(Album).where(Album.id == album_id).values(link_key=None, link_ends_at=None))
+
+
 # --- by the worker ---------------------------------------------------------
 
 

@@ -113,9 +113,12 @@ def own_draft(actor: Actor, key: str) -> ProductDraft:
 
 
 def finish(actor: Actor, draft: ProductDraft, product: Product) -> None:
-    """The draft became this product: it is kept, so that a second hand-in finds the product instead of making one."""
+    """The draft became this product: it is kept, so that a second hand-in finds the product instead of making one. A
+    link for another phone's pictures ends."""
     draft.submitted_at, draft.made_id = now(), product.id
     db.session.flush()
+    if draft.album_id is not None:
+        albums.end_link(draft.album_id)
     audit.record(actor, "catalog.draft_submitted", "product_draft", draft.id, product_id=product.id)
 
 

@@ -15,7 +15,6 @@ from marketplace.desks.views import photos
 from marketplace.media import services as media
 from marketplace.media.services import Prepared
 from marketplace.media.services.uploads import Whole
-from marketplace.stores.queries import stores_by_ids
 from marketplace.web import tus
 from marketplace.web.access import current_actor, local_path, public, requires_right
 from marketplace.web.language import explain
@@ -126,7 +125,7 @@ def _middle(key: str, picture_id: int, shape: tuple[int, int]) -> tuple[int, int
 @public
 @limiter.limit("120 per hour")
 def by_link(token: str) -> Page:
-    """What another phone sees: the store's name, the working title, and a way to add pictures. Nothing else."""
+    """What another phone sees: a way to add pictures, and nothing of the shop or the product."""
     return _link_page(token)
 
 
@@ -161,8 +160,7 @@ def _link_page(token: str, errors: list[str] | None = None) -> Page:
         view = album_by_link(token)
     except NotFound:
         return _link_over()
-    name = stores_by_ids([view.store_id])[view.store_id].name
-    page = render_template("desks/album_link.html", view=view, token=token, store_name=name, errors=errors or [])
+    page = render_template("desks/album_link.html", view=view, token=token, errors=errors or [])
     return (page, 422) if errors else page
 
 

@@ -58,14 +58,18 @@ def save(key: str) -> Page:
 @requires_right(Right.PRODUCTS)
 @limiter.limit(SAVES)
 def save_fields(key: str) -> tuple[Response, int]:
-    """Keep single fields, sent by the page's script. The draft begins when there is none of this key."""
-    product = _product()
+    """Keep single fields, sent by the page's script. The draft begins when there is none of this key.
+
+    The answer says how these fields stand now (`shown`, as the page's own `awal`): a page that is sent as a whole later
+    does not undo what another page typed into them meanwhile.
+    """
+    product, sent = _product(), typed.posted(request.form)
     try:
         with transaction():
-            drafts.save_fields(_opened(key, product), typed.posted(request.form))
+            drafts.save_fields(_opened(key, product), sent)
     except (Invalid, Stale) as refusal:
         return _refused(refusal)
-    return jsonify(saved_at=wita_time(now())), 200
+    return jsonify(saved_at=wita_time(now()), shown={name: typed.mark_of(sent[name]) for name in sent}), 200
 
 
 @bp.get("/<string:key>/foto")
