@@ -168,9 +168,13 @@ def person(person_id: int) -> Person | None:
     return db.session.get(Person, person_id)
 
 
-def people_of_store(store_id: int) -> list[PersonContact]:
-    """Whom to write to about a shop: its owners and staff."""
-    return _holders(RoleGrant.role.in_([Role.STORE_OWNER, Role.STORE_STAFF]), RoleGrant.scope == store_id)
+def people_of_store(store_id: int, right: Right | None = None) -> list[PersonContact]:
+    """Whom to write to about a shop: its owners and staff. With a right: only those of the staff who hold it."""
+    works: sa.ColumnElement[bool] = RoleGrant.role.in_([Role.STORE_OWNER, Role.STORE_STAFF])
+    if right is not None:
+        holds = sa.cast(RoleGrant.rights, sa.Text).contains(f'"{right.value}"')
+        works = sa.or_(RoleGrant.role == Role.STORE_OWNER, sa.and_(RoleGrant.role == Role.STORE_STAFF, holds))
+    return _holders(works, RoleGrant.scope == store_id)
 
 
 @dataclass(frozen=True)

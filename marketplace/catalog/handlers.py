@@ -14,6 +14,7 @@ from marketplace.catalog.queries import StockRow, local_now
 from marketplace.catalog.rules import ProductStatus, Supply, minutes_of
 from marketplace.catalog.services import albums, keeping, lowstock, pricing, search, supply
 from marketplace.core import revision
+from marketplace.core.actor import Right
 from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import Invalid
@@ -77,7 +78,7 @@ def warn_of_low_stock() -> None:
 def _warn(store_id: int, rows: list[StockRow]) -> None:
     name = stores.store(store_id).name
     mark = f"{store_id}:{now().isoformat()}:{rows[0].variant_id}"
-    for person in people_of_store(store_id):
+    for person in people_of_store(store_id, Right.STOCK):
         write_letter(
             f"catalog.low_stock:{mark}:{person.id}",
             person.email or "",

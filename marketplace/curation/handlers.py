@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from marketplace.accounts.queries import people_of_store
+from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.curation import queries
 from marketplace.curation.events import SubmissionPassed, SubmissionRejected, SubmissionReturned
@@ -27,7 +28,7 @@ def tell_of_rejection(event: SubmissionRejected) -> None:
 def _tell(decision_id: int, template: str) -> None:
     with transaction():
         facts = queries.letter_facts(decision_id)
-        for person in people_of_store(facts.store_id):
+        for person in people_of_store(facts.store_id, Right.PRODUCTS):
             write_letter(
                 f"curation.{template}:{decision_id}:{person.id}",
                 person.email or "",

@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 
 from marketplace.accounts.queries import people_of_store
+from marketplace.core.actor import Right
 from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import Stale
@@ -192,7 +193,7 @@ def _to_buyer(purchase: Purchase, template: str, about: int, **values: object) -
 
 def _to_shop(purchase: Purchase, order: OrderView, template: str) -> None:
     path = f"/penjual/pesanan/{order.code}"
-    for person in people_of_store(order.store_id):
+    for person in people_of_store(order.store_id, Right.ORDERS):
         key = letter_key(template, order.id, person.id)
         write_letter(
             key,
