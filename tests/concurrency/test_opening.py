@@ -47,6 +47,47 @@ def status_of(application_id: int) -> ApplicationStatus:
     return db.session.scalars(sa.select(Application.status).where(Application.id == application_id)).one()
 
 
+def test_begun_ten_times_at_once_there_is_one(live_database: Market) -> None:
+    with live_database.app.app_context():
+        yuli = make.actor_of(make.person("Yuli Nope"))
+
+    def begin() -> int:
+        with transaction():
+            return services.begin(yuli).id
+
+    done = together(live_database.app, [begin] * 10)
+    assert len({str(result) for result in done}) == 1
+    with live_database.app.app_context():
+        assert count(Application) == 1
+
+
+def test_taken_back_and_accepted_at_once_one_counts(live_database: Market) -> None:
+    for number in range(4):
+        with live_database.app.app_context():
+            ratna = make.actor_of(make.person(f"Ratna {number}", roles=[Role.CURATOR]))
+            yuli, application_id = applied(f"Yuli {number}", f"Kue {number}")
+            with transaction():
+                made = services.submit(yuli, application_id)
+                seen, marks, store_id = made.version, make.marks(made), made.store_id
+
+        def accept(
+            who: Actor = ratna, application_id: int = application_id, seen: int = seen, marks: services.Marks = marks
+        ) -> None:
+            with transaction():
+                services.accept(who, application_id, seen, marks)
+
+        def withdraw(who: Actor = yuli, application_id: int = application_id) -> None:
+            with transaction():
+                services.withdraw(who, application_id)
+
+        done = together(live_database.app, [accept, withdraw])
+        losers = [result for result in done if isinstance(result, Exception)]
+        assert [type(error) for error in losers] == [Stale]
+        with live_database.app.app_context():
+            is_open = status_of(application_id) is ApplicationStatus.ACCEPTED
+            assert count(Store, Store.id == store_id, Store.status == StoreStatus.OPEN) == int(is_open)
+
+
 def test_sent_ten_times_at_once_it_waits_once(live_database: Market) -> None:
     with live_database.app.app_context():
         yuli, application_id = applied()
