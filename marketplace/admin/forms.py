@@ -17,7 +17,7 @@ from marketplace.catalog.services.categories import CategoryDraft
 from marketplace.certificates.rules import ABOUT, CertificateKind
 from marketplace.core.actor import Role, village_scope
 from marketplace.places.rules import FATULULI
-from marketplace.web.forms import BaseForm, RupiahField, add_error
+from marketplace.web.forms import BaseForm, RupiahField, add_error, as_choices
 
 GRANTABLE = {role: words for role, words in ROLES.items() if role is not Role.STORE_HELPER}
 """A helper is never appointed: a shop asks for help."""
@@ -94,7 +94,9 @@ class PapersField(SelectMultipleField):
     def __init__(self, label: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", ListWidget(prefix_label=False))
         kwargs.setdefault("option_widget", CheckboxInput())
-        super().__init__(label, choices=[(kind.value, about.label) for kind, about in ABOUT.items()], **kwargs)
+        super().__init__(
+            label, choices=as_choices((kind.value, about.label) for kind, about in ABOUT.items()), **kwargs
+        )
 
     @property
     def kinds(self) -> tuple[CertificateKind, ...]:
