@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, PasswordField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import TextInput
 
@@ -28,8 +30,16 @@ def add_error(field: Field, *words: str) -> None:
     field.errors = (*field.errors, *words)
 
 
+def as_choices(pairs: Iterable[Any]) -> list[SelectChoice]:
+    """The choices of a field from (value, words) pairs, in the one form that wtforms takes from 3.4 on."""
+    return [SelectChoice(*pair) if isinstance(pair, tuple) else pair for pair in pairs]
+
+
 class BaseForm(FlaskForm):
-    """A form whose text is trimmed (passwords are not) and whose fields can take a refusal of a service."""
+    """A form whose text is trimmed (passwords are not) and whose fields can take a refusal of a service.
+
+    A field's `choices` are written down as (value, words) pairs; they become `SelectChoice` here.
+    """
 
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
@@ -37,6 +47,9 @@ class BaseForm(FlaskForm):
             kind = unbound_field.field_class
             if issubclass(kind, StringField) and not issubclass(kind, PasswordField) and strip not in filters:
                 unbound_field.kwargs["filters"] = [*filters, strip]
+            said = unbound_field.kwargs.get("choices")
+            if isinstance(said, list | tuple):
+                unbound_field.kwargs["choices"] = as_choices(said)
             field: Field = unbound_field.bind(form=form, **options)
             return field
 

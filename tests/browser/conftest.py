@@ -29,8 +29,9 @@ FLAGS = [
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE_RUN = """axe.run(document, {runOnly: %s}).then(({violations}) => violations.flatMap(({id, help, nodes}) =>
-  nodes.map(({target, failureSummary}) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`)))"""
+AXE_RUN = """axe.run(document, {runOnly: %s, resultTypes: ["violations"]})
+  .then(({violations}) => violations.flatMap(({id, help, nodes}) =>
+    nodes.map(({target, failureSummary}) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`)))"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

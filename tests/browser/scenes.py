@@ -1,0 +1,171 @@
+"""Pages that no link leads to: what only a form, a letter or another person's act brings up, set up in the demo market.
+
+Each person of `open_up` is signed in by the name given (guest: nobody) and looks at those addresses.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from marketplace.accounts import services as accounts
+from marketplace.accounts.models import Person
+from marketplace.catalog.models import Album, AlbumPicture, Product, ProductDraft
+from marketplace.catalog.rules.keeping import BulkField, BulkMode, Operation
+from marketplace.catalog.services import albums, bulk
+from marketplace.core.actor import Actor, Right
+from marketplace.core.db import db, transaction
+from marketplace.media import services as media
+from marketplace.onboarding import services as onboarding
+from marketplace.onboarding.models import Application
+from marketplace.stores.services import team
+from tests import make
+from tests.databases import Market
+from tests.make.drafts import draft as product_draft
+from tests.media.pictures import picture
+from tests.serving import LiveServer
+
+DEMO = "{}@demo.belintt.id"
+OVER = ("/undangan/mati", "/lupa-sandi/mati", "/foto/mati")
+"""Links whose time is over: they answer with a page that says so, and 404 or 410."""
+KEY = "kunci-draf-di-peramban"
+
+
+def open_up(server: LiveServer) -> dict[str, list[str]]:
+    """Set all of it up; who looks at which addresses."""
+    market = server.market
+    market.app.config["WTF_CSRF_ENABLED"] = False  # for the hands of this process; the server asks as ever
+    with market.app.app_context():
+        found = {
+            "guest": [*OVER, "/lupa-sandi/terkirim", f"/lupa-sandi/{accounts.reset_token(_person('dodi').id)}"],
+            "yuli": [*_drafts(), *_bulk_edits(), *_sheets(market)],
+        }
+        invitation = _invitation()
+        found["guest"] += [invitation, f"/foto/{_shared_album()}"]
+        found["budi"] = [invitation]
+        found["anak"] = [invitation]
+        found |= _applications()
+        found["ratna"] = [f"/kurasi/toko/{each}" for each in _sent_applications()]
+    return found
+
+
+def _person(handle: str) -> Person:
+    return db.session.scalars(sa.select(Person).where(Person.email == DEMO.format(handle))).one()
+
+
+def _actor(handle: str) -> Actor:
+    return make.actor_of(_person(handle))
+
+
+def _newcomer(handle: str, name: str) -> Person:
+    return make.person(name, email=DEMO.format(handle))
+
+
+def _store_of(actor: Actor) -> int:
+    return actor.owned_store_ids[0]
+
+
+# --- goods -----------------------------------------------------------------
+
+
+def _drafts() -> list[str]:
+    """A draft with pictures, its preview, one of the pictures; and one with nothing in it."""
+    yuli = _actor("yuli")
+    prepared = [media.prepare_picture(io.BytesIO(picture(size=(900, 600)))) for _ in range(2)]
+    with transaction():
+        shown = [media.keep(yuli, each).id for each in prepared]
+        made = product_draft(yuli, _store_of(yuli), KEY, shown, name="Selendang Buna", price="0", on_hand="x")
+        product_draft(yuli, _store_of(yuli), f"{KEY}-kosong")
+        album = db.session.get_one(Album, made.album_id)
+        first = db.session.scalars(
+            sa.select(AlbumPicture.id).where(AlbumPicture.album_id == made.album_id).order_by(AlbumPicture.position)
+        ).first()
+    draft = f"/penjual/produk/draf/{KEY}"
+    return [draft, f"{draft}/lihat", f"/penjual/album/{album.key}/{first}", f"{draft}-kosong", f"{draft}-kosong/lihat"]
+
+
+def _shared_album() -> str:
+    album_id = db.session.scalars(sa.select(ProductDraft.album_id).where(ProductDraft.key == KEY)).one()
+    with transaction():
+        return albums.share(_actor("yuli"), album_id)
+
+
+def _bulk_edits() -> list[str]:
+    """A preview, with what cannot be; an act that was done; one that was undone."""
+    yuli = _actor("yuli")
+    hers = sa.select(Product.id).where(Product.store_id == _store_of(yuli)).order_by(Product.id)
+    goods = list(db.session.scalars(hers))
+    raise_, lower = (Operation(BulkField.PRICE, mode, 100_000) for mode in (BulkMode.RAISE, BulkMode.LOWER))
+    found = []
+    for operation, steps in ((lower, ()), (raise_, (bulk.apply,)), (raise_, (bulk.apply, bulk.undo))):
+        with transaction():
+            edit_id = bulk.plan(yuli, goods, operation).id
+            for step in steps:
+                step(yuli, edit_id)
+        found += [f"/penjual/produk/massal/{edit_id}", f"/penjual/produk/massal/{edit_id}?lihat=tidak"]
+    return found
+
+
+def _sheets(market: Market) -> list[str]:
+    """A sheet at each step: its columns, a dry run with bad rows, what was taken in, one that nobody has looked at."""
+    client, yuli = market.app.test_client(), _person("yuli")
+    store_id = _store_of(make.actor_of(yuli))
+    make.sign_in_client(client, yuli)
+    rows = [("U1", "Bakul", "", 10_000, 5, "Anyaman"), ("U2", "", "", "x", -1, "Tidak ada")]
+    columns = make.hand_in_sheet(client, store_id, make.csv_sheet(*rows), "kolom.csv").location
+    checked = make.checked_sheet(client, store_id, make.csv_sheet(*rows), "diperiksa.csv")
+    done = make.checked_sheet(client, store_id, make.csv_sheet(*rows), "masuk.csv")
+    make.taken_in(client, done)
+    return [columns, checked, done, _unchecked(client, store_id, make.csv_sheet(*rows))]
+
+
+def _unchecked(client: FlaskClient, store_id: int, sheet: bytes) -> str:
+    where = make.hand_in_sheet(client, store_id, sheet, "menunggu.csv").location
+    client.post(f"{where}/kolom", data=make.guessed(client.get(where).text))
+    return where
+
+
+# --- people ----------------------------------------------------------------
+
+
+def _invitation() -> str:
+    ina = _actor("ina")
+    _newcomer("anak", "Anak Ina")
+    with transaction():
+        made = team.invite(ina, _store_of(ina), DEMO.format("anak"), [Right.ORDERS, Right.STOCK])
+        return team.path_of(made.id)
+
+
+def _applications() -> dict[str, list[str]]:
+    """Somebody with an application in each state that the demo market has nobody in."""
+    ratna = _actor("ratna")
+
+    def judged(act: Callable[[Application], object]) -> Callable[[Person, str], object]:
+        return lambda person, name: act(make.sent(person, name))
+
+    acts: dict[str, Callable[[Person, str], object]] = {
+        "draf": make.application,
+        "menunggu": make.sent,
+        "diperiksa": judged(lambda made: onboarding.keep_marks(ratna, made.id, made.version, make.marks(made))),
+        "diterima": judged(lambda made: onboarding.accept(ratna, made.id, made.version, make.marks(made))),
+        "ditolak": judged(lambda made: onboarding.reject(ratna, made.id, made.version, "duplicate", "Sudah ada.")),
+        "ditarik": lambda person, name: onboarding.withdraw(make.actor_of(person), make.sent(person, name).id),
+    }
+    pages = ["/penjual/daftar"]
+    found = {}
+    for state, act in acts.items():
+        someone = _newcomer(f"lamar-{state}", f"Mama {state.title()}")
+        with transaction():
+            act(someone, f"Kue Mama {state.title()}")
+        found[f"lamar-{state}"] = [*pages, "/penjual"] if state in ("menunggu", "diterima") else pages
+    _newcomer("lamar-baru", "Mama Baru")
+    steps = [f"/penjual/daftar/{slug}" for slug in ("siapa", "apa", "di-mana", "ringkasan")]
+    return found | {"lamar-baru": pages, "lamar-draf": [*pages, *steps]}
+
+
+def _sent_applications() -> list[int]:
+    were_sent = sa.select(Application.id).where(Application.queued_at.is_not(None))
+    return list(db.session.scalars(were_sent.order_by(Application.id)))
