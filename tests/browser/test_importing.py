@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import python_calamine
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from marketplace.catalog.models import Product, Variant
 from marketplace.core import outbox
@@ -79,8 +79,8 @@ class Journey:
         page = self.page
         page.goto("/penjual/impor")
         self.look()
-        file = {"name": name, "mimeType": KIND, "buffer": content}
-        page.get_by_label("Berkas daftar produk").set_input_files([file])  # type: ignore[list-item]
+        file = FilePayload(name=name, mimeType=KIND, buffer=content)
+        page.get_by_label("Berkas daftar produk").set_input_files([file])
         page.get_by_role("button", name="Lanjut ke kolom").click()
         expect(page.get_by_role("heading", name="Cocokkan kolom")).to_be_visible()
         for column, meaning in (("No.", ""), ("Nama Barang", "name"), ("Kode", "sku"), ("Hrg", "price")):

@@ -18,6 +18,7 @@ from marketplace.core.audit import AuditEntry
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotAllowed
 from marketplace.imports import handlers
+from marketplace.imports.events import ImportMoved
 from marketplace.imports.models import ImportRow, SheetImport
 from marketplace.imports.rules import ImportStatus
 from marketplace.imports.services.applying import CHUNK
@@ -110,7 +111,7 @@ def test_a_worker_that_dies_inside_a_chunk_leaves_nothing_half_done(
     view = client.get(f"/penjual/impor/{import_id}/kemajuan").json
     assert view == {"busy": True, "part": CHUNK, "whole": 2 * CHUNK + 30}
     outbox.deliver_all()
-    handlers.go_on(handlers.ImportMoved(import_id))
+    handlers.go_on(ImportMoved(import_id))
     for model in (Product, ProductRevision, Variant):
         assert count(db, model) == 2 * CHUNK + 30
     names = db.session.scalars(sa.select(ProductRevision.name)).all()
@@ -230,7 +231,7 @@ def test_a_dry_run_that_was_killed_finds_the_same_twice(
         with pytest.raises(KeyboardInterrupt):
             outbox.deliver_all()
     assert 0 < count(db, ImportRow) < 600
-    handlers.go_on(handlers.ImportMoved(db.session.scalars(sa.select(sa.func.max(SheetImport.id))).one() or 0))
+    handlers.go_on(ImportMoved(db.session.scalars(sa.select(sa.func.max(SheetImport.id))).one() or 0))
     assert reasons(db) == whole
     last = sa.select(SheetImport.status).order_by(SheetImport.id.desc()).limit(1)
     assert db.session.scalars(last).one() is ImportStatus.CHECKED
