@@ -11,11 +11,14 @@ import time_machine
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
+from marketplace.accounts import services
 from marketplace.accounts.models import Person
 from marketplace.accounts.queries import sign_ins_of
 from marketplace.core import outbox
 from marketplace.core.actor import Role
 from marketplace.core.audit import AuditEntry
+from marketplace.core.db import transaction
+from marketplace.core.errors import Invalid, NotAllowed
 from marketplace.notifications.models import Message
 from tests import make
 
@@ -108,3 +111,13 @@ def test_a_person_who_is_blocked_meanwhile_is_not_let_in(client: FlaskClient, op
     client.post(f"/admin/orang/{mince.id}/pemblokiran", data={"reason": "penipuan"})
     assert client.post(path, data={"password": NEW}).status_code == 410
     assert client.post(f"/admin/orang/{10**12}/kata-sandi", data=CHECKED).status_code == 404
+
+
+def test_the_service_asks_for_the_proof_itself(operator: Person, mince: Person, db: SQLAlchemy) -> None:
+    actor = make.actor_of(operator)
+    for proof, words in (("lain", CHECKED["words"]), ("", CHECKED["words"]), ("ktp", "  ok  ")):
+        with pytest.raises(Invalid), transaction():
+            services.hand_over_reset(actor, mince.id, proof, words)
+    with pytest.raises(NotAllowed), transaction():
+        services.hand_over_reset(make.actor_of(mince), operator.id, **CHECKED)
+    assert _trail(db) == []
