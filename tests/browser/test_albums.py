@@ -130,10 +130,15 @@ def test_a_picture_is_cropped_by_its_frame(
     expect(phone_page.get_by_role("heading", name="Atur foto")).to_be_visible()
 
 
-def test_without_script_a_plain_form_sends_pictures(no_script_page: Page, album_url: str, photo: str) -> None:
+def test_without_script_a_plain_form_sends_pictures(
+    no_script_page: Page, live_server: LiveServer, album_url: str, photo: str
+) -> None:
     enter(no_script_page, album_url)
     no_script_page.get_by_label("Tambah foto").set_input_files([photo, photo])
     no_script_page.get_by_role("button", name="Kirim foto").click()
+    expect(no_script_page.locator(".album-face").or_(no_script_page.get_by_text("sedang diolah"))).to_have_count(2)
+    work(live_server)  # what is more than the page takes at once
+    no_script_page.reload()
     expect(no_script_page.locator(".album-face")).to_have_count(2)
 
 

@@ -129,6 +129,26 @@ def test_what_was_typed_without_a_line_is_sent_from_the_next_page(
     expect(page.get_by_label("Nama produk")).to_have_value("Keripik Pisang")
 
 
+def test_a_photo_a_name_and_a_price_are_all_it_takes_to_be_saved(
+    phone_page: Page, live_server: LiveServer, maker: None, photos: list[Path], axe: Callable[[Page], list[str]]
+) -> None:
+    page = phone_page
+    sign_in(page, NEW)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_label("Tambah foto").click()
+    chooser.value.set_files(photos[0])
+    page.get_by_label("Nama produk").fill("Bakul Lontar")
+    page.get_by_label("Harga", exact=True).fill("45.000")
+    expect(page.get_by_text("sedang diolah")).to_be_visible()
+    work(live_server)
+    expect(page.locator("#foto img")).to_have_count(1, timeout=15_000)
+    expect(page.locator("[data-save-state]")).to_contain_text("Tersimpan")
+    assert axe(page) == []
+    page.goto("/penjual/produk")
+    expect(page.get_by_text("Belum ada: kategori, berat")).to_be_visible()
+    assert drafts(live_server) == [1]
+
+
 def test_what_is_typed_while_a_save_is_on_its_way_is_sent_too(
     phone_page: Page, live_server: LiveServer, maker: None
 ) -> None:

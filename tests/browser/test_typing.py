@@ -6,10 +6,12 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from marketplace.core.actor import Grant, Role
-from marketplace.core.db import transaction
+from marketplace.core.db import db, transaction
+from marketplace.stores.models import Store
 from tests import make
 from tests.serving import LiveServer
 
@@ -126,3 +128,25 @@ def test_two_tabs_of_a_draft_keep_the_last_word_on_each_field(phone_page: Page, 
     for label, value in (("Nama produk", "Bakul Besar"), ("Berat dengan kemasan", "400")):
         expect(first.get_by_label(label)).to_have_value(value)
     expect(first.get_by_label("Harga", exact=True)).to_have_value("45.000")
+
+
+def test_another_category_asks_its_questions_in_place(
+    phone_page: Page, live_server: LiveServer, makers: None, axe: Callable[[Page], list[str]]
+) -> None:
+    page = phone_page
+    with live_server.app.app_context(), transaction():
+        store_id = db.session.scalars(sa.select(Store.id).order_by(Store.id)).first()
+        answers = {"teknik": "Buna", "motif": "Kaif"}
+        made = make.product(store_id, "Kain", category="kain-tenun-lembaran", attributes=answers).id
+    page.goto(f"/masuk?next=/penjual/produk/{made}")
+    sign_in(page)
+    expect(page.locator("#attr-motif")).to_have_value("Kaif")
+    page.get_by_label("Nama produk").fill("Kain Besar")
+    page.get_by_label("Kategori").select_option(label="Selendang & syal")
+    expect(page.locator("#attr-teknik")).to_have_value("Buna")
+    page.get_by_label("Kategori").select_option(label="Camilan")
+    expect(page.get_by_text("Tidak ditanyakan di kategori ini")).to_be_visible()
+    expect(page.get_by_text("Teknik: Buna")).to_be_visible()
+    expect(page.locator("#attr-teknik")).to_have_count(0)
+    expect(page.get_by_label("Nama produk")).to_have_value("Kain Besar")
+    assert axe(page) == []

@@ -47,7 +47,7 @@ def _rows(ids: list[int]) -> Iterator[list[str | int]]:
         )
         .join(Product, Product.id == Variant.product_id)
         .join(ProductRevision, ProductRevision.product_id == Product.id)
-        .join(Category, Category.id == Product.category_id)
+        .join(Category, Category.id == ProductRevision.category_id)
         .join(Region, Region.code == ProductRevision.origin_code)
         .where(ProductRevision.id.in_(newest.group_by(ProductRevision.product_id)), Variant.is_active)
         .order_by(Product.id, Variant.position, Variant.id)
