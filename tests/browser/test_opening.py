@@ -121,7 +121,7 @@ def second_half(page: Page, look: Look, papers: Path) -> None:
     page.get_by_label("Foto atau PDF suratnya").set_input_files(papers)
     look(page)
     page.get_by_role("button", name="Simpan").click()
-    page.get_by_role("link", name="Lihat ringkasan").click()
+    page.get_by_role("button", name="Yang lain belum saya punya").click()
     heading(page, "Ringkasan")
     look(page)
 

@@ -13,8 +13,10 @@ from flask_sqlalchemy import SQLAlchemy
 from marketplace.accounts.models import Person
 from marketplace.core.actor import Role
 from marketplace.core.db import transaction
+from marketplace.onboarding import queries, services
 from marketplace.onboarding.models import Application, ApplicationPaper
-from marketplace.onboarding.rules import ApplicationStatus
+from marketplace.onboarding.rules import ApplicationStatus, PaperState
+from marketplace.onboarding.services import PaperAnswer
 from marketplace.stores.models import Store
 from marketplace.stores.rules import StoreStatus
 from tests import make
@@ -60,6 +62,22 @@ def test_who_makes_an_account_lands_in_the_application(client: FlaskClient, db: 
     made = {"name": "Yuli Nope", "email": "yuli@example.id", "password": make.PASSWORD, "next": HOME}
     assert client.post("/daftar", data=made).location == HOME
     assert "Mulai" in client.get(HOME).text
+
+
+def test_what_she_has_not_got_is_said_in_one_tap(client: FlaskClient, db: SQLAlchemy, yuli: Person) -> None:
+    actor = make.actor_of(yuli)
+    with transaction():
+        made = services.begin(actor)
+        services.save_what(actor, made.id, "Dapur Yuli", "", [make.category_id("camilan")], [])
+        services.save_paper(actor, made.id, "nib", PaperAnswer(PaperState.HELD, "1234567890123"))
+    make.sign_in_client(client, yuli)
+    assert "Yang lain belum saya punya" in client.get(f"{HOME}/surat-surat").text
+    assert client.post(f"{HOME}/surat-surat").location == f"{HOME}/ringkasan"
+    db.session.expire_all()
+    said = {kind: paper.state for kind, paper in queries.papers_of(made.id).items()}
+    assert said.pop("nib") is PaperState.HELD, "what was answered stays"
+    assert said == dict.fromkeys(["npwp", "pirt", "halal"], PaperState.NOT_YET)
+    assert "Yang lain belum saya punya" not in client.get(f"{HOME}/surat-surat").text
 
 
 @pytest.mark.parametrize("page", ["siapa", "ringkasan", "surat-surat/nib"])

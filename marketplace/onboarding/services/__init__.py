@@ -10,6 +10,7 @@ from marketplace.onboarding.services.applying import save_step as save_step
 from marketplace.onboarding.services.applying import save_what as save_what
 from marketplace.onboarding.services.papers import PaperAnswer as PaperAnswer
 from marketplace.onboarding.services.papers import check_answer as check_answer
+from marketplace.onboarding.services.papers import have_no_more as have_no_more
 from marketplace.onboarding.services.papers import save_paper as save_paper
 from marketplace.onboarding.services.people import export as export
 from marketplace.onboarding.services.people import forget as forget

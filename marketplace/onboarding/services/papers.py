@@ -55,6 +55,15 @@ def save_paper(actor: Actor, application_id: int, kind: str, answer: PaperAnswer
     mended(actor, application, paper_item(kind))
 
 
+def have_no_more(actor: Actor, application_id: int) -> None:
+    """Say of every paper that was not answered yet that she has not got it. Raises NotFound, Stale."""
+    application = own(actor, application_id)
+    answered = queries.papers_of(application_id)
+    for kind in queries.wanted_kinds(application):
+        if kind not in answered:
+            save_paper(actor, application_id, kind, PaperAnswer(PaperState.NOT_YET))
+
+
 def check_answer(kind: str, answer: PaperAnswer) -> str:
     """The number as it is kept. Raises Invalid like `save_paper`."""
     if answer.state is PaperState.NOT_HALAL and kind != HALAL:

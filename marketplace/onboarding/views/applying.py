@@ -240,6 +240,15 @@ def save_paper(kind: str) -> Page:
     return _onwards(Step.PAPERS)
 
 
+@bp.post("/surat-surat")
+@requires(is_signed_in)
+def have_no_more_papers() -> Page:
+    """The papers not answered yet are not there, in one tap."""
+    with transaction():
+        services.have_no_more(current_actor(), _current().id)
+    return _to("onboarding.summary")
+
+
 @bp.get("/berkas/<int:paper_id>")
 @requires(is_signed_in)
 def paper_file(paper_id: int) -> Response:
