@@ -162,7 +162,7 @@ def _applications() -> dict[str, list[str]]:
             act(someone, f"Kue Mama {state.title()}")
         found[f"lamar-{state}"] = [*pages, "/penjual"] if state in ("menunggu", "diterima") else pages
     _newcomer("lamar-baru", "Mama Baru")
-    steps = [f"/penjual/daftar/{slug}" for slug in ("siapa", "apa", "di-mana", "ringkasan")]
+    steps = [f"/penjual/daftar/{slug}" for slug in ("siapa", "apa", "di-mana", "surat-surat/nib", "ringkasan")]
     return found | {"lamar-baru": pages, "lamar-draf": [*pages, *steps]}
 
 
