@@ -61,13 +61,14 @@ class Helping:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person, a guest (no id), or the market itself (`SYSTEM`)."""
+    """A person, a guest (no id), or the market itself (`SYSTEM`). `via` says how she came when it was by no sign-in."""
 
     person_id: int | None = None
     name: str = ""
     grants: frozenset[Grant] = frozenset()
     is_system: bool = False
     helping: Helping | None = None
+    via: str = ""
 
     @property
     def is_signed_in(self) -> bool:

@@ -38,7 +38,10 @@ class AuditEntry(Base):
 
 
 def record(actor: Actor, action: str, thing_type: str, thing_id: object, **details: Any) -> None:
-    """Add an act to the trail, in the transaction that does it. `action` is `<area>.<past participle>`."""
+    """Add an act to the trail, in the transaction that does it. `action` is `<area>.<past participle>`.
+
+    Who came by no sign-in (`actor.via`) is marked by how she came.
+    """
     db.session.add(
         AuditEntry(
             at=now(),
@@ -47,7 +50,7 @@ def record(actor: Actor, action: str, thing_type: str, thing_id: object, **detai
             action=action,
             thing_type=thing_type,
             thing_id=str(thing_id),
-            details=details,
+            details={**details, "via": actor.via} if actor.via else details,
             helped_store_id=actor.helping.store_id if actor.helping else None,
             request_id=str(get_contextvars().get("request_id", "")),
         )

@@ -61,6 +61,13 @@ class OrderHandedOver:
 
 
 @dataclass(frozen=True)
+class LinkRenewed:
+    """Somebody of a shop, whose link has acted or is too old, asked for a new one by e-mail."""
+
+    link_id: int
+
+
+@dataclass(frozen=True)
 class OrderLapsed:
     """The shop did not answer in time."""
 

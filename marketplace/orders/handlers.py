@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import structlog
 
-from marketplace.accounts.queries import people_of_store
+from marketplace.accounts.queries import PersonContact, contact, people_of_store
+from marketplace.core import settings
 from marketplace.core.actor import Right
 from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
@@ -34,6 +35,12 @@ from marketplace.payments.rules import (
 from marketplace.payments.services import Providers, refunds
 
 SWEEP_AFTER = timedelta(minutes=5)
+NEW_ORDER, REMINDER = "shop_new_order", "shop_reminder"
+WITH_LINK = (NEW_ORDER, REMINDER)
+LINK_PATH = "/jawab/"
+REMIND_HOURS = settings.define(
+    "orders.remind_hours", 3, "Berapa jam sebelum waktu jawab habis toko diingatkan", minimum=1, maximum=48
+)
 log = structlog.get_logger()
 
 
@@ -49,7 +56,7 @@ def tell_of_purchase(event: events.PurchasePlaced) -> None:
             return
         _to_buyer(view.purchase, "purchase_placed", view.purchase.id, orders=view.orders)
         for order in view.orders:
-            _to_shop(view.purchase, order, "shop_new_order")
+            _to_shop(view.purchase, order, NEW_ORDER)
 
 
 def tell_of_payment(event: events.PurchasePaid) -> None:
@@ -61,7 +68,7 @@ def tell_of_payment(event: events.PurchasePaid) -> None:
         begun = tuple(order for order in view.orders if order.was_shown)
         _to_buyer(view.purchase, "purchase_paid", view.purchase.id, orders=begun, payment=view.payment)
         for order in begun:
-            _to_shop(view.purchase, order, "shop_new_order")
+            _to_shop(view.purchase, order, NEW_ORDER)
 
 
 def tell_of_expiry(event: events.PurchaseExpired) -> None:
@@ -116,6 +123,30 @@ def tell_of_hand_over(event: events.OrderHandedOver) -> None:
 def tell_of_lapse(event: events.OrderLapsed) -> None:
     """To both: the time to answer is over."""
     _tell_buyer(event.order_id, "order_lapsed", shop_template="shop_lapsed")
+
+
+def tell_of_link(event: events.LinkRenewed) -> None:
+    """To one person of the shop who asked for it: a new link by which she goes on with an order."""
+    with transaction():
+        about = queries.link_about(event.link_id)
+        found = queries.order_view(about.order_id) if about else None
+        person = contact(about.person_id) if about else None
+        if about is None or found is None or person is None:
+            return
+        order, purchase = found
+        link = f"{LINK_PATH}{services.links.token_of(event.link_id)}"
+        _write_to(person, purchase, order, "shop_link", event.link_id, link=link, until=about.until)
+
+
+def remind_shops() -> None:
+    """Routine: write once more to shops whose time to answer is nearly over, with a link to answer by."""
+    nearly_over = queries.nearly_over(now(), timedelta(hours=REMIND_HOURS.today()), REMINDER)
+    db.session.rollback()
+    for order_id in nearly_over:
+        with transaction():
+            found = queries.order_view(order_id)
+            if found is not None and found[0].status is OrderStatus.WAITING:
+                _to_shop(found[1], found[0], REMINDER)
 
 
 def lapse_unanswered() -> None:
@@ -192,16 +223,25 @@ def _to_buyer(purchase: Purchase, template: str, about: int, **values: object) -
 
 
 def _to_shop(purchase: Purchase, order: OrderView, template: str) -> None:
-    path = f"/penjual/pesanan/{order.code}"
+    """To each person of the shop; where something is to be done, with a link of her own to do it by."""
     for person in people_of_store(order.store_id, Right.ORDERS):
-        key = letter_key(template, order.id, person.id)
-        write_letter(
-            key,
-            person.email or "",
-            f"orders/{template}",
-            person.language,
-            person=person,
-            purchase=purchase,
-            order=order,
-            path=path,
-        )
+        link = ""
+        if template in WITH_LINK and (token := services.links.issue(order.id, person, template)):
+            link = f"{LINK_PATH}{token}"
+        _write_to(person, purchase, order, template, order.id, link=link)
+
+
+def _write_to(
+    person: PersonContact, purchase: Purchase, order: OrderView, template: str, about: int, **values: object
+) -> None:
+    write_letter(
+        letter_key(template, about, person.id),
+        person.email or "",
+        f"orders/{template}",
+        person.language,
+        person=person,
+        purchase=purchase,
+        order=order,
+        path=f"/penjual/pesanan/{order.code}",
+        **values,
+    )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, Word, one_of
-from marketplace.orders.rules import OrderStatus, ShareKind
+from marketplace.orders.rules import LinkAct, OrderStatus, ShareKind
 from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import DeliveryMethod
 
@@ -153,6 +153,32 @@ class OrderShare(Base):
     kind: Mapped[ShareKind] = mapped_column(Word(ShareKind), primary_key=True)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     at: Mapped[datetime]
+
+
+class OrderLink(Base):
+    """A link in a letter by which one person of the shop does one thing with an order, without signing in.
+
+    `occasion` names the letter, so that it holds one link however often it is written; `sent_to` is a keyed hash of
+    the address it went to. The link itself is not kept: it follows from the id and the market's secret.
+    """
+
+    __tablename__ = "order_links"
+    __table_args__ = (
+        one_of("act", LinkAct),
+        sa.CheckConstraint("(act IS NULL) = (used_at IS NULL)", name="used_for_something"),
+        sa.CheckConstraint("expires_at > made_at", name="ends_after_it_begins"),
+        sa.UniqueConstraint("order_id", "person_id", "occasion"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    occasion: Mapped[str] = mapped_column(sa.String(40))
+    sent_to: Mapped[str] = mapped_column(sa.String(64))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    act: Mapped[LinkAct | None] = mapped_column(Word(LinkAct))
+    used_at: Mapped[datetime | None]
 
 
 class RefundPart(Base):

@@ -32,6 +32,19 @@ class OrderStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class LinkAct(StrEnum):
+    """What somebody of a shop does with an order by the link in a letter."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    READY = "ready"
+    HAND_OVER = "hand_over"
+
+
+BY_LINK = "lewat tautan pesan"
+"""How the audit trail names whoever acts by the link in a letter."""
+
+
 class ShareKind(StrEnum):
     """What a ready message tells the buyer."""
 
@@ -102,6 +115,12 @@ def normal_code(typed: str) -> str:
     """A code as it is kept, from what somebody typed or read out: case, look-alike letters and spaces do not matter."""
     text = "".join(typed.upper().split()).removeprefix(CODE_PREFIX).replace("-", "")
     return CODE_PREFIX + text.translate(str.maketrans("ILO", "110"))
+
+
+def short_name(name: str) -> str:
+    """As much of a buyer's name as a link in a letter may tell: the first of several, of a single one its initial."""
+    first, *others = name.split() or [""]
+    return first if others else f"{first[:1]}."[: 2 * len(first[:1])]
 
 
 def letter_key(template: str, about: int, to: int | str) -> str:

@@ -1,6 +1,7 @@
 """CSS and scripts: read once at start, the CSS joined in cascade order, each under the hash of its content.
 
-`app.css` is for every page, `desk.css` beside it for the pages of those at work.
+`app.css` is for every page, `desk.css` beside it for the pages of those at work; `slim.css` stands alone on the pages
+that are opened from a message.
 
 An address that changes with the content may be kept for a year; nothing is built, so nothing can be out of date.
 """
@@ -23,6 +24,8 @@ LAYERS = "@layer reset,tokens,base,layout,components,pages,utilities;"
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 SPACE = re.compile(r"\s+")
 FONT_URL = re.compile(r"url\([\"']?/static/([^\"')?]+)[\"']?\)")
+SLIM_COMPONENTS = ("button", "confirm", "field", "notice", "status_badge")
+SLIM_LEFT_OUT = re.compile(r"@font-face \{[^}]*\}|--(ribbon|cloth): [^;]*;")
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -52,6 +55,7 @@ class Assets:
         found = [
             Asset("app.css", self._joined(self._for_all()), "text/css; charset=utf-8"),
             Asset("desk.css", self._joined(self._for_desks()), "text/css; charset=utf-8"),
+            Asset("slim.css", self._joined(self._for_slim(), SLIM_LEFT_OUT), "text/css; charset=utf-8"),
             *(
                 Asset(f"js/{path.name}", path.read_bytes(), "text/javascript; charset=utf-8")
                 for path in sorted((folder / "js").glob("*.js"))
@@ -89,8 +93,16 @@ class Assets:
         desk = self.folder / "css" / "desk"
         return [*_sheets(desk / "components"), *_sheets(desk / "pages")]
 
-    def _joined(self, files: list[Path]) -> bytes:
+    def _for_slim(self) -> list[Path]:
+        """The little that a page opened from a message needs."""
+        css, desk = self.folder / "css", self.folder / "css" / "desk"
+        parts = [css / "components" / f"{name}.css" for name in SLIM_COMPONENTS]
+        first = [css / f"{name}.css" for name in ("reset", "tokens", "base")]
+        return [*first, *parts, desk / "components" / "code_entry.css", css / "utilities.css", css / "slim.css"]
+
+    def _joined(self, files: list[Path], left_out: re.Pattern[str] | None = None) -> bytes:
         text = "\n".join(path.read_text() for path in files if path.exists())
+        text = left_out.sub("", text) if left_out else text
         text = SPACE.sub(" ", COMMENT.sub("", text)).strip()
         return (LAYERS + FONT_URL.sub(self._hashed_url, text)).encode()
 

@@ -21,6 +21,9 @@ from marketplace.core.db import db, transaction
 from marketplace.media import services as media
 from marketplace.onboarding import services as onboarding
 from marketplace.onboarding.models import Application
+from marketplace.orders.models import Order
+from marketplace.orders.rules import LinkAct, OrderStatus
+from marketplace.orders.services import links
 from marketplace.stores.services import team
 from tests import make
 from tests.databases import Market
@@ -29,7 +32,7 @@ from tests.media.pictures import picture
 from tests.serving import LiveServer
 
 DEMO = "{}@demo.belintt.id"
-OVER = ("/undangan/mati", "/lupa-sandi/mati", "/foto/mati")
+OVER = ("/undangan/mati", "/lupa-sandi/mati", "/foto/mati", "/jawab/mati")
 """Links whose time is over: they answer with a page that says so, and 404 or 410."""
 KEY = "kunci-draf-di-peramban"
 
@@ -44,7 +47,7 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
             "yuli": [*_drafts(), *_bulk_edits(), *_sheets(market)],
         }
         invitation = _invitation()
-        found["guest"] += [invitation, f"/foto/{_shared_album()}"]
+        found["guest"] += [invitation, f"/foto/{_shared_album()}", *_answer_links()]
         found["budi"] = [invitation]
         found["anak"] = [invitation]
         found |= _applications()
@@ -126,6 +129,22 @@ def _unchecked(client: FlaskClient, store_id: int, sheet: bytes) -> str:
     where = make.hand_in_sheet(client, store_id, sheet, "menunggu.csv").location
     client.post(f"{where}/kolom", data=make.guessed(client.get(where).text))
     return where
+
+
+# --- orders ----------------------------------------------------------------
+
+
+def _answer_links() -> list[str]:
+    """Links in letters to a shop: one for each state of its orders, one that has acted, and the page after asking."""
+    yuli, found = _person("yuli"), []
+    hers = sa.select(Order).where(Order.store_id == _store_of(_actor("yuli")), Order.status != OrderStatus.UNPAID)
+    with transaction():
+        by_state = {order.status: order for order in db.session.scalars(hers.order_by(Order.id))}
+        found = [make.answer_link(order, yuli, "scene") for order in by_state.values()]
+        fresh = make.orders_of(make.purchase([make.product(_store_of(_actor("yuli")), on_hand=5)]))[0]
+        used = make.answer_link(fresh, yuli, "scene")
+        links.act(used, LinkAct.ACCEPT)
+    return [f"/jawab/{token}" for token in (*found, used)] + [f"/jawab/{used}/terkirim"]
 
 
 # --- people ----------------------------------------------------------------

@@ -36,9 +36,11 @@ from tests.make.curation import papers as papers
 from tests.make.curation import pictures as pictures
 from tests.make.curation import revise as revise
 from tests.make.curation import submission as submission
+from tests.make.links import answer_link as answer_link
 from tests.make.onboarding import application as application
 from tests.make.onboarding import marks as marks
 from tests.make.onboarding import sent as sent
+from tests.make.orders import BUYER_EMAIL as BUYER_EMAIL
 from tests.make.orders import orders_of as orders_of
 from tests.make.orders import place as place
 from tests.make.orders import purchase as purchase

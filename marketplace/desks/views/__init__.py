@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from marketplace.desks.views import (
     albums,
+    answering,
     banking,
     drafts,
     earnings,
@@ -31,6 +32,7 @@ from marketplace.desks.views import (
 
 blueprints: tuple[Blueprint, ...] = (
     albums.bp,
+    answering.bp,
     banking.bp,
     drafts.bp,
     earnings.bp,

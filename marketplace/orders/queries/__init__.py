@@ -30,6 +30,7 @@ from marketplace.orders.queries.finding import (
     purchase_of_payment,
     wanted,
 )
+from marketplace.orders.queries.links import LinkAbout, link_about, nearly_over
 from marketplace.orders.queries.listing import (
     OrderFilter,
     OrderRow,
@@ -65,6 +66,7 @@ __all__ = [
     "BestProduct",
     "LetterState",
     "LineView",
+    "LinkAbout",
     "OrderFilter",
     "OrderMoney",
     "OrderRow",
@@ -86,7 +88,9 @@ __all__ = [
     "crooked_parts",
     "guest_purchases",
     "letters",
+    "link_about",
     "money_of_orders",
+    "nearly_over",
     "neighbours",
     "online_payment",
     "open_counts",

@@ -16,7 +16,7 @@ from marketplace.orders.rules import ShareKind, letter_key
 
 TO_BUYER = ("order_accepted", "order_declined", "order_ready", "order_handed_over", "order_lapsed")
 TO_BUYER_OF_PURCHASE = ("purchase_placed", "purchase_paid", "purchase_cancelled")
-TO_SHOP = ("shop_new_order", "shop_cancelled", "shop_lapsed")
+TO_SHOP = ("shop_new_order", "shop_reminder", "shop_cancelled", "shop_lapsed")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Locks are taken in one order everywhere: orders by id, variants by id, the payment with its tries, the ledger.
 """
 
-from marketplace.orders.services import disputes, paying, refunds
+from marketplace.orders.services import disputes, links, paying, refunds
 from marketplace.orders.services.cancelling import cancel_purchase
 from marketplace.orders.services.moves import accept, decline, hand_over, lapse, mark_ready
 from marketplace.orders.services.people import export_purchases, forget_buyer
@@ -23,6 +23,7 @@ __all__ = [
     "forget_buyer",
     "hand_over",
     "lapse",
+    "links",
     "mark_ready",
     "note_shared",
     "paying",
