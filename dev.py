@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One door to the project: python3 dev.py run | test | check | bench | demo | lock | help.
+"""One door to the project: python3 dev.py run | test | check | bench | demo | lock | docs | help.
 
 Needs nothing but Python 3.11. What a command needs is made in .venv and .cache; nothing else on the machine changes,
 except that on a bare Debian, as root, the package python3-venv is installed.
@@ -359,6 +359,13 @@ def lock(*words: str) -> int:
     return 0
 
 
+def docs() -> int:
+    """what is drawn from the code: docs/orders.md"""
+    install("requirements.lock")
+    sh(PY, "-m", "tools.draw_orders")
+    return 0
+
+
 COMMANDS: dict[str, Callable[..., int]] = {
     "run": run,
     "test": test,
@@ -366,6 +373,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "bench": bench,
     "demo": demo,
     "lock": lock,
+    "docs": docs,
 }
 
 
@@ -375,7 +383,7 @@ def main(words: list[str]) -> int:
         sys.exit("Python 3.11 or newer is needed")
     name, rest = (words[0] if words else "help"), words[1:]
     command = COMMANDS.get(name)
-    if command is None or (rest and command in (run, check, demo)):
+    if command is None or (rest and command in (run, check, demo, docs)):
         print("python3 dev.py <command>\n")
         for known, function in COMMANDS.items():
             print(f"  {known:<6} {function.__doc__}")

@@ -53,6 +53,8 @@ from marketplace.payments.adapters.provider import PaymentProvider, Providers
 from marketplace.payments.adapters.stripe_checkout import stripe_provider
 from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.places import views as places_views
+from marketplace.receipts import handlers as receipts_handlers
+from marketplace.receipts import services as receipts_services
 from marketplace.storefront import views as storefront_views
 from marketplace.stores import handlers as stores_handlers
 from marketplace.stores.events import BankAccountChanged, InvitationMade, StoreChanged
@@ -162,6 +164,9 @@ def _subscribe() -> None:
     subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
     subscribe(order_events.LinkRenewed, orders_handlers.tell_of_link)
+    subscribe(order_events.PurchasePaid, receipts_handlers.follow_payment)
+    subscribe(order_events.OrderHandedOver, receipts_handlers.follow_hand_over)
+    subscribe(order_events.RefundSettled, receipts_handlers.follow_refund)
     subscribe(PriceWaits, catalog_handlers.tell_of_price)
     subscribe(UploadReceived, catalog_handlers.take_pictures)
     subscribe(account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over)
@@ -206,6 +211,7 @@ def _know_people() -> None:
     for forget in (
         onboarding_services.forget,
         orders_services.forget_buyer,
+        receipts_services.forget,
         checkout_services.forget,
         notifications_services.forget,
     ):

@@ -168,6 +168,7 @@ ACCOUNTS = {
 }
 """By the code of the account, without the number of the shop."""
 ACTS = {
+    "receipts.issued": _l("Kuitansi dibuat"),
     "payments.read": _l("Dibaca lagi dari penyedia"),
     "payments.completed": _l("Jumlah berbeda diterima sebagai lunas"),
     "payments.mismatch": _l("Jumlah masuk berbeda"),

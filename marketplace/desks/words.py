@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 
 from marketplace.core.clock import now
-from marketplace.orders.queries import OrderView, StepView
+from marketplace.orders.queries import OrderView, RefundNote, StepView
 from marketplace.orders.rules import OrderStatus, ready_status
+from marketplace.payments.rules import RefundSource, RefundState
+from marketplace.web.filters import rupiah
 
 STATES = {
     OrderStatus.UNPAID: (lazy_gettext("Menunggu pembayaran"), "waiting"),
@@ -41,6 +43,15 @@ PAID_BEFORE = {
     OrderStatus.DONE: lazy_gettext("Barang diterima"),
 }
 """How the same steps are called when the order was paid before the shop heard of it."""
+REFUND_SOURCES = {
+    RefundSource.BUYER: lazy_gettext("karena pembeli membatalkan"),
+    RefundSource.SHOP: lazy_gettext("karena toko menolak"),
+    RefundSource.TIMEOUT: lazy_gettext("karena toko tidak menjawab tepat waktu"),
+    RefundSource.OPERATOR: lazy_gettext("oleh pengelola pasar"),
+    RefundSource.SYSTEM: lazy_gettext("otomatis"),
+    RefundSource.EXTERNAL: lazy_gettext("oleh pengelola pasar"),
+}
+"""Who caused a refund, as the time line says it."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +64,10 @@ class Step:
     is_done: bool
 
 
-def steps_of(order: OrderView, helpers: Mapping[int, str] | None = None) -> list[Step]:
-    """The steps that an order has gone, and those that lie ahead if all goes well.
+def steps_of(
+    order: OrderView, helpers: Mapping[int, str] | None = None, refunds: Sequence[RefundNote] = ()
+) -> list[Step]:
+    """The steps that an order has gone, money that goes back among them, and those that lie ahead if all goes well.
 
     For the shop's eyes: `helpers` are the names of those who helped it, by person; their steps say so.
     """
@@ -70,7 +83,26 @@ def steps_of(order: OrderView, helpers: Mapping[int, str] | None = None) -> list
     if is_online:
         road = (OrderStatus.UNPAID, *road)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
+    gone = sorted(gone + _refund_steps(refunds), key=lambda step: step.at or order.placed_at)
     return gone + [Step(str(titles[status]), None, "", False) for status in ahead]
+
+
+def _refund_steps(refunds: Sequence[RefundNote]) -> list[Step]:
+    """Each refund twice: when it was promised, with who wanted it and why, and when it was sent or did not arrive."""
+    steps = []
+    for refund in refunds:
+        amount = rupiah(refund.amount)
+        reason = refund.reason if refund.source is RefundSource.OPERATOR else ""
+        note = " · ".join(filter(None, [str(REFUND_SOURCES[refund.source]), reason]))
+        steps.append(Step(gettext("Pengembalian %(amount)s dimulai", amount=amount), refund.asked_at, note, True))
+        if refund.settled_at is None:
+            continue
+        if refund.state is RefundState.SUCCEEDED:
+            title = gettext("%(amount)s sudah dikembalikan ke kartu pembeli", amount=amount)
+        else:
+            title = gettext("Pengembalian %(amount)s belum berhasil", amount=amount)
+        steps.append(Step(title, refund.settled_at, "", True))
+    return steps
 
 
 def _note(step: StepView, helpers: Mapping[int, str]) -> str:

@@ -15,12 +15,14 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
 from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm
 from marketplace.desks.money import order_money
+from marketplace.desks.receipts import hand_out
 from marketplace.desks.sharing import SHARE_WORDS, share_of
 from marketplace.desks.words import STATES, steps_of, time_left
 from marketplace.orders import queries, services
 from marketplace.orders.queries import OrderFilter
 from marketplace.orders.rules import OrderStatus, ShareKind
 from marketplace.payments.rules import PaymentMethod
+from marketplace.receipts.queries import is_due, versions_of
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
@@ -139,6 +141,18 @@ def order(code: str) -> Page:
     return _show(_own(code))
 
 
+@bp.get("/<string:code>/kuitansi")
+@requires_right(Right.ORDERS)
+def receipt(code: str) -> Page:
+    """The buyer's receipt as a PDF; `?versi=` names an earlier one. Before it is paid: back to the order."""
+    found = queries.order_view(_own(code))
+    file = hand_out(found[0], request.args.get("versi")) if found else None
+    if file is None:
+        flash(_("Kuitansi tersedia setelah pesanan ini dibayar."), "info")
+        return _back(code)
+    return file
+
+
 @bp.post("/<string:code>/penerimaan")
 @requires_right(Right.ORDERS)
 def create_acceptance(code: str) -> Page:
@@ -252,6 +266,7 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
     if found is None:
         raise NotFound("orders.not_found")
     order, purchase = found
+    refunds = queries.refund_notes([order_id]) if order.is_online else {}
     before, behind = queries.neighbours(order_id, current_actor().stores_with(Right.ORDERS))
     return render_template(
         "desks/seller_order.html",
@@ -264,8 +279,10 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
         shares=queries.shares(order_id),
         share_words=SHARE_WORDS,
         states=STATES,
-        steps=steps_of(order, helpers_of(order.store_id)),
+        steps=steps_of(order, helpers_of(order.store_id), refunds.get(order_id, [])),
         money=order_money(order),
+        has_receipt=is_due(order),
+        receipts=versions_of([order_id]).get(order_id, []),
         time_left=time_left,
         reason_form=reason_form or ReasonForm(formdata=None),
         is_declining=reason_form is not None,

@@ -11,6 +11,7 @@ from marketplace.checkout.services import settling
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
+from marketplace.desks.receipts import hand_out
 from marketplace.desks.words import STATES, steps_of
 from marketplace.orders import queries, services
 from marketplace.orders.models import Purchase
@@ -18,6 +19,7 @@ from marketplace.orders.policies import Buyer, can_read_purchase, guest_key
 from marketplace.orders.queries import PurchaseView
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.rules import ProviderTrouble
+from marketplace.receipts.queries import is_due, versions_of
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor, public, to_sign_in
@@ -107,10 +109,27 @@ def order(code: str) -> Response:
         purchase=bought,
         stores=stores,
         refunds=refunds,
+        receipts=versions_of([found.id]),
         key=_link_key(key),
         **_words(),
     )
     return _private(page)
+
+
+@bp.get("/pesanan/<string:code>/kuitansi")
+@public
+def receipt(code: str) -> Response:
+    """The receipt of an order as a PDF; `?versi=` names an earlier one. Before it is paid: back to the order."""
+    found = queries.order_by_code(code)
+    view = queries.order_view(found.id) if found is not None else None
+    bought = view[1] if view else None
+    if view is None or bought is None or not can_read_purchase(current_actor(), bought, _key(bought)):
+        return _not_yours(bought)
+    file = hand_out(view[0], request.args.get("versi"))
+    if file is None:
+        flash(gettext("Kuitansi tersedia setelah pesanan ini dibayar."), "info")
+        return redirect(url_for("purchases.order", code=code, kunci=request.args.get("kunci")), 303)  # type: ignore[return-value]
+    return file
 
 
 def _key(found: Purchase | None) -> str:
@@ -143,6 +162,7 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         purchase=view.purchase,
         stores=stores_by_ids(order.store_id for order in view.orders),
         refunds=queries.refund_notes(order.id for order in view.orders) if view.is_online else {},
+        receipts=versions_of(order.id for order in view.orders),
         is_fresh=_is_fresh(view),
         key=_link_key(key),
         words=words,
@@ -152,7 +172,13 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
 
 
 def _words() -> dict[str, object]:
-    return {"states": STATES, "steps_of": steps_of, "OrderStatus": OrderStatus, "DeliveryMethod": DeliveryMethod}
+    return {
+        "states": STATES,
+        "steps_of": steps_of,
+        "is_due": is_due,
+        "OrderStatus": OrderStatus,
+        "DeliveryMethod": DeliveryMethod,
+    }
 
 
 def _is_fresh(view: PurchaseView) -> bool:

@@ -164,6 +164,7 @@ class RefundNote:
     source: RefundSource
     reason: str
     asked_at: datetime
+    settled_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,9 @@ def refund_notes(order_ids: Iterable[int]) -> dict[int, list[RefundNote]]:
     )
     found: dict[int, list[RefundNote]] = {}
     for part, refund in db.session.execute(query):
-        note = RefundNote(part.goods + part.delivery, refund.state, refund.source, refund.reason, refund.created_at)
+        note = RefundNote(
+            part.goods + part.delivery, refund.state, refund.source, refund.reason, refund.created_at, refund.settled_at
+        )
         found.setdefault(part.order_id, []).append(note)
     return found
 

@@ -1,0 +1,1 @@
+"""Setting a receipt as a PDF."""

@@ -1,0 +1,54 @@
+"""Draw the life of an order from the code: `python3 dev.py docs` writes docs/orders.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from marketplace.core import settings
+from marketplace.orders.plan import PLAN, Move
+from marketplace.orders.rules import MOVES, OrderStatus
+from marketplace.orders.services import steps  # noqa: F401 - defines the clocks
+from marketplace.payments.services import asking  # noqa: F401
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "orders.md"
+INTRO = """# The life of an order
+
+Drawn from `marketplace/orders/plan.py` by `python3 dev.py docs`; do not edit. One order is one shop's part of a
+purchase. Paid online it begins at `unpaid`, in cash at `waiting`. Every move is made under the order's lock, is
+checked against `orders.rules.MOVES`, and writes a step of the time line that buyer and shop both read.
+"""
+
+
+def page() -> str:
+    """The whole document."""
+    ends = ", ".join(f"`{status.value}`" for status in OrderStatus if not MOVES[status])
+    return "\n".join([INTRO, _diagram(), "", "## Moves", "", _table(), "", f"Nothing leads on from {ends}.", ""])
+
+
+def _diagram() -> str:
+    lines = ["```mermaid", "stateDiagram-v2", "    [*] --> unpaid: paid online", "    [*] --> waiting: paid in cash"]
+    lines += [f"    {move.start.value} --> {move.to.value}: {move.who.value}, {move.what}" for move in PLAN]
+    lines += [f"    {status.value} --> [*]" for status in OrderStatus if not MOVES[status]]
+    return "\n".join([*lines, "```"])
+
+
+def _table() -> str:
+    head = ["| from | to | who | what | by itself after | what follows | service |", "|" + " --- |" * 7]
+    return "\n".join(head + [_row(move) for move in PLAN])
+
+
+def _row(move: Move) -> str:
+    cells = [f"`{move.start.value}`", f"`{move.to.value}`", move.who.value, move.what, _clock(move.clock), move.then]
+    return f"| {' | '.join(cells)} | `{move.service}` |"
+
+
+def _clock(key: str) -> str:
+    """The default of a dated setting, in the unit that its name ends with."""
+    if not key:
+        return "–"
+    default = {setting.key: setting.default for setting in settings.defined()}[key]
+    return f"{default} {key.rpartition('_')[2]} (`{key}`)"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
