@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 
+import sqlalchemy as sa
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -22,6 +23,19 @@ def seal(text: str) -> str:
 def unseal(sealed: str) -> str:
     """The text again, by whichever key sealed it. Raises cryptography.fernet.InvalidToken when none did."""
     return _cipher().decrypt(sealed.encode()).decode()
+
+
+class Sealed(sa.TypeDecorator[str]):
+    """A short text that is sealed on its way into the database and read again on its way out."""
+
+    impl = sa.String(200)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else seal(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else unseal(value)
 
 
 def keyed_hash(text: str) -> str:

@@ -107,7 +107,10 @@ def _refund_steps(refunds: Sequence[RefundNote]) -> list[Step]:
 
 def _note(step: StepView, helpers: Mapping[int, str]) -> str:
     name = helpers.get(step.person_id or 0)
-    marks = [step.note, gettext("dibantu oleh %(name)s", name=name) if name else ""]
+    said = step.note
+    if said and step.status is OrderStatus.DONE:
+        said = gettext("Tanpa kode pembeli: %(reason)s", reason=said)
+    marks = [said, gettext("dibantu oleh %(name)s", name=name) if name else ""]
     return " · ".join(filter(None, marks))
 
 

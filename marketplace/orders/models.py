@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, Word, one_of
+from marketplace.core.vault import Sealed
 from marketplace.orders.rules import LinkAct, OrderStatus, ShareKind
 from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import DeliveryMethod
@@ -49,7 +50,8 @@ class Order(Base):
     """One shop's part of a purchase. The buyer shows `handover_code` when she receives the goods (and pays in cash).
 
     `commission` (rupiah) and `bears_fee` follow the rules of the day it was placed, whatever is changed later.
-    `done_at` is when it was handed over. The shop searches in `search_text`: names of buyer and goods, folded.
+    `done_at` is when it was handed over.
+    The code lies sealed in the database. The shop searches in `search_text`: names of buyer and goods, folded.
     `ready_by` is the day the buyer was told for goods made to order.
     """
 
@@ -90,7 +92,7 @@ class Order(Base):
     refunded_commission: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(sa.String(300), default="")
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
-    handover_code: Mapped[str] = mapped_column(sa.String(4))
+    handover_code: Mapped[str] = mapped_column("handover_sealed", Sealed())
     handover_tries: Mapped[int] = mapped_column(default=0)
     handover_locked_until: Mapped[datetime | None]
     placed_at: Mapped[datetime]

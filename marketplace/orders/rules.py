@@ -103,12 +103,11 @@ def draw_handover_code() -> str:
     return f"{secrets.randbelow(10_000):04d}"
 
 
-def lock_minutes(tries: int) -> int:
-    """How long an order is locked after so many wrong codes, a multiple of five: a quarter of an hour, twice as long
-    each further time, a day at most. Who tries on hits one code in years.
+def lock_minutes(time: int, first: int = HANDOVER_LOCK_MINUTES) -> int:
+    """How long an order is locked for the `time`-th time (1 is the first): `first` minutes, twice as long each further
+    time, a day at most. Who tries on hits one code in years.
     """
-    doubled = max(0, tries // HANDOVER_TRIES - 1)
-    return min(HANDOVER_LOCK_MINUTES << doubled, LONGEST_HANDOVER_LOCK_MINUTES)
+    return min(first << max(0, time - 1), LONGEST_HANDOVER_LOCK_MINUTES)
 
 
 def normal_code(typed: str) -> str:

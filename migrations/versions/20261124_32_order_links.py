@@ -1,11 +1,14 @@
-"""Links in letters to a shop, by which one thing can be done with an order."""
+"""Links in letters to a shop, by which one thing can be done with an order; the hand-over codes are sealed."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from alembic import op
 
 from marketplace.core.db import BigId
+from marketplace.core.vault import seal, unseal
 
 revision = "32_order_links"
 down_revision = "31_revision_category"
@@ -36,7 +39,19 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_order_links_person_id"), "order_links", ["person_id"])
+    _carry_over("handover_code", sa.Column("handover_sealed", sa.String(200), nullable=False, server_default=""), seal)
 
 
 def downgrade() -> None:
+    _carry_over("handover_sealed", sa.Column("handover_code", sa.String(4), nullable=False, server_default=""), unseal)
     op.drop_table("order_links")
+
+
+def _carry_over(old: str, new: sa.Column[str], change: Callable[[str], str]) -> None:
+    """Put a column of orders in the place of another one, with its values changed."""
+    op.add_column("orders", new)
+    bind = op.get_bind()
+    orders = sa.table("orders", sa.column("id"), sa.column(old), sa.column(new.name))
+    for row in bind.execute(sa.select(orders.c.id, orders.c[old])).all():
+        bind.execute(sa.update(orders).where(orders.c.id == row.id).values({new.name: change(row[1])}))
+    op.drop_column("orders", old)

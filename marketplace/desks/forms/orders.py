@@ -66,6 +66,16 @@ class ReasonForm(BaseForm):
     )
 
 
+class WithoutCodeForm(BaseForm):
+    """Why goods are handed over without the buyer's digits; buyer and shop read it."""
+
+    reason = TextAreaField(
+        _l("Mengapa tanpa kode?"),
+        validators=[DataRequired(_l("Tulis alasannya; pembeli akan membacanya.")), Length(max=LONGEST_REASON)],
+        render_kw={"rows": "2"},
+    )
+
+
 class CodeForm(BaseForm):
     """The four digits that the buyer shows."""
 

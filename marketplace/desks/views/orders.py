@@ -13,7 +13,7 @@ from marketplace.accounts.queries import helpers_of
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
-from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm
+from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm, WithoutCodeForm
 from marketplace.desks.money import order_money
 from marketplace.desks.receipts import hand_out
 from marketplace.desks.sharing import SHARE_WORDS, share_of
@@ -207,6 +207,26 @@ def create_handover(code: str) -> Page:
     return _back(code)
 
 
+@bp.post("/<string:code>/serah-terima-tanpa-kode")
+@requires_right(Right.ORDERS)
+def create_handover_without_code(code: str) -> Page:
+    """The buyer has the goods and paid in cash, but has no code to show: the shop says why."""
+    order_id = _own(code)
+    form = WithoutCodeForm()
+    if not form.validate():
+        return _show(order_id, without_form=form), 422
+    try:
+        with transaction():
+            services.hand_over_without_code(current_actor(), order_id, form.reason.data)
+    except Refusal as refusal:
+        return _refused(order_id, refusal)
+    flash(
+        _("Selesai. Uang tunai tercatat sebagai sudah Anda terima; alasan tanpa kode tertulis di perjalanan."),
+        "success",
+    )
+    return _back(code)
+
+
 @bp.post("/<string:code>/kabar")
 @requires_right(Right.ORDERS)
 def note_shared(code: str) -> Page:
@@ -239,7 +259,7 @@ def _refused(order_id: int, refusal: Refusal) -> Page:
     status = status_of(refusal)
     if status == 404:
         raise refusal
-    if isinstance(refusal, Invalid):
+    if isinstance(refusal, Invalid) and refusal.field == "code":
         return _show(order_id, code_error=explain(refusal)), status
     response = make_response(_show(order_id, words=explain(refusal)), status)
     if isinstance(refusal, TooMany):
@@ -261,7 +281,13 @@ def _is_online(order_id: int) -> bool:
     return found is not None and found[0].is_online
 
 
-def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str = "", words: str = "") -> str:
+def _show(
+    order_id: int,
+    reason_form: ReasonForm | None = None,
+    code_error: str = "",
+    words: str = "",
+    without_form: WithoutCodeForm | None = None,
+) -> str:
     found = queries.order_view(order_id)
     if found is None:
         raise NotFound("orders.not_found")
@@ -286,6 +312,8 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
         time_left=time_left,
         reason_form=reason_form or ReasonForm(formdata=None),
         is_declining=reason_form is not None,
+        without_form=without_form or WithoutCodeForm(formdata=None),
+        is_without=without_form is not None,
         code_error=code_error,
         words=words,
     )

@@ -6,7 +6,7 @@ import hmac
 from datetime import timedelta
 
 from marketplace.catalog.services import stock
-from marketplace.core import audit
+from marketplace.core import audit, settings
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
@@ -21,6 +21,21 @@ from marketplace.orders.services import endings, paying
 from marketplace.orders.services.steps import locked, move, payment_id_of, pieces, tell
 from marketplace.payments import services as payments
 from marketplace.payments.rules import PaymentMethod, RefundSource
+
+HANDOVER_TRIES = settings.define(
+    "orders.handover_tries",
+    rules.HANDOVER_TRIES,
+    "Kode serah terima yang keliru sebelum dikunci",
+    minimum=3,
+    maximum=10,
+)
+HANDOVER_LOCK_MINUTES = settings.define(
+    "orders.handover_lock_minutes",
+    rules.HANDOVER_LOCK_MINUTES,
+    "Menit penguncian pertama sesudah kode serah terima yang keliru",
+    minimum=5,
+    maximum=rules.LONGEST_HANDOVER_LOCK_MINUTES,
+)
 
 
 def accept(actor: Actor, order_id: int) -> Order:
@@ -37,11 +52,7 @@ def decline(actor: Actor, order_id: int, reason: str) -> Order:
     Raises Invalid without a reason (field reason), NotFound, NotAllowed, Stale.
     """
     order = locked(actor, order_id)
-    reason = reason.strip()
-    if not reason:
-        raise Invalid("orders.reason_required", field="reason")
-    if len(reason) > rules.LONGEST_REASON:
-        raise Invalid("orders.reason_too_long", field="reason", maximum=rules.LONGEST_REASON)
+    reason = _reason(reason)
     endings.end(actor, [order], OrderStatus.DECLINED, RefundSource.SHOP, reason)
     tell(actor, "orders.declined", order, events.OrderDeclined(order.id), reason=reason)
     return order
@@ -73,11 +84,23 @@ def hand_over(actor: Actor, order_id: int, code: str) -> Refusal | None:
         order.handover_locked_until = None
     if not hmac.compare_digest(code.strip().encode(), order.handover_code.encode()):
         return _count_wrong_code(actor, order)
-    move(actor, order, OrderStatus.DONE)
-    stock.hand_over(pieces([order.id]), actor, f"order:{order.id}")
-    _book(order)
-    tell(actor, "orders.handed_over", order, events.OrderHandedOver(order.id), total=order.total)
+    _complete(actor, order)
     return None
+
+
+def hand_over_without_code(actor: Actor, order_id: int, reason: str) -> Order:
+    """The buyer has the goods and paid in cash, but has no code to show, e.g. no phone: the shop says why.
+
+    The reason stands on the time line, which the buyer reads, and on the audit trail. Raises Invalid without one
+    (field reason) and for an order that was paid before, whose money only the code may release; NotFound, NotAllowed,
+    Stale.
+    """
+    order = locked(actor, order_id)
+    reason = _reason(reason)
+    if db.session.get_one(Purchase, order.purchase_id).payment_method is not PaymentMethod.CASH:
+        raise Invalid("orders.code_needed", field="reason")
+    _complete(actor, order, reason)
+    return order
 
 
 def lapse(order_id: int) -> Order:
@@ -88,6 +111,24 @@ def lapse(order_id: int) -> Order:
     endings.end(SYSTEM, [order], OrderStatus.LAPSED, RefundSource.TIMEOUT)
     tell(SYSTEM, "orders.lapsed", order, events.OrderLapsed(order.id))
     return order
+
+
+def _complete(actor: Actor, order: Order, without_code: str = "") -> None:
+    """End a locked order whose goods are in the buyer's hand. Raises Stale."""
+    move(actor, order, OrderStatus.DONE, without_code)
+    stock.hand_over(pieces([order.id]), actor, f"order:{order.id}")
+    _book(order)
+    details = {"without_code": without_code} if without_code else {}
+    tell(actor, "orders.handed_over", order, events.OrderHandedOver(order.id), total=order.total, **details)
+
+
+def _reason(typed: str) -> str:
+    reason = typed.strip()
+    if not reason:
+        raise Invalid("orders.reason_required", field="reason")
+    if len(reason) > rules.LONGEST_REASON:
+        raise Invalid("orders.reason_too_long", field="reason", maximum=rules.LONGEST_REASON)
+    return reason
 
 
 def _book(order: Order) -> None:
@@ -104,9 +145,10 @@ def _book(order: Order) -> None:
 def _count_wrong_code(actor: Actor, order: Order) -> Refusal:
     order.handover_tries += 1
     audit.record(actor, "orders.code_refused", "order", order.code, tries=order.handover_tries)
-    since_lock = order.handover_tries % rules.HANDOVER_TRIES
+    most = HANDOVER_TRIES.today()
+    since_lock = order.handover_tries % most
     if since_lock:
-        return Invalid("orders.wrong_code", field="code", left=rules.HANDOVER_TRIES - since_lock)
-    minutes = rules.lock_minutes(order.handover_tries)
+        return Invalid("orders.wrong_code", field="code", left=most - since_lock)
+    minutes = rules.lock_minutes(order.handover_tries // most, HANDOVER_LOCK_MINUTES.today())
     order.handover_locked_until = now() + timedelta(minutes=minutes)
     return TooMany("orders.code_locked", minutes * 60, minutes=minutes)
