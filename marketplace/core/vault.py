@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from functools import cache
 
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, MultiFernet
@@ -45,8 +46,11 @@ def keyed_hash(text: str) -> str:
 
 def _cipher() -> MultiFernet:
     config = port(Config)
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"belintt data key").derive(
-        config.secret_key.encode()
-    )
-    keys = [*config.data_keys, base64.urlsafe_b64encode(derived).decode()]
+    return _cipher_of(config.secret_key, tuple(config.data_keys))
+
+
+@cache
+def _cipher_of(secret_key: str, data_keys: tuple[str, ...]) -> MultiFernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"belintt data key").derive(secret_key.encode())
+    keys = [*data_keys, base64.urlsafe_b64encode(derived).decode()]
     return MultiFernet([Fernet(key) for key in keys])

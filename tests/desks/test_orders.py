@@ -252,7 +252,7 @@ def test_low_stock_is_on_the_first_page(ina: FlaskClient, basket: Product) -> No
         ("/penjual/pesanan?keadaan=selesai", 5),
         ("/penjual/saldo", 7),
         ("/penjual/pesanan/jumlah", 2),
-        ("order", 13),
+        ("order", 14),
     ],
 )
 def test_the_pages_cost_the_same_however_many_orders(
