@@ -88,9 +88,12 @@ def steps_of(
 
 
 def _refund_steps(refunds: Sequence[RefundNote]) -> list[Step]:
-    """Each refund twice: when it was promised, with who wanted it and why, and when it was sent or did not arrive."""
+    """Each refund twice: when it was promised, with who wanted it and why, and when it was sent or did not arrive.
+
+    One that failed is not told any more once it was asked for again.
+    """
     steps = []
-    for refund in refunds:
+    for refund in [each for each in refunds if each.state is not RefundState.FAILED or each is refunds[-1]]:
         amount = rupiah(refund.amount)
         reason = refund.reason if refund.source is RefundSource.OPERATOR else ""
         note = " · ".join(filter(None, [str(REFUND_SOURCES[refund.source]), reason]))
