@@ -51,6 +51,10 @@ class Order(Base):
     `commission` (rupiah) and `bears_fee` follow the rules of the day it was placed, whatever is changed later.
     `done_at` is when it was handed over. The shop searches in `search_text`: names of buyer and goods, folded.
     `ready_by` is the day the buyer was told for goods made to order.
+
+    What the buyer was told about delivery stays: `delivery_name` and `delivery_place` are the pick-up point and its
+    address, or the name of the courier service; `delivery_days` how long that takes, `delivery_weight` the grams that
+    are charged, `tracking_url` its page about a parcel. `tracking_number` is what the shop wrote down.
     """
 
     __tablename__ = "orders"
@@ -90,6 +94,12 @@ class Order(Base):
     refunded_commission: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(sa.String(300), default="")
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    delivery_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    delivery_place: Mapped[str] = mapped_column(sa.String(300), default="")
+    delivery_days: Mapped[str] = mapped_column(sa.String(10), default="")
+    delivery_weight: Mapped[int] = mapped_column(default=0)
+    tracking_url: Mapped[str] = mapped_column(sa.String(200), default="")
+    tracking_number: Mapped[str] = mapped_column(sa.String(40), default="")
     handover_code: Mapped[str] = mapped_column(sa.String(4))
     handover_tries: Mapped[int] = mapped_column(default=0)
     handover_locked_until: Mapped[datetime | None]

@@ -14,6 +14,8 @@ from marketplace.web.forms import BaseForm, optional
 DELIVERIES = {
     DeliveryMethod.PICKUP: _l("Ambil sendiri"),
     DeliveryMethod.OWN_DELIVERY: _l("Diantar toko"),
+    DeliveryMethod.POINT: _l("Titik ambil"),
+    DeliveryMethod.POST: _l("Lewat pos"),
 }
 
 
