@@ -11,6 +11,7 @@ from flask_babel import gettext, lazy_gettext
 from marketplace.core.clock import now
 from marketplace.orders.queries import OrderView, StepView
 from marketplace.orders.rules import OrderStatus, ready_status
+from marketplace.shipping.rules import DeliveryMethod
 
 STATES = {
     OrderStatus.UNPAID: (lazy_gettext("Menunggu pembayaran"), "waiting"),
@@ -59,7 +60,9 @@ def steps_of(order: OrderView, helpers: Mapping[int, str] | None = None) -> list
     For the shop's eyes: `helpers` are the names of those who helped it, by person; their steps say so.
     """
     is_online = any(step.status is OrderStatus.UNPAID for step in order.steps)
-    titles = {**STEPS, **PAID_BEFORE} if is_online else STEPS
+    titles = {**STEPS, **PAID_BEFORE} if is_online else dict(STEPS)
+    if order.delivery_method is DeliveryMethod.POST:
+        titles[OrderStatus.ON_THE_WAY] = lazy_gettext("Diserahkan ke pos")
     gone = [Step(str(titles[step.status]), step.at, _note(step, helpers or {}), True) for step in order.steps]
     road: tuple[OrderStatus, ...] = (
         OrderStatus.WAITING,

@@ -68,6 +68,17 @@ class ReasonForm(BaseForm):
     )
 
 
+class TrackingForm(BaseForm):
+    """The number under which a parcel travels."""
+
+    tracking_number = StringField(
+        _l("Nomor resi"),
+        description=_l("Seperti tercetak di resi; spasi tidak masalah."),
+        validators=[DataRequired(_l("Tulis nomor resinya.")), Length(max=60)],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": "60"},
+    )
+
+
 class CodeForm(BaseForm):
     """The four digits that the buyer shows."""
 

@@ -13,7 +13,7 @@ from marketplace.accounts.queries import helpers_of
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
-from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm
+from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm, TrackingForm
 from marketplace.desks.money import order_money
 from marketplace.desks.sharing import SHARE_WORDS, share_of
 from marketplace.desks.words import STATES, steps_of, time_left
@@ -171,6 +171,25 @@ def create_readiness(code: str) -> Page:
     return _step(code, services.mark_ready, _("Pembeli sudah dikabari. Minta kodenya saat menyerahkan barang."))
 
 
+@bp.post("/<string:code>/resi")
+@requires_right(Right.ORDERS)
+def send(code: str) -> Page:
+    """The parcel is with the courier under this number; or the number was mistyped."""
+    order_id, form = _own(code), TrackingForm()
+    if not form.validate():
+        return _show(order_id, tracking_form=form), 422
+    try:
+        with transaction():
+            services.send(current_actor(), order_id, form.tracking_number.data)
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _show(order_id, tracking_form=form), 422
+    except Refusal as refusal:
+        return _refused(order_id, refusal)
+    flash(_("Nomor resi tersimpan. Pembeli bisa melihatnya di pesanannya."), "success")
+    return _back(code)
+
+
 @bp.post("/<string:code>/serah-terima")
 @requires_right(Right.ORDERS)
 def create_handover(code: str) -> Page:
@@ -247,7 +266,13 @@ def _is_online(order_id: int) -> bool:
     return found is not None and found[0].is_online
 
 
-def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str = "", words: str = "") -> str:
+def _show(
+    order_id: int,
+    reason_form: ReasonForm | None = None,
+    code_error: str = "",
+    words: str = "",
+    tracking_form: TrackingForm | None = None,
+) -> str:
     found = queries.order_view(order_id)
     if found is None:
         raise NotFound("orders.not_found")
@@ -270,6 +295,8 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
         reason_form=reason_form or ReasonForm(formdata=None),
         is_declining=reason_form is not None,
         code_error=code_error,
+        tracking_form=tracking_form or TrackingForm(formdata=None, tracking_number=order.tracking_number),
+        is_mending=tracking_form is not None,
         words=words,
     )
 

@@ -54,7 +54,7 @@ def points_for(
             place.label("place"),
         )
         .select_from(Store)
-        .join(PickupPoint, PickupPoint.is_open)
+        .join(PickupPoint, PickupPoint.is_open.is_(True))
         .join(village, village.code == PickupPoint.village_code)
         .join(chosen, sa.and_(chosen.store_id == Store.id, chosen.point_id == PickupPoint.id), isouter=True)
         .where(Store.id.in_(sorted(set(store_ids))), _reaches(chosen))
@@ -88,7 +88,7 @@ def points_to_choose(store_id: int) -> list[PointChoice]:
             _is_here().label("is_here"),
         )
         .select_from(Store)
-        .join(PickupPoint, PickupPoint.is_open)
+        .join(PickupPoint, PickupPoint.is_open.is_(True))
         .join(village, village.code == PickupPoint.village_code)
         .join(chosen, sa.and_(chosen.store_id == Store.id, chosen.point_id == PickupPoint.id), isouter=True)
         .where(Store.id == store_id, sa.or_(_is_here(), chosen.store_id.is_not(None)))

@@ -112,7 +112,7 @@ def couriers_to_choose(store_id: int) -> list[CourierChoice]:
     query = (
         sa.select(Courier.id, Courier.name, has_rate.correlate(Courier, Store), chosen.store_id.is_not(None))
         .select_from(Store)
-        .join(Courier, Courier.is_active)
+        .join(Courier, Courier.is_active.is_(True))
         .join(chosen, sa.and_(chosen.store_id == Store.id, chosen.courier_id == Courier.id), isouter=True)
         .where(Store.id == store_id)
         .order_by(Courier.name)
