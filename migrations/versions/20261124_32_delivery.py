@@ -12,7 +12,7 @@ down_revision = "31_revision_category"
 branch_labels = None
 depends_on = None
 
-KNOWN = op.f("ck_orders_delivery_method_known")
+KNOWN = "ck_orders_delivery_method_known"
 WORDS = (
     ("delivery_name", 120),
     ("delivery_place", 300),
@@ -100,16 +100,16 @@ def upgrade() -> None:
         for name, length in WORDS:
             orders.add_column(sa.Column(name, sa.String(length), nullable=False, server_default=""))
         orders.add_column(sa.Column("delivery_weight", BigId, nullable=False, server_default="0"))
-        orders.drop_constraint(KNOWN, type_="check")
-        orders.create_check_constraint(KNOWN, "delivery_method IN ('pickup', 'own_delivery', 'point', 'post')")
+        orders.drop_constraint(op.f(KNOWN), type_="check")
+        orders.create_check_constraint(op.f(KNOWN), "delivery_method IN ('pickup', 'own_delivery', 'point', 'post')")
 
 
 def downgrade() -> None:
     op.execute("UPDATE orders SET delivery_method = 'pickup' WHERE delivery_method = 'point'")
     op.execute("UPDATE orders SET delivery_method = 'own_delivery' WHERE delivery_method = 'post'")
     with op.batch_alter_table("orders") as orders:
-        orders.drop_constraint(KNOWN, type_="check")
-        orders.create_check_constraint(KNOWN, "delivery_method IN ('pickup', 'own_delivery')")
+        orders.drop_constraint(op.f(KNOWN), type_="check")
+        orders.create_check_constraint(op.f(KNOWN), "delivery_method IN ('pickup', 'own_delivery')")
         orders.drop_column("delivery_weight")
         for name, _length in WORDS:
             orders.drop_column(name)
