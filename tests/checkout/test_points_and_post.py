@@ -17,6 +17,7 @@ from marketplace.core.errors import Invalid
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.orders.rules import OrderStatus
+from marketplace.orders.services.steps import move
 from marketplace.payments.adapters.cash import Cash
 from marketplace.payments.adapters.provider import Providers
 from marketplace.shipping import services
@@ -33,7 +34,7 @@ Market = tuple[Product, PickupPoint, Courier, int]
 
 @pytest.fixture
 def market(app: Flask, db: SQLAlchemy) -> Iterator[Market]:
-    """Two jars of honey, 600 g each, from a shop that sends by post, for Rp9.000 a kilogram; a point; a till that takes cards."""
+    """Honey of 600 g (two jars are bought) from a shop that sends by post for Rp9.000 a kilogram; a point; a till."""
     with transaction():
         honey = make.product(make.store(), "Madu", price=90_000, weight=600)
         point, courier = delivery.point(), delivery.courier()
@@ -113,7 +114,8 @@ def test_a_parcel_leaves_with_its_number(client: FlaskClient, db: SQLAlchemy, ma
     order = the_order(db)
     assert order is not None
     with transaction():
-        order.status = OrderStatus.PROCESSING
+        move(SYSTEM, order, OrderStatus.WAITING)
+        orders.accept(SYSTEM, order.id)
     ina = make.person("Ina", roles=[Grant(Role.STORE_OWNER, order.store_id)])
     make.sign_in_client(client, ina)
     path = f"/penjual/pesanan/{order.code}"

@@ -83,9 +83,10 @@ def add_rate(actor: Actor, courier_id: int, draft: RateDraft) -> PostalRate:
         raise NotAllowed("shipping.not_yours")
     courier = lock_one(Courier, courier_id)
     _check_rate(draft)
-    for other in db.session.scalars(_same_way(courier_id, draft)):
-        if other.from_day >= draft.from_day:
-            raise Invalid("shipping.rate_follows", field="from_day")
+    before = db.session.scalars(_same_way(courier_id, draft)).all()
+    if any(other.from_day >= draft.from_day for other in before):
+        raise Invalid("shipping.rate_follows", field="from_day")
+    for other in before:
         other.until_day = draft.from_day - timedelta(days=1)
     db.session.flush()
     rate = PostalRate(courier_id=courier_id, **vars(draft))
