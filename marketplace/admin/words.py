@@ -18,6 +18,7 @@ from marketplace.payments.rules import (
     RefundState,
     Trouble,
 )
+from marketplace.shipping.rules import PointKind, Serves
 
 ROLES = {
     Role.OPERATOR: _l("Pengelola"),
@@ -35,6 +36,17 @@ ANSWERS = {
     AttributeKind.CHOICE: _l("Satu dari daftar"),
     AttributeKind.CHOICES: _l("Beberapa dari daftar"),
     AttributeKind.YES_NO: _l("Ya atau tidak"),
+}
+
+POINT_KINDS = {
+    PointKind.KELURAHAN: _l("Kantor kelurahan"),
+    PointKind.NTT_MART: _l("NTT Mart"),
+    PointKind.COOPERATIVE: _l("Koperasi"),
+    PointKind.OTHER: _l("Tempat lain"),
+}
+SERVES = {
+    Serves.ALL: _l("Semua toko di kabupaten/kota ini"),
+    Serves.CHOSEN: _l("Hanya toko yang memilihnya"),
 }
 
 # --- payments ------------------------------------------------------------------

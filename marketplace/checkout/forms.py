@@ -16,12 +16,12 @@ from marketplace.checkout.rules import read_seen
 from marketplace.checkout.services import CheckoutSpec, Delivery, Destination
 from marketplace.payments.rules import PaymentMethod
 from marketplace.places.forms import RegionFields
-from marketplace.shipping.rules import DeliveryMethod
+from marketplace.shipping.rules import FETCHED, DeliveryMethod
 from marketplace.web.forms import BaseForm, PhoneField, optional
 
 NEW_ADDRESS = "baru"
 LONGEST_NOTE = 300
-CHOSEN = re.compile(rf"({'|'.join(DeliveryMethod)})@(\d{{1,9}})")
+CHOSEN = re.compile(rf"({'|'.join(DeliveryMethod)})(?::(\d{{1,15}}))?@(\d{{1,9}})")
 
 
 class CheckoutForm(RegionFields, BaseForm):
@@ -81,7 +81,7 @@ class CheckoutForm(RegionFields, BaseForm):
 
     def needs_address(self) -> bool:
         """Is anything to be brought to the buyer?"""
-        return any(each.method is DeliveryMethod.OWN_DELIVERY for each in chosen_deliveries().values())
+        return any(each.method not in FETCHED for each in chosen_deliveries().values())
 
     def validate_street(self, field: Field) -> None:
         self._wanted_for_delivery(field, gettext("Tulis alamat, supaya barang dapat diantar."))
@@ -124,7 +124,9 @@ def chosen_deliveries() -> dict[int, Delivery]:
         store = name.removeprefix("delivery-")
         match = CHOSEN.fullmatch(value)
         if name != store and store.isdigit() and len(store) < 19 and match is not None:
-            found[int(store)] = Delivery(DeliveryMethod(match[1]), int(match[2]), note_for(int(store)))
+            found[int(store)] = Delivery(
+                DeliveryMethod(match[1]), int(match[3]), note_for(int(store)), int(match[2]) if match[2] else None
+            )
     return found
 
 

@@ -13,6 +13,7 @@ from marketplace.catalog.rules import Supply, Tier, Today
 from marketplace.checkout.models import Cart, CartLine
 from marketplace.checkout.rules import CartOwner, Problem, SeenLine, problem_of
 from marketplace.core.db import db
+from marketplace.shipping.rules import Parcel
 
 
 def problem_with(offer: Offer, quantity: int) -> Problem | None:
@@ -126,6 +127,22 @@ class CartView:
 
 
 EMPTY = CartView(())
+
+
+def parcels(pieces: Iterable[tuple[Offer, int]]) -> dict[int, Parcel]:
+    """What each shop would send: so many pieces of each offer. One piece of unknown weight makes it unknown (0)."""
+    found: dict[int, list[tuple[Offer, int]]] = {}
+    for offer, quantity in pieces:
+        found.setdefault(offer.store_id, []).append((offer, quantity))
+    return {
+        store_id: Parcel(
+            weight=sum(offer.weight * quantity for offer, quantity in group)
+            if all(offer.weight for offer, _ in group)
+            else 0,
+            is_perishable=any(offer.is_perishable for offer, _ in group),
+        )
+        for store_id, group in found.items()
+    }
 
 
 def owned_by(owner: CartOwner) -> sa.ColumnElement[bool]:

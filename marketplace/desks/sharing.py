@@ -14,6 +14,7 @@ from marketplace.core.ports import port
 from marketplace.orders.models import Purchase
 from marketplace.orders.queries import OrderView
 from marketplace.orders.rules import SHARES, OrderStatus, ShareKind
+from marketplace.shipping.rules import DeliveryMethod
 from marketplace.web.filters import rupiah
 
 SHARE_WORDS = {
@@ -46,7 +47,15 @@ def _text(kind: ShareKind, order: OrderView, purchase: Purchase) -> str:
     about = {"name": purchase.buyer_name, "code": order.code, "store": order.store_name}
     if kind is ShareKind.ACCEPTED:
         return gettext("Halo %(name)s, pesanan %(code)s kami terima dan sedang disiapkan. Salam, %(store)s", **about)
-    if order.status is OrderStatus.READY:
+    if order.delivery_method is DeliveryMethod.POINT:
+        about["place"] = order.delivery_name
+        said = [gettext("Halo %(name)s, pesanan %(code)s dari %(store)s siap diambil di %(place)s.", **about)]
+    elif order.delivery_method is DeliveryMethod.POST:
+        about |= {"service": order.delivery_name, "number": order.tracking_number}
+        said = [
+            gettext("Halo %(name)s, pesanan %(code)s sudah di %(service)s, nomor resi %(number)s. %(store)s", **about)
+        ]
+    elif order.status is OrderStatus.READY:
         about["page"] = f"{port(Config).site_url}/toko/{order.store_slug}"
         said = [gettext("Halo %(name)s, pesanan %(code)s siap diambil di %(store)s: %(page)s", **about)]
     else:

@@ -12,6 +12,7 @@ from marketplace.core.clock import now
 from marketplace.orders.queries import OrderView, RefundNote, StepView
 from marketplace.orders.rules import OrderStatus, ready_status
 from marketplace.payments.rules import RefundSource, RefundState
+from marketplace.shipping.rules import DeliveryMethod
 from marketplace.web.filters import rupiah
 
 STATES = {
@@ -72,7 +73,9 @@ def steps_of(
     For the shop's eyes: `helpers` are the names of those who helped it, by person; their steps say so.
     """
     is_online = any(step.status is OrderStatus.UNPAID for step in order.steps)
-    titles = {**STEPS, **PAID_BEFORE} if is_online else STEPS
+    titles = {**STEPS, **PAID_BEFORE} if is_online else dict(STEPS)
+    if order.delivery_method is DeliveryMethod.POST:
+        titles[OrderStatus.ON_THE_WAY] = lazy_gettext("Diserahkan ke pos")
     gone = [Step(str(titles[step.status]), step.at, _note(step, helpers or {}), True) for step in order.steps]
     road: tuple[OrderStatus, ...] = (
         OrderStatus.WAITING,

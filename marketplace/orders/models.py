@@ -53,6 +53,10 @@ class Order(Base):
     `done_at` is when it was handed over.
     The code lies sealed in the database. The shop searches in `search_text`: names of buyer and goods, folded.
     `ready_by` is the day the buyer was told for goods made to order.
+
+    What the buyer was told about delivery stays: `delivery_name` and `delivery_place` are the pick-up point and its
+    address, or the name of the courier service; `delivery_days` how long that takes, `delivery_weight` the grams that
+    are charged, `tracking_url` its page about a parcel. `tracking_number` is what the shop wrote down.
     """
 
     __tablename__ = "orders"
@@ -92,6 +96,12 @@ class Order(Base):
     refunded_commission: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(sa.String(300), default="")
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    delivery_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    delivery_place: Mapped[str] = mapped_column(sa.String(300), default="")
+    delivery_days: Mapped[str] = mapped_column(sa.String(10), default="")
+    delivery_weight: Mapped[int] = mapped_column(default=0)
+    tracking_url: Mapped[str] = mapped_column(sa.String(200), default="")
+    tracking_number: Mapped[str] = mapped_column(sa.String(40), default="")
     handover_code: Mapped[str] = mapped_column("handover_sealed", Sealed())
     handover_tries: Mapped[int] = mapped_column(default=0)
     handover_locked_until: Mapped[datetime | None]

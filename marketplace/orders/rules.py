@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from marketplace.core.money import split
-from marketplace.shipping.rules import DeliveryMethod
+from marketplace.shipping.rules import FETCHED, DeliveryMethod
 
 
 class OrderStatus(StrEnum):
@@ -129,7 +129,7 @@ def letter_key(template: str, about: int, to: int | str) -> str:
 
 def ready_status(method: DeliveryMethod) -> OrderStatus:
     """What an order becomes when its shop has packed it: waiting to be fetched, or on its way."""
-    return OrderStatus.READY if method is DeliveryMethod.PICKUP else OrderStatus.ON_THE_WAY
+    return OrderStatus.READY if method in FETCHED else OrderStatus.ON_THE_WAY
 
 
 def cash_key(order_id: int) -> str:

@@ -27,6 +27,7 @@ from marketplace.orders.services import links
 from marketplace.stores.services import team
 from tests import make
 from tests.databases import Market
+from tests.make import delivery
 from tests.make.drafts import draft as product_draft
 from tests.media.pictures import picture
 from tests.serving import LiveServer
@@ -46,6 +47,7 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
             "guest": [*OVER, "/lupa-sandi/terkirim", f"/lupa-sandi/{accounts.reset_token(_person('dodi').id)}"],
             "yuli": [*_drafts(), *_bulk_edits(), *_sheets(market)],
         }
+        _delivery()
         invitation = _invitation()
         found["guest"] += [invitation, f"/foto/{_shared_album()}", *_answer_links()]
         found["budi"] = [invitation]
@@ -53,6 +55,13 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
         found |= _applications()
         found["ratna"] = [f"/kurasi/toko/{each}" for each in _sent_applications()]
     return found
+
+
+def _delivery() -> None:
+    """A pick-up point and a courier service with a rate, for the operator's eyes."""
+    with transaction():
+        delivery.point()
+        delivery.rate(delivery.courier().id)
 
 
 def _person(handle: str) -> Person:

@@ -24,6 +24,8 @@ def _menu() -> list[dict[str, str]]:
         ("admin.people", _("Orang dan peran"), "users"),
         ("admin.settings_list", _("Pengaturan"), "settings"),
         ("admin.categories", _("Kategori"), "tag"),
+        ("admin.points", _("Titik ambil"), "map-pin"),
+        ("admin.couriers", _("Tarif pos"), "truck"),
         ("admin.trail", _("Jejak tindakan"), "history"),
     )
     return [{"url": url_for(endpoint), "label": label, "icon": icon} for endpoint, label, icon in parts]

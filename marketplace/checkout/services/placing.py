@@ -13,6 +13,7 @@ from marketplace.catalog.models import Variant
 from marketplace.catalog.queries import Offer, offers
 from marketplace.catalog.services import stock
 from marketplace.checkout.models import CartLine
+from marketplace.checkout.queries import parcels
 from marketplace.checkout.rules import CartOwner, SeenLine
 from marketplace.checkout.services.carts import lock_cart, take_out
 from marketplace.core.actor import Actor
@@ -24,8 +25,8 @@ from marketplace.orders.queries import purchase_by_form_key
 from marketplace.orders.services import NewLine, NewOrder, NewPurchase
 from marketplace.payments.rules import PaymentMethod
 from marketplace.places.queries import names
-from marketplace.shipping.queries import options
-from marketplace.shipping.rules import DeliveryMethod
+from marketplace.shipping.queries import DeliveryOption, ways
+from marketplace.shipping.rules import DeliveryMethod, way_key
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,20 @@ class Destination:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How one shop's goods reach the buyer, the fee (rupiah) she saw for it, and her note to the shop."""
+    """How one shop's goods reach the buyer, the fee (rupiah) she saw for it, and her note to the shop.
+
+    `ref` is the pick-up point, or the postal rate.
+    """
 
     method: DeliveryMethod
     seen_fee: int = 0
     note: str = ""
+    ref: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The way and the fee that was seen, as a form names them."""
+        return f"{way_key(self.method, self.ref)}@{self.seen_fee}"
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ def place(actor: Actor, owner: CartOwner, form_key: str, spec: CheckoutSpec) -> 
     """Turn what the buyer saw into a purchase. The same form key again gives the same purchase.
 
     Raises Stale when a price, a fee or a shop is no longer as she saw it, or the goods left her cart; OutOfStock when
-    there are too few pieces; Invalid when a shop has no way chosen that it offers.
+    there are too few pieces; Invalid when a shop has no way chosen that it offers, or a parcel would go by post unpaid.
     """
     cart_id = lock_cart(owner)
     placed = purchase_by_form_key(form_key)
@@ -83,8 +93,8 @@ def place(actor: Actor, owner: CartOwner, form_key: str, spec: CheckoutSpec) -> 
     found = offers(wanted)
     for line in spec.seen:
         _check_offer(line, found.get(line.variant_id))
-    _check_deliveries(spec, {offer.store_id: offer.store_name for offer in found.values()})
-    purchase = orders.create(actor, _new_purchase(actor, form_key, spec, found))
+    agreed = _check_deliveries(spec, found)
+    purchase = orders.create(actor, _new_purchase(actor, form_key, spec, found, agreed))
     take_out(cart_id, sorted(wanted))
     return purchase
 
@@ -115,20 +125,39 @@ def _check_offer(line: SeenLine, offer: Offer | None) -> None:
         raise Stale("checkout.below_minimum", name=offer.product_name, least=offer.min_quantity)
 
 
-def _check_deliveries(spec: CheckoutSpec, stores: Mapping[int, str]) -> None:
-    """Each shop (id to name) has a way chosen that it offers, for the fee that was seen."""
+def _check_deliveries(spec: CheckoutSpec, found: Mapping[int, Offer]) -> dict[int, DeliveryOption]:
+    """Each shop has a way chosen that it offers, for the fee that was seen: by shop."""
+    stores = {offer.store_id: offer.store_name for offer in found.values()}
+    chosen = {store_id: spec.deliveries[store_id] for store_id in stores if store_id in spec.deliveries}
+    if any(each.method is DeliveryMethod.POST for each in chosen.values()):
+        _check_paid_before(spec)
     village = spec.destination.village_code if spec.destination else None
-    offered = options(sorted(stores), village)
+    pieces = [(found[line.variant_id], line.quantity) for line in spec.seen]
+    offered = ways(parcels(pieces), village, {key: (each.method, each.ref) for key, each in chosen.items()})
+    agreed = {}
     for store_id, name in stores.items():
-        chosen = spec.deliveries.get(store_id)
-        if chosen is None:
+        if store_id not in chosen:
             raise Invalid("checkout.choose_delivery", store=name)
-        fees = {option.method: option.fee for option in offered.get(store_id, [])}
-        if fees.get(chosen.method) != chosen.seen_fee:
+        same = [way for way in offered.get(store_id, []) if way.key == chosen[store_id].key]
+        if not same:
             raise Stale("checkout.delivery_changed", store=name)
+        agreed[store_id] = same[0]
+    return agreed
 
 
-def _new_purchase(actor: Actor, form_key: str, spec: CheckoutSpec, found: Mapping[int, Offer]) -> NewPurchase:
+def _check_paid_before(spec: CheckoutSpec) -> None:
+    """A courier takes no money at the door."""
+    if spec.payment_method is PaymentMethod.CASH:
+        raise Invalid("checkout.post_needs_card", field="payment")
+
+
+def _new_purchase(
+    actor: Actor,
+    form_key: str,
+    spec: CheckoutSpec,
+    found: Mapping[int, Offer],
+    agreed: Mapping[int, DeliveryOption],
+) -> NewPurchase:
     lines: dict[int, list[NewLine]] = {}
     ready_by: dict[int, date] = {}
     for seen in spec.seen:
@@ -138,7 +167,7 @@ def _new_purchase(actor: Actor, form_key: str, spec: CheckoutSpec, found: Mappin
         if ready_on is not None:
             ready_by[offer.store_id] = max(ready_on, ready_by.get(offer.store_id, ready_on))
     placed = tuple(
-        _new_order(store_id, spec.deliveries[store_id], tuple(group), ready_by.get(store_id))
+        _new_order(store_id, agreed[store_id], spec.deliveries[store_id].note, tuple(group), ready_by.get(store_id))
         for store_id, group in lines.items()
     )
     where = spec.destination
@@ -160,8 +189,23 @@ def _address(where: Destination) -> dict[str, str]:
     return {**vars(where), "region_names": region_names}
 
 
-def _new_order(store_id: int, delivery: Delivery, lines: tuple[NewLine, ...], ready_by: date | None) -> NewOrder:
-    return NewOrder(store_id, delivery.method, delivery.seen_fee, lines, delivery.note, ready_by)
+def _new_order(
+    store_id: int, way: DeliveryOption, note: str, lines: tuple[NewLine, ...], ready_by: date | None
+) -> NewOrder:
+    is_point = way.method is DeliveryMethod.POINT
+    return NewOrder(
+        store_id,
+        way.method,
+        way.fee,
+        lines,
+        note,
+        ready_by,
+        delivery_name=way.name,
+        delivery_place=" · ".join(filter(None, (way.place, way.note))) if is_point else "",
+        delivery_days=way.days,
+        delivery_weight=way.weight,
+        tracking_url=way.tracking_url,
+    )
 
 
 def _new_line(offer: Offer, quantity: int) -> NewLine:

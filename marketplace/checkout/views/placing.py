@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from marketplace.accounts.queries import AddressRow, addresses_of, contact
 from marketplace.checkout import queries, services
 from marketplace.checkout.forms import NEW_ADDRESS, CheckoutForm, chosen_deliveries, note_for
-from marketplace.checkout.queries import CartView, ShopPart
+from marketplace.checkout.queries import CartView, ShopPart, parcels
 from marketplace.checkout.rules import Difference, SeenLine, differences, read_seen, write_seen
 from marketplace.checkout.services import Destination
 from marketplace.checkout.views.paying import go_and_pay
@@ -22,10 +22,11 @@ from marketplace.core.errors import Invalid, Stale
 from marketplace.core.ports import port
 from marketplace.orders.policies import guest_key
 from marketplace.orders.queries import online_payment
+from marketplace.payments.rules import PaymentMethod
 from marketplace.payments.services import Providers
 from marketplace.places.rules import FATULULI
-from marketplace.shipping.queries import DeliveryOption, options
-from marketplace.shipping.rules import DeliveryMethod
+from marketplace.shipping.queries import DeliveryOption, ways
+from marketplace.shipping.rules import GRAMS, DeliveryMethod
 from marketplace.web.access import current_actor, public
 from marketplace.web.filters import rupiah
 from marketplace.web.language import current_language, explain
@@ -34,6 +35,8 @@ from marketplace.web.remembered import remember_purchase
 METHODS = {
     DeliveryMethod.PICKUP: lazy_gettext("Ambil sendiri"),
     DeliveryMethod.OWN_DELIVERY: lazy_gettext("Diantar toko"),
+    DeliveryMethod.POINT: lazy_gettext("Titik ambil"),
+    DeliveryMethod.POST: lazy_gettext("Lewat pos"),
 }
 
 
@@ -56,9 +59,9 @@ class ShopChoice:
         """The ways as radio buttons; the value carries the fee that stands beside it."""
         return [
             {
-                "value": f"{way.method}@{way.fee}",
-                "label": METHODS[way.method],
-                "note": " · ".join(filter(None, (way.place, way.note))),
+                "value": way.key,
+                "label": f"{METHODS[way.method]}: {way.name}" if way.name else METHODS[way.method],
+                "note": _about(way),
                 "price_text": rupiah(way.fee) if way.fee else gettext("gratis"),
                 "data": {"fee": way.fee},
             }
@@ -68,7 +71,19 @@ class ShopChoice:
     @property
     def choice(self) -> str:
         """The value of the chosen radio button."""
-        return f"{self.chosen.method}@{self.chosen.fee}" if self.chosen else ""
+        return self.chosen.key if self.chosen else ""
+
+
+def _about(way: DeliveryOption) -> str:
+    """What stands below a way: where and when to fetch, or how long the post takes and what it weighs."""
+    said = [way.place, way.note]
+    if way.method is DeliveryMethod.POST:
+        said = [
+            gettext("%(days)s hari", days=way.days),
+            gettext("%(kg)s kg dengan bungkus", kg=way.weight // GRAMS),
+            gettext("dibayar dulu dengan kartu"),
+        ]
+    return " · ".join(filter(None, said))
 
 
 @dataclass(frozen=True)
@@ -200,15 +215,22 @@ def _page(form: CheckoutForm, addresses: list[AddressRow], status: int = 200, wo
 
 def _shops(basket: CartView, village: str | None) -> list[ShopChoice]:
     """Each shop with its ways of delivery: the one chosen before if it is still there, else the first."""
-    offered = options([part.store_id for part in basket.shops], village) if basket.shops else {}
-    wanted = chosen_deliveries()
+    pieces = parcels((line.offer, line.orderable) for line in basket.lines)
+    offered = ways(pieces, village) if basket.shops else {}
+    wanted, has_card = chosen_deliveries(), _has_card()
     found = []
     for part in basket.shops:
-        ways = offered.get(part.store_id, [])
+        here = [way for way in offered.get(part.store_id, []) if has_card or way.method is not DeliveryMethod.POST]
         before = wanted.get(part.store_id)
-        same = [way for way in ways if before is not None and way.method is before.method]
-        found.append(ShopChoice(part, ways, next(iter([*same, *ways]), None), note_for(part.store_id)))
+        same = [way for way in here if before is not None and way.method is before.method]
+        same.sort(key=lambda way, ref=before.ref if before else None: way.ref != ref)  # type: ignore[misc]
+        found.append(ShopChoice(part, here, next(iter([*same, *here]), None), note_for(part.store_id)))
     return found
+
+
+def _has_card() -> bool:
+    """Can a purchase be paid before it is sent? What goes by post must be."""
+    return any(provider.method is not PaymentMethod.CASH for provider in port(Providers).offered())
 
 
 def _changes(before: tuple[SeenLine, ...], now: tuple[SeenLine, ...], cart: CartView) -> list[Change]:

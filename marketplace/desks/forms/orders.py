@@ -14,6 +14,8 @@ from marketplace.web.forms import BaseForm, optional
 DELIVERIES = {
     DeliveryMethod.PICKUP: _l("Ambil sendiri"),
     DeliveryMethod.OWN_DELIVERY: _l("Diantar toko"),
+    DeliveryMethod.POINT: _l("Titik ambil"),
+    DeliveryMethod.POST: _l("Lewat pos"),
 }
 
 
@@ -73,6 +75,17 @@ class WithoutCodeForm(BaseForm):
         _l("Mengapa tanpa kode?"),
         validators=[DataRequired(_l("Tulis alasannya; pembeli akan membacanya.")), Length(max=LONGEST_REASON)],
         render_kw={"rows": "2"},
+    )
+
+
+class TrackingForm(BaseForm):
+    """The number under which a parcel travels."""
+
+    tracking_number = StringField(
+        _l("Nomor resi"),
+        description=_l("Seperti tercetak di resi; spasi tidak masalah."),
+        validators=[DataRequired(_l("Tulis nomor resinya.")), Length(max=60)],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": "60"},
     )
 
 

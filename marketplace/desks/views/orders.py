@@ -13,7 +13,7 @@ from marketplace.accounts.queries import helpers_of
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
-from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm, WithoutCodeForm
+from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm, TrackingForm, WithoutCodeForm
 from marketplace.desks.money import order_money
 from marketplace.desks.receipts import hand_out
 from marketplace.desks.sharing import SHARE_WORDS, share_of
@@ -185,6 +185,25 @@ def create_readiness(code: str) -> Page:
     return _step(code, services.mark_ready, _("Pembeli sudah dikabari. Minta kodenya saat menyerahkan barang."))
 
 
+@bp.post("/<string:code>/resi")
+@requires_right(Right.ORDERS)
+def send(code: str) -> Page:
+    """The parcel is with the courier under this number; or the number was mistyped."""
+    order_id, form = _own(code), TrackingForm()
+    if not form.validate():
+        return _show(order_id, tracking_form=form), 422
+    try:
+        with transaction():
+            services.send(current_actor(), order_id, form.tracking_number.data)
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _show(order_id, tracking_form=form), 422
+    except Refusal as refusal:
+        return _refused(order_id, refusal)
+    flash(_("Nomor resi tersimpan. Pembeli bisa melihatnya di pesanannya."), "success")
+    return _back(code)
+
+
 @bp.post("/<string:code>/serah-terima")
 @requires_right(Right.ORDERS)
 def create_handover(code: str) -> Page:
@@ -287,6 +306,7 @@ def _show(
     code_error: str = "",
     words: str = "",
     without_form: WithoutCodeForm | None = None,
+    tracking_form: TrackingForm | None = None,
 ) -> str:
     found = queries.order_view(order_id)
     if found is None:
@@ -315,6 +335,8 @@ def _show(
         without_form=without_form or WithoutCodeForm(formdata=None),
         is_without=without_form is not None,
         code_error=code_error,
+        tracking_form=tracking_form or TrackingForm(formdata=None, tracking_number=order.tracking_number),
+        is_mending=tracking_form is not None,
         words=words,
     )
 

@@ -24,6 +24,8 @@ from marketplace.places.rules import FATULULI
 from marketplace.shipping import queries as shipping
 from marketplace.shipping import services as shipping_services
 from marketplace.shipping.forms import ZoneForm
+from marketplace.shipping.queries.points import points_to_choose
+from marketplace.shipping.queries.post import couriers_to_choose
 from marketplace.stores import services
 from marketplace.stores.models import Store
 from marketplace.stores.policies import can_manage
@@ -207,6 +209,8 @@ def _show(store: Store) -> str:
         place=names([store.village_code]).get(store.village_code, ""),
         may_manage=can_manage(actor, store),
         zones=shipping.zones(store.id),
+        points=[each.name for each in points_to_choose(store.id) if each.is_given or each.is_chosen],
+        couriers=[each.name for each in couriers_to_choose(store.id) if each.is_chosen],
         certificates=certificates.for_store(store.id),
         checklist=checklist(shop_goods(store.id), store),
         goods_words=GOODS_WORDS,

@@ -16,7 +16,7 @@ from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase, Pu
 from marketplace.orders.rules import NEVER_ACCEPTED, NOT_ANSWERED, OPEN, OPEN_FOR_SHOP, OrderStatus
 from marketplace.payments.models import Payment, Refund
 from marketplace.payments.rules import PAID, PaymentMethod, PaymentState, RefundSource, RefundState
-from marketplace.shipping.rules import DeliveryMethod
+from marketplace.shipping.rules import FETCHED, DeliveryMethod, tracking_page
 from marketplace.stores.models import Store
 
 
@@ -78,8 +78,24 @@ class OrderView:
     placed_at: datetime
     answer_by: datetime
     ready_by: date | None
+    delivery_name: str
+    delivery_place: str
+    delivery_days: str
+    delivery_weight: int
+    tracking_url: str
+    tracking_number: str
     lines: tuple[LineView, ...]
     steps: tuple[StepView, ...]
+
+    @property
+    def is_fetched(self) -> bool:
+        """Does the buyer come for the goods?"""
+        return self.delivery_method in FETCHED
+
+    @property
+    def tracking_page(self) -> str:
+        """The courier's page about the parcel, once it has a number; '' without one."""
+        return tracking_page(self.tracking_url, self.tracking_number)
 
     @property
     def is_open(self) -> bool:
@@ -264,6 +280,12 @@ def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
             Order.placed_at,
             Order.answer_by,
             Order.ready_by,
+            Order.delivery_name,
+            Order.delivery_place,
+            Order.delivery_days,
+            Order.delivery_weight,
+            Order.tracking_url,
+            Order.tracking_number,
         )
         .join(Store, Store.id == Order.store_id)
         .join(PurchasePayment, PurchasePayment.purchase_id == Order.purchase_id)

@@ -5,7 +5,15 @@ Locks are taken in one order everywhere: orders by id, variants by id, the payme
 
 from marketplace.orders.services import disputes, links, paying, refunds
 from marketplace.orders.services.cancelling import cancel_purchase
-from marketplace.orders.services.moves import accept, decline, hand_over, hand_over_without_code, lapse, mark_ready
+from marketplace.orders.services.moves import (
+    accept,
+    decline,
+    hand_over,
+    hand_over_without_code,
+    lapse,
+    mark_ready,
+    send,
+)
 from marketplace.orders.services.people import export_purchases, forget_buyer
 from marketplace.orders.services.placing import NewLine, NewOrder, NewPurchase, create
 from marketplace.orders.services.telling import note_shared
@@ -29,4 +37,5 @@ __all__ = [
     "note_shared",
     "paying",
     "refunds",
+    "send",
 ]

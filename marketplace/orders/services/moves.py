@@ -21,6 +21,7 @@ from marketplace.orders.services import endings, paying
 from marketplace.orders.services.steps import locked, move, payment_id_of, pieces, tell
 from marketplace.payments import services as payments
 from marketplace.payments.rules import PaymentMethod, RefundSource
+from marketplace.shipping.rules import DeliveryMethod, normal_tracking_number
 
 HANDOVER_TRIES = settings.define(
     "orders.handover_tries",
@@ -59,10 +60,37 @@ def decline(actor: Actor, order_id: int, reason: str) -> Order:
 
 
 def mark_ready(actor: Actor, order_id: int) -> Order:
-    """The goods are packed: ready to be fetched, or on their way. Raises NotFound, NotAllowed, Stale."""
+    """The goods are packed: ready to be fetched, or on their way. Raises NotFound, NotAllowed, Stale.
+
+    What goes by post is sent with its number (`send`): Invalid (field tracking_number).
+    """
     order = locked(actor, order_id)
+    if order.delivery_method is DeliveryMethod.POST and order.status is OrderStatus.PROCESSING:
+        raise Invalid("orders.tracking_required", field="tracking_number")
     move(actor, order, rules.ready_status(order.delivery_method))
     tell(actor, "orders.readied", order, events.OrderReady(order.id))
+    return order
+
+
+def send(actor: Actor, order_id: int, tracking_number: str) -> Order:
+    """The parcel is at the courier's counter, under this number; a number mistyped may be mended on its way.
+
+    Raises NotFound, NotAllowed; Invalid (field tracking_number) for what is no number; Stale when the order has moved
+    on, or does not go by post.
+    """
+    order = locked(actor, order_id)
+    if order.delivery_method is not DeliveryMethod.POST:
+        raise Stale("orders.moved_on")
+    number = normal_tracking_number(tracking_number)
+    if number is None:
+        raise Invalid("orders.tracking_number", field="tracking_number")
+    if order.status is OrderStatus.ON_THE_WAY:
+        audit.record(actor, "orders.tracking_mended", "order", order.code, before=order.tracking_number, number=number)
+        order.tracking_number = number
+        return order
+    move(actor, order, OrderStatus.ON_THE_WAY, note=f"{order.delivery_name} {number}")
+    order.tracking_number = number
+    tell(actor, "orders.readied", order, events.OrderReady(order.id), number=number)
     return order
 
 

@@ -50,7 +50,10 @@ class NewLine:
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What one shop is to deliver, and how. `ready_by` is the day the buyer was told for goods made to order."""
+    """What one shop is to deliver, and how. `ready_by` is the day the buyer was told for goods made to order.
+
+    Of a pick-up point the name and address, of the post the service, its days and grams: see `Order`.
+    """
 
     store_id: int
     delivery_method: DeliveryMethod
@@ -58,6 +61,11 @@ class NewOrder:
     lines: tuple[NewLine, ...]
     note: str = ""
     ready_by: date | None = None
+    delivery_name: str = ""
+    delivery_place: str = ""
+    delivery_days: str = ""
+    delivery_weight: int = 0
+    tracking_url: str = ""
 
     @property
     def goods_total(self) -> int:
@@ -123,6 +131,11 @@ def create(actor: Actor, placed: NewPurchase) -> Purchase:
             answer_by=answer_by,
             search_text=_search_text(placed.buyer_name, order),
             ready_by=order.ready_by,
+            delivery_name=order.delivery_name,
+            delivery_place=order.delivery_place,
+            delivery_days=order.delivery_days,
+            delivery_weight=order.delivery_weight,
+            tracking_url=order.tracking_url,
         )
         for code, order in zip(order_codes, placed.orders, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""How goods can reach a buyer, and what it costs."""
+"""The shop's own ways for goods to reach a buyer, and what they cost."""
 
 from __future__ import annotations
 
@@ -13,18 +13,33 @@ from marketplace.core.paging import Row
 from marketplace.places.models import Region
 from marketplace.places.rules import ancestors
 from marketplace.shipping.models import DeliveryZone
-from marketplace.shipping.rules import DeliveryMethod, best_zone
+from marketplace.shipping.rules import DeliveryMethod, best_zone, way_key
 from marketplace.stores.models import Store
 
 
 @dataclass(frozen=True)
 class DeliveryOption:
-    """One way, its fee in rupiah, the shop's own note on it, and for pick-up where to go."""
+    """One way, its fee in rupiah, the shop's own note on it, and for pick-up where to go.
+
+    Of a point: `ref` is its id, `name` and `place` its name and address, `note` its hours. Of the post: `ref` is the
+    id of the rate (another rate is another offer), `name` the service, `days` how long it takes ('2-4'), `weight` the
+    grams that are charged, `tracking_url` the service's page about a parcel.
+    """
 
     method: DeliveryMethod
     fee: int
     note: str = ""
     place: str = ""
+    ref: int | None = None
+    name: str = ""
+    days: str = ""
+    weight: int = 0
+    tracking_url: str = ""
+
+    @property
+    def key(self) -> str:
+        """What a form calls this way, the fee that stands beside it included."""
+        return f"{way_key(self.method, self.ref)}@{self.fee}"
 
 
 @dataclass(frozen=True)
