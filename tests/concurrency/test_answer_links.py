@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import sqlalchemy as sa
 
@@ -37,7 +39,7 @@ def _do(token: str, what: LinkAct) -> LinkAct:
 def test_of_many_clicks_at_once_one_acts(live_database: Market) -> None:
     token = _link(live_database)
     wishes = (LinkAct.ACCEPT, LinkAct.DECLINE, LinkAct.READY)
-    done = together(live_database.app, [lambda act=act: _do(token, act) for act in wishes * 3])
+    done = together(live_database.app, [partial(_do, token, act) for act in wishes * 3])
     won = [result for result in done if not isinstance(result, Exception)]
     assert len(won) == 1
     assert won[0] in (LinkAct.ACCEPT, LinkAct.DECLINE)

@@ -133,9 +133,6 @@ def test_looking_changes_nothing(client: FlaskClient, db: SQLAlchemy, shop: Shop
             assert method(shop.path(act)).status_code == (200 if act == "" else 405)
     assert shop.order.status is S.WAITING
     assert _used(db, shop) is None
-
-
-def test_it_cannot_be_kept_by_a_cache_or_found_by_a_search(client: FlaskClient, shop: Shop) -> None:
     headers = client.get(shop.path()).headers
     assert headers["Cache-Control"] == "private, no-store"
     assert headers["Referrer-Policy"] == "same-origin"
