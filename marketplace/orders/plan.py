@@ -78,6 +78,7 @@ PLAN = (
     ),
     Move(S.PROCESSING, S.READY, Who.SHOP, "packed, to be fetched", "mark_ready", "the buyer is told her code"),
     Move(S.PROCESSING, S.ON_THE_WAY, Who.SHOP, "on its way", "mark_ready", "the buyer is told her code"),
+    Move(S.PROCESSING, S.ON_THE_WAY, Who.SHOP, "gave the parcel to the post", "send", "the buyer is told its number"),
     Move(S.READY, S.DONE, Who.SHOP, "types the buyer's four digits", "hand_over", "stock falls, money is the shop's"),
     Move(
         S.ON_THE_WAY,
@@ -85,6 +86,14 @@ PLAN = (
         Who.SHOP,
         "types the buyer's four digits",
         "hand_over",
+        "stock falls, money is the shop's",
+    ),
+    Move(
+        S.ON_THE_WAY,
+        S.DONE,
+        Who.BUYER,
+        "says that the parcel has come",
+        "confirm_arrival",
         "stock falls, money is the shop's",
     ),
 )

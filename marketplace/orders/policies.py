@@ -39,6 +39,11 @@ def can_cancel(buyer: Buyer, purchase: Purchase) -> bool:
     return can_read_purchase(buyer.actor, purchase, buyer.key)
 
 
+def can_confirm(buyer: Buyer, purchase: Purchase) -> bool:
+    """Only the buyer says that a parcel has come."""
+    return can_read_purchase(buyer.actor, purchase, buyer.key)
+
+
 def can_answer(actor: Actor, order: Order) -> bool:
     """Who has the right to the shop's orders sees them and moves them on."""
     return actor.may(Right.ORDERS, order.store_id)

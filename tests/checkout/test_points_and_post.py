@@ -15,7 +15,7 @@ from marketplace.core.actor import SYSTEM, Grant, Role
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
 from marketplace.orders import services as orders
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, Purchase
 from marketplace.orders.rules import OrderStatus
 from marketplace.orders.services.steps import move
 from marketplace.payments.adapters.cash import Cash
@@ -130,3 +130,25 @@ def test_a_parcel_leaves_with_its_number(client: FlaskClient, db: SQLAlchemy, ma
     assert client.post(f"{path}/resi", data={"tracking_number": "P250002"}).status_code == 303
     db.session.refresh(order)
     assert order.tracking_number == "P250002"
+
+
+def test_the_buyer_says_that_her_parcel_has_come(client: FlaskClient, db: SQLAlchemy, market: Market) -> None:
+    client.post("/checkout", data=sent(client, market, f"post:{market[3]}@9000", payment="card"))
+    order = the_order(db)
+    assert order is not None
+    arrival = f"/pesanan/{order.code}/kedatangan"
+    with transaction():
+        make.pay(db.session.get_one(Purchase, order.purchase_id))
+        orders.accept(SYSTEM, order.id)
+    assert client.post(arrival).status_code == 409, "it has not left yet"
+    with transaction():
+        orders.send(SYSTEM, order.id, "P25 0001")
+    stranger = client.application.test_client()
+    assert stranger.post(arrival).status_code == 404
+    page = client.get(f"/pesanan/{order.code}").text
+    assert "Paket sudah saya terima" in page
+    assert order.handover_code not in page
+    assert client.post(arrival).status_code == 303
+    assert client.post(arrival).status_code == 409
+    db.session.refresh(order)
+    assert order.status is OrderStatus.DONE

@@ -116,6 +116,22 @@ def order(code: str) -> Response:
     return _private(page)
 
 
+@bp.post("/pesanan/<string:code>/kedatangan")
+@public
+def confirm_arrival(code: str) -> Response:
+    """The parcel has come and is right; after this the shop has its money."""
+    found = queries.order_by_code(code)
+    view = queries.order_view(found.id) if found is not None else None
+    bought = view[1] if view else None
+    key = _key(bought)
+    if found is None or bought is None or not can_read_purchase(current_actor(), bought, key):
+        raise NotFound
+    with transaction():
+        services.confirm_arrival(Buyer(current_actor(), key), found.id)
+    flash(gettext("Terima kasih. Pesanan ini selesai, dan uangnya diteruskan ke toko."), "success")
+    return redirect(url_for("purchases.order", code=code, kunci=request.args.get("kunci")), 303)  # type: ignore[return-value]
+
+
 @bp.get("/pesanan/<string:code>/kuitansi")
 @public
 def receipt(code: str) -> Response:

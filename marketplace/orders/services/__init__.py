@@ -7,6 +7,7 @@ from marketplace.orders.services import disputes, links, paying, refunds
 from marketplace.orders.services.cancelling import cancel_purchase
 from marketplace.orders.services.moves import (
     accept,
+    confirm_arrival,
     decline,
     hand_over,
     hand_over_without_code,
@@ -24,6 +25,7 @@ __all__ = [
     "NewPurchase",
     "accept",
     "cancel_purchase",
+    "confirm_arrival",
     "create",
     "decline",
     "disputes",

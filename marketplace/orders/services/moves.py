@@ -10,12 +10,13 @@ from marketplace.core import audit, settings
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid, Refusal, Stale, TooMany
+from marketplace.core.errors import Invalid, NotAllowed, Refusal, Stale, TooMany
 from marketplace.core.locks import lock_one
 from marketplace.ledger import rules as ledger_rules
 from marketplace.ledger import services as ledger
 from marketplace.orders import events, rules
 from marketplace.orders.models import Order, Purchase
+from marketplace.orders.policies import Buyer, can_confirm
 from marketplace.orders.rules import OrderStatus
 from marketplace.orders.services import endings, paying
 from marketplace.orders.services.steps import locked, move, payment_id_of, pieces, tell
@@ -128,6 +129,20 @@ def hand_over_without_code(actor: Actor, order_id: int, reason: str) -> Order:
     if db.session.get_one(Purchase, order.purchase_id).payment_method is not PaymentMethod.CASH:
         raise Invalid("orders.code_needed", field="reason")
     _complete(actor, order, reason)
+    return order
+
+
+def confirm_arrival(buyer: Buyer, order_id: int) -> Order:
+    """The buyer says that the parcel, which she has paid, has come: what the four digits say where people meet.
+
+    Raises NotFound, NotAllowed; Stale for an order that is not on its way by post.
+    """
+    order = lock_one(Order, order_id)
+    if not can_confirm(buyer, db.session.get_one(Purchase, order.purchase_id)):
+        raise NotAllowed("orders.not_yours")
+    if order.delivery_method is not DeliveryMethod.POST or order.status is not OrderStatus.ON_THE_WAY:
+        raise Stale("orders.moved_on")
+    _complete(buyer.actor, order)
     return order
 
 
