@@ -22,6 +22,8 @@ from marketplace.orders.queries import OrderFilter
 from marketplace.orders.rules import OrderStatus, ShareKind
 from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import DeliveryMethod
+from marketplace.talks import queries as talks
+from marketplace.talks.rules import Side
 from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.language import explain
@@ -66,6 +68,7 @@ def _show_list(words: str = "", left_out: list[str] | None = None) -> str:
         address={name: value for name, value in request.args.items() if name != "setelah"},
         states=STATES,
         time_left=time_left,
+        unread=talks.unread_of_shop(stores),
         words=words,
         left_out=left_out or [],
     )
@@ -267,6 +270,7 @@ def _show(order_id: int, reason_form: ReasonForm | None = None, code_error: str 
         steps=steps_of(order, helpers_of(order.store_id)),
         money=order_money(order),
         time_left=time_left,
+        has_unread=talks.has_unread(order_id, Side.SHOP),
         reason_form=reason_form or ReasonForm(formdata=None),
         is_declining=reason_form is not None,
         code_error=code_error,
