@@ -115,7 +115,6 @@ def order(code: str) -> Response:
         stores=stores,
         refunds=refunds,
         key=_link_key(key),
-        unread=talks.unread_of_purchases([bought.id]),
         **_words(),
     )
     return _private(page)
@@ -154,7 +153,6 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         is_fresh=_is_fresh(view),
         key=_link_key(key),
         words=words,
-        unread=talks.unread_of_purchases([view.purchase.id]),
         **_words(),
     )
     return _private(page, status)
