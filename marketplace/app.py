@@ -59,6 +59,9 @@ from marketplace.storefront import views as storefront_views
 from marketplace.stores import handlers as stores_handlers
 from marketplace.stores.events import BankAccountChanged, InvitationMade, StoreChanged
 from marketplace.stores.queries import store
+from marketplace.talks import handlers as talks_handlers
+from marketplace.talks import services as talks_services
+from marketplace.talks.events import MessageSent
 from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, qr, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
@@ -167,6 +170,7 @@ def _subscribe() -> None:
     subscribe(order_events.PurchasePaid, receipts_handlers.follow_payment)
     subscribe(order_events.OrderHandedOver, receipts_handlers.follow_hand_over)
     subscribe(order_events.RefundSettled, receipts_handlers.follow_refund)
+    subscribe(MessageSent, talks_handlers.tell_of_message)
     subscribe(PriceWaits, catalog_handlers.tell_of_price)
     subscribe(UploadReceived, catalog_handlers.take_pictures)
     subscribe(account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over)
@@ -196,6 +200,7 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_fees, every_minutes=30))
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1))
     jobs.schedule(jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5))
+    jobs.schedule(jobs.Routine(talks_handlers.tell_later, every_minutes=1))
     jobs.schedule(jobs.Routine(catalog_handlers.sweep_uploads, every_minutes=1))
     jobs.schedule(jobs.Routine(catalog_handlers.forget_unused_pictures, daily_hour_wita=2))
     jobs.schedule(jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3))
@@ -207,11 +212,13 @@ def _know_people() -> None:
     """What the areas above accounts know of a person: told in the copy of one's own data, dropped when one goes."""
     exports.register("purchases", orders_services.export_purchases)
     exports.register("letters", notifications_services.export)
+    exports.register("messages", talks_services.export)
     exports.register("applications", onboarding_services.export)
     for forget in (
         onboarding_services.forget,
         orders_services.forget_buyer,
         receipts_services.forget,
+        talks_services.forget,
         checkout_services.forget,
         notifications_services.forget,
     ):

@@ -194,6 +194,8 @@ ACTS = {
     "payments.notice_followed": _l("Pemberitahuan diikuti lagi"),
     "payments.notice_set_aside": _l("Pemberitahuan disisihkan"),
     "orders.refunded": _l("Uang pesanan dikembalikan"),
+    "talks.read_by_operator": _l("Pesan dalam pesanan dibaca"),
+    "talks.report_closed": _l("Laporan pesan ditutup"),
     "orders.refund_retried": _l("Pengembalian diminta lagi"),
 }
 """What was done about money. The trail shows all other acts by their code."""

@@ -147,6 +147,7 @@ ACTS = {
     "catalog.price_withdrawn": lazy_gettext("Membatalkan harga baru"),
     "orders.accepted": lazy_gettext("Menerima pesanan"),
     "orders.declined": lazy_gettext("Menolak pesanan"),
+    "talks.sent": lazy_gettext("Menulis pesan kepada pembeli"),
     "stores.profile_changed": lazy_gettext("Mengubah profil toko"),
     "certificates.registered": lazy_gettext("Menambah sertifikat"),
 }

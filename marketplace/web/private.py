@@ -17,4 +17,6 @@ def private_file(content: bytes, kind: str, name: str) -> Response:
     way = "inline" if kind.startswith("image/") and kind in ENDINGS else "attachment"
     answer.headers["Content-Disposition"] = f'{way}; filename="{name}.{ENDINGS.get(kind, "bin")}"'
     answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer

@@ -21,10 +21,13 @@ from marketplace.core.db import db, transaction
 from marketplace.media import services as media
 from marketplace.onboarding import services as onboarding
 from marketplace.onboarding.models import Application
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, Purchase
+from marketplace.orders.policies import Buyer
 from marketplace.orders.rules import LinkAct, OrderStatus
 from marketplace.orders.services import links
 from marketplace.stores.services import team
+from marketplace.talks import services as talks
+from marketplace.talks.rules import Side
 from tests import make
 from tests.databases import Market
 from tests.make import delivery
@@ -52,6 +55,7 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
         found["guest"] += [invitation, f"/foto/{_shared_album()}", *_answer_links()]
         found["budi"] = [invitation]
         found["anak"] = [invitation]
+        _talk()
         found |= _applications()
         found["ratna"] = [f"/kurasi/toko/{each}" for each in _sent_applications()]
     return found
@@ -154,6 +158,22 @@ def _answer_links() -> list[str]:
         used = make.answer_link(fresh, yuli, "scene")
         links.act(used, LinkAct.ACCEPT)
     return [f"/jawab/{token}" for token in (*found, used)] + [f"/jawab/{used}/terkirim"]
+
+
+# --- words ----------------------------------------------------------------
+
+
+def _talk() -> None:
+    """Budi and Ina write to each other; he reports what she wrote, so that the operator may read it."""
+    ina, budi = _actor("ina"), _actor("budi")
+    query = sa.select(Order).join(Purchase, Purchase.id == Order.purchase_id)
+    theirs = query.where(Purchase.person_id == budi.person_id, Order.store_id == _store_of(ina))
+    order = db.session.scalars(theirs.order_by(Order.id.desc())).first()
+    assert order is not None
+    with transaction():
+        make.message(order, budi, Side.BUYER)
+        sent = make.message(order, ina, Side.SHOP, "Masih hangat, Bapak.")
+        talks.report(Buyer(budi), Side.BUYER, order.id, sent.id, "Salah kirim")
 
 
 # --- people ----------------------------------------------------------------

@@ -35,6 +35,8 @@ WALKERS = {
 }
 # Answers that are no pages, and pages whose address comes by mail or after a form.
 NO_PAGES = {
+    "admin.talk_picture",
+    "buyer_messages.picture",
     "checkout.come_back",
     "checkout.payment",
     "curation.certificate_file",
@@ -48,6 +50,7 @@ NO_PAGES = {
     "places.children",
     "product_drafts.places",
     "purchases.receipt",
+    "seller_messages.picture",
     "seller_orders.count",
     "seller_orders.receipt",
     "seller_store.certificate_file",

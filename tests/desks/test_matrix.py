@@ -7,6 +7,7 @@ A new kind of thing in an address (`<int:something_id>`) gets an example in `thi
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,12 +28,16 @@ from marketplace.core.clock import now, today
 from marketplace.core.db import Base, transaction
 from marketplace.curation.models import Submission
 from marketplace.imports.models import SheetImport
+from marketplace.media import services as media
 from marketplace.orders.models import Order
 from marketplace.stores.models import Invitation, Store, StoreClosure
 from marketplace.stores.rules import StoreStatus
+from marketplace.talks.models import MessagePicture
+from marketplace.talks.rules import Side
 from marketplace.web.limits import limiter
 from tests import make
 from tests.databases import Market
+from tests.media.pictures import picture
 
 ANYBODY_OF_THE_SHOP = {"seller_overview.index", "seller_store.index", "seller_team.leave"}
 UNWATCHED = {"sign_ins", "sign_in_tries"}
@@ -107,6 +112,10 @@ def _shop(db: SQLAlchemy, name: str) -> Shop:
         db.session.add(pending)
         db.session.flush()
         order = db.session.scalars(sa.select(Order).where(Order.purchase_id == purchase.id)).one()
+        sent = make.message(order, SYSTEM, Side.BUYER)
+        kept = media.keep(SYSTEM, media.prepare_private_picture(io.BytesIO(picture())))
+        db.session.add(MessagePicture(message_id=sent.id, position=1, media_id=kept.id))
+        db.session.flush()
         made = Shop(store, owner)
         made.things = {
             "product_id": product.id,
@@ -125,6 +134,8 @@ def _shop(db: SQLAlchemy, name: str) -> Shop:
             "kind": "csv",
             "closure_id": closure.id,
             "picture_id": place.id,
+            "message_id": sent.id,
+            "position": 1,
         }
     return made
 

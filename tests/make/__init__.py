@@ -65,6 +65,8 @@ from tests.make.stock import shelf as shelf
 from tests.make.stock import to_order as to_order
 from tests.make.stores import profile as profile
 from tests.make.stores import store as store
+from tests.make.talks import message as message
+from tests.make.talks import talk_key as talk_key
 from tests.make.till import Till as Till
 from tests.make.till import card_payment as card_payment
 from tests.make.till import open_page as open_page

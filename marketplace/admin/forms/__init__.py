@@ -156,3 +156,12 @@ class HandOverForm(BaseForm):
         description=_l("Jangan tulis nomor KTP."),
         validators=[InputRequired(_l("Tulis apa yang Anda periksa.")), Length(max=500)],
     )
+
+
+class MessageReportForm(BaseForm):
+    """What came of a message that somebody reported."""
+
+    note = TextAreaField(
+        _l("Apa yang sudah dilakukan?"),
+        validators=[InputRequired(_l("Tulis apa yang sudah dilakukan.")), Length(max=300)],
+    )

@@ -3,6 +3,7 @@
 from marketplace.admin.views import (
     attributes,
     categories,
+    messages,
     notices,
     overview,
     payments,
@@ -19,6 +20,7 @@ __all__ = [
     "attributes",
     "bp",
     "categories",
+    "messages",
     "notices",
     "overview",
     "payments",

@@ -24,6 +24,8 @@ from marketplace.orders.rules import OrderStatus, ShareKind
 from marketplace.payments.rules import PaymentMethod
 from marketplace.receipts.queries import is_due, versions_of
 from marketplace.shipping.rules import DeliveryMethod
+from marketplace.talks import queries as talks
+from marketplace.talks.rules import Side
 from marketplace.web.access import current_actor, requires_right
 from marketplace.web.errors import status_of
 from marketplace.web.language import explain
@@ -68,6 +70,7 @@ def _show_list(words: str = "", left_out: list[str] | None = None) -> str:
         address={name: value for name, value in request.args.items() if name != "setelah"},
         states=STATES,
         time_left=time_left,
+        unread=talks.unread_of_shop(stores),
         words=words,
         left_out=left_out or [],
     )
@@ -330,6 +333,7 @@ def _show(
         has_receipt=is_due(order),
         receipts=versions_of([order_id]).get(order_id, []),
         time_left=time_left,
+        has_unread=talks.has_unread(order_id, Side.SHOP),
         reason_form=reason_form or ReasonForm(formdata=None),
         is_declining=reason_form is not None,
         without_form=without_form or WithoutCodeForm(formdata=None),

@@ -18,6 +18,7 @@ from marketplace.orders import queries
 from marketplace.orders.rules import OrderStatus
 from marketplace.stores.queries import stores_by_ids
 from marketplace.stores.rules import StoreStatus
+from marketplace.talks.queries import unread_of_shop
 from marketplace.web.access import current_actor, is_seller, requires
 
 bp = Blueprint("seller_overview", __name__, url_prefix="/penjual")
@@ -56,6 +57,7 @@ def index() -> str:
         sees_orders=bool(stores),
         sees_sales=bool(sold),
         prices_waiting=len(pricing.waiting(actor.stores_with(Right.PRICES))),
+        unread=unread_of_shop(stores),
         states=STATES,
         time_left=time_left,
     )

@@ -11,17 +11,19 @@ from marketplace.checkout.services import settling
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
+from marketplace.core.paging import Page
 from marketplace.desks.receipts import hand_out
 from marketplace.desks.words import STATES, steps_of
 from marketplace.orders import queries, services
 from marketplace.orders.models import Purchase
 from marketplace.orders.policies import Buyer, can_read_purchase, guest_key
-from marketplace.orders.queries import PurchaseView
+from marketplace.orders.queries import PurchaseRow, PurchaseView
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.rules import ProviderTrouble
 from marketplace.receipts.queries import is_due, versions_of
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.queries import stores_by_ids
+from marketplace.talks import queries as talks
 from marketplace.web.access import current_actor, public, to_sign_in
 from marketplace.web.language import explain
 from marketplace.web.remembered import remembered_purchases
@@ -37,10 +39,15 @@ def purchases() -> Response:
     actor = current_actor()
     if actor.person_id is not None:
         page = queries.person_purchases(actor.person_id, after=request.args.get("setelah"))
-        return _private(render_template("desks/purchases.html", rows=page.items, page=page, **_words()))
+        return _private(_list(page.items, page))
     codes = remembered_purchases()
     rows = queries.guest_purchases(codes) if codes else []
-    return _private(render_template("desks/purchases.html", rows=rows, page=None, **_words()))
+    return _private(_list(rows))
+
+
+def _list(rows: list[PurchaseRow], page: Page[PurchaseRow] | None = None) -> str:
+    unread = talks.unread_of_purchases([row.id for row in rows]) if rows else {}
+    return render_template("desks/purchases.html", rows=rows, page=page, unread=unread, **_words())
 
 
 @bp.get("/pembelian/<string:code>")

@@ -1,0 +1,1 @@
+"""What buyer and shop write to each other about an order."""
