@@ -40,10 +40,13 @@ def is_due(order: OrderView) -> bool:
 
 
 def versions_of(order_ids: Iterable[int]) -> dict[int, list[Version]]:
-    """The versions of these orders' receipts, by order, the newest first. One statement."""
+    """The versions of these orders' receipts, by order, the newest first. One statement, none without orders."""
+    ids = list(order_ids)
+    if not ids:
+        return {}
     query = (
         sa.select(Receipt.order_id, Receipt.version, Receipt.number, Receipt.issued_at)
-        .where(Receipt.order_id.in_(list(order_ids)))
+        .where(Receipt.order_id.in_(ids))
         .order_by(Receipt.order_id, Receipt.version.desc())
     )
     found: dict[int, list[Version]] = {}

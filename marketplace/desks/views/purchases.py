@@ -185,7 +185,7 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         purchase=view.purchase,
         stores=stores_by_ids(order.store_id for order in view.orders),
         refunds=queries.refund_notes(order.id for order in view.orders) if view.is_online else {},
-        receipts=versions_of(order.id for order in view.orders),
+        receipts=versions_of(order.id for order in view.orders if is_due(order)),
         is_fresh=_is_fresh(view),
         key=_link_key(key),
         words=words,
