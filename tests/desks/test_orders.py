@@ -247,12 +247,12 @@ def test_low_stock_is_on_the_first_page(ina: FlaskClient, basket: Product) -> No
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/penjual", 12),
+        ("/penjual", 13),
         ("/penjual/pesanan", 5),
         ("/penjual/pesanan?keadaan=selesai", 5),
         ("/penjual/saldo", 7),
         ("/penjual/pesanan/jumlah", 2),
-        ("order", 14),
+        ("order", 15),
     ],
 )
 def test_the_pages_cost_the_same_however_many_orders(
