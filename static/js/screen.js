@@ -204,12 +204,18 @@ function keepEarly() {
   }
 }
 
+const latest = new Map();
+
+/* Of two changes in a row the last one counts, whichever answer comes first. */
 async function swap(id) {
+  const mine = (latest.get(id) ?? 0) + 1;
+  latest.set(id, mine);
   await flush();
   try {
     const answer = await fetch(form.dataset.page, { redirect: "manual" });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (latest.get(id) !== mine) return;
     const [fresh, old] = [page.getElementById(id), document.getElementById(id)];
     if (fresh && old) old.replaceWith(document.adoptNode(fresh));
     const shown = page.querySelector("form[data-screen] input[name=awal]");

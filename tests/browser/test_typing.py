@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from marketplace.core.actor import Grant, Role
 from marketplace.core.db import db, transaction
@@ -150,3 +150,31 @@ def test_another_category_asks_its_questions_in_place(
     expect(page.locator("#attr-teknik")).to_have_count(0)
     expect(page.get_by_label("Nama produk")).to_have_value("Kain Besar")
     assert axe(page) == []
+
+
+def test_the_last_of_two_choices_counts_whichever_answer_comes_first(
+    phone_page: Page, live_server: LiveServer, makers: None
+) -> None:
+    page, held = phone_page, []
+    with live_server.app.app_context(), transaction():
+        store_id = db.session.scalars(sa.select(Store.id).order_by(Store.id)).first()
+        made = make.product(store_id, "Bakul", category="anyaman").id
+    page.goto(f"/masuk?next=/penjual/produk/{made}")
+    sign_in(page)
+
+    def hold_the_first(route: Route) -> None:
+        if route.request.method == "GET" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/penjual/produk/**", hold_the_first)
+    page.get_by_label("Kategori").select_option(label="Selendang & syal")
+    while not held:
+        page.wait_for_timeout(50)
+    page.get_by_label("Kategori").select_option(label="Kain tenun lembaran")
+    expect(page.locator("#attr-teknik")).to_have_attribute("required", "")
+    with page.expect_response(lambda answer: answer.request == held[0].request):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(page.locator("#category_id option:checked")).to_have_text("Kain tenun lembaran")
