@@ -73,7 +73,7 @@ class CertificateRow:
     @property
     def is_good(self) -> bool:
         """Well-formed and not expired."""
-        return self.standing in (Standing.VALID, Standing.ENDING)
+        return self.standing.is_good
 
 
 def types() -> dict[str, About]:

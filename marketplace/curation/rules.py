@@ -104,7 +104,7 @@ def lacks(
 ) -> list[Lack]:
     """Each needed paper of a level that no certificate in good order covers: those that block keep from passing."""
     held = list(held)
-    good = {kind for kind, stands in held if stands in (Standing.VALID, Standing.ENDING)}
+    good = {kind for kind, stands in held if stands.is_good}
     bad = {kind: stands for kind, stands in held if kind not in good}
     return [Lack(types[need.kind], bad.get(need.kind)) for need in unmet(needs, good, level)]
 

@@ -59,14 +59,6 @@ class Parcel:
     is_perishable: bool = False
 
 
-@dataclass(frozen=True)
-class Rounding:
-    """How a courier counts: whole kilograms, the next one only past `tolerance` grams; none heavier than `most_kg`."""
-
-    tolerance: int
-    most_kg: int
-
-
 def chargeable_kg(grams: int, minimum_kg: int, tolerance: int) -> int:
     """The kilograms that are charged for a parcel: never fewer than the minimum; 1.3 kg are one where the courier
     tolerates 300 g, 1.301 kg are two (JNE's rule). The dimensions of goods are not known, so the scales decide.

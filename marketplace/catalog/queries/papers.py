@@ -99,12 +99,8 @@ def papers_of(revision_ids: Iterable[int]) -> dict[int, Papers]:
 def good_of_shop(store: Store) -> set[str]:
     """The types of papers that a shop holds in good order for its whole business. One statement."""
     rows = db.session.execute(listed().where(Certificate.store_id == store.id, CertificateType.scope == Scope.BUSINESS))
-    return good(Papers(of_shop=tuple(map(to_row, rows))).standings(store.nib))
-
-
-def good(held: Iterable[tuple[str, Standing]]) -> set[str]:
-    """The types among them that are in good order."""
-    return {kind for kind, stands in held if stands in (Standing.VALID, Standing.ENDING)}
+    held = Papers(of_shop=tuple(map(to_row, rows))).standings(store.nib)
+    return {kind for kind, stands in held if stands.is_good}
 
 
 # --- the list of a shop --------------------------------------------------------------------------------------------
@@ -142,7 +138,7 @@ class ChecklistItem:
 
     @property
     def is_met(self) -> bool:
-        return self.standing in (Standing.VALID, Standing.ENDING)
+        return self.standing is not None and self.standing.is_good
 
     @property
     def is_urgent(self) -> bool:

@@ -25,6 +25,11 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     ILL_FORMED = "ill_formed"
 
+    @property
+    def is_good(self) -> bool:
+        """Well-formed and not expired."""
+        return self in (Standing.VALID, Standing.ENDING)
+
 
 @dataclass(frozen=True)
 class CheckResult:

@@ -251,10 +251,6 @@ class Cell:
     def is_off(self) -> bool:
         return bool(self["is_off"].data)
 
-    @property
-    def has_errors(self) -> bool:
-        return any(self[part].errors for part in ("price", "on_hand", "weight", "sku", "picture_id"))
-
     def variant(self) -> VariantDraft:
         form, weight = self.form, self["weight"].data
         return form._variant(

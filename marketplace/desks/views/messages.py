@@ -13,14 +13,11 @@ from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
 from marketplace.desks.forms.messages import MessageForm, ReportForm
-from marketplace.desks.views.purchases import _key as key_of
-from marketplace.desks.views.purchases import _link_key as link_key
-from marketplace.desks.views.purchases import _not_yours as not_yours
-from marketplace.desks.views.purchases import _private as private
+from marketplace.desks.views.buying import bought_order, link_key, private
 from marketplace.media import services as media
 from marketplace.media.services import Prepared
 from marketplace.orders import queries as orders
-from marketplace.orders.policies import Buyer, can_read_purchase
+from marketplace.orders.policies import Buyer
 from marketplace.talks import queries, services
 from marketplace.talks.queries import Talk
 from marketplace.talks.rules import MOST_PICTURES, Side
@@ -89,13 +86,10 @@ def picture(code: str, message_id: int, position: int) -> Response:
 
 def _bought(code: str) -> Standing | Response:
     """The buyer before her order; else where she is sent to. Raises NotFound."""
-    order = orders.order_by_code(code)
-    view = orders.order_view(order.id) if order is not None else None
-    bought = view[1] if view else None
-    key = key_of(bought)
-    if order is None or bought is None or not can_read_purchase(current_actor(), bought, key):
-        return not_yours(bought)
-    return Standing(Buyer(current_actor(), key), Side.BUYER, _shown(order.id), link_key(key))
+    found = bought_order(code)
+    if isinstance(found, Response):
+        return found
+    return Standing(found.visitor, Side.BUYER, _shown(found.order.id), link_key(found.key))
 
 
 # --- the shop's side -----------------------------------------------------------
