@@ -204,6 +204,10 @@ def test_a_new_rule_ends_the_one_before_it_and_rewrites_nothing(
     assert (new.from_day, new.until_day, new.level) == (tomorrow, None, "warn")
     again = client.post("/kurasi/sertifikat/pirt/aturan", data=data)
     assert again.status_code == 422, "a rule that begins on the same day is there already"
+    longer = {"until_day": (tomorrow + timedelta(days=9)).isoformat()}
+    assert client.post(f"/kurasi/sertifikat/pirt/aturan/{old.id}/akhir", data=longer).status_code == 422
+    db.session.refresh(old)
+    assert old.until_day == clock.today(), "the next rule has begun"
 
 
 @pytest.mark.parametrize(

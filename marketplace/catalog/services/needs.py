@@ -60,7 +60,8 @@ def add_need(actor: Actor, kind: str, draft: NeedDraft) -> CertificateNeed:
 def end_need(actor: Actor, need_id: int, last_day: date) -> CertificateNeed:
     """Let a rule hold to a day, that one included. One that has not begun can be taken back by the day before it.
 
-    Raises NotFound, NotAllowed; Stale for one that is over; Invalid for a day gone by.
+    Raises NotFound, NotAllowed; Stale for one that is over; Invalid for a day gone by, or later than the rule holds
+    anyway: the next one may begin then.
     """
     if not can_manage_types(actor):
         raise NotAllowed("certificates.not_yours")
@@ -71,6 +72,8 @@ def end_need(actor: Actor, need_id: int, last_day: date) -> CertificateNeed:
         raise Stale("catalog.need_is_over")
     if last_day < today - timedelta(days=1):
         raise Invalid("settings.day_gone_by", field="until_day")
+    if need.until_day is not None and last_day > need.until_day:
+        raise Invalid("catalog.need_ends_before", field="until_day")
     if last_day < need.from_day:
         _changed(actor, "catalog.need_taken_back", need)
         db.session.delete(need)
