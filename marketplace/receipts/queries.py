@@ -19,7 +19,6 @@ from marketplace.payments.models import Payment, Refund
 from marketplace.payments.rules import RefundState
 from marketplace.receipts.models import Receipt
 from marketplace.receipts.rules import STAMP_ABOVE
-from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.queries import stores_by_ids
 
 
@@ -105,7 +104,7 @@ def facts(order_id: int) -> dict[str, Any] | None:
         "ordered_at": order.placed_at.isoformat(),
         "paid_at": _paid_at(order, purchase).isoformat(),
         "method": str(order.payment_method),
-        "is_pickup": order.delivery_method is DeliveryMethod.PICKUP and not order.delivery_fee,
+        "is_pickup": order.is_fetched and not order.delivery_fee,
         "lines": [
             {
                 "name": line.product_name,
