@@ -147,7 +147,7 @@ def test_the_buyer_says_that_her_parcel_has_come(client: FlaskClient, db: SQLAlc
     assert stranger.post(arrival).status_code == 404
     page = client.get(f"/pesanan/{order.code}").text
     assert "Paket sudah saya terima" in page
-    assert order.handover_code not in page
+    assert "data-handover-code" not in page
     assert client.post(arrival).status_code == 303
     assert client.post(arrival).status_code == 409
     db.session.refresh(order)
