@@ -20,6 +20,7 @@ from marketplace.orders.rules import OrderStatus
 from marketplace.orders.services.steps import move
 from marketplace.payments.adapters.cash import Cash
 from marketplace.payments.adapters.provider import Providers
+from marketplace.receipts.queries import facts as receipt_facts
 from marketplace.shipping import services
 from marketplace.shipping.models import Courier, PickupPoint
 from marketplace.shipping.rules import DeliveryMethod
@@ -65,6 +66,10 @@ def test_a_point_is_chosen_and_kept_as_it_was(client: FlaskClient, db: SQLAlchem
     with transaction():
         orders.accept(SYSTEM, order.id)
         assert orders.mark_ready(SYSTEM, order.id).status is OrderStatus.READY
+        assert orders.hand_over(SYSTEM, order.id, order.handover_code) is None
+    said = receipt_facts(order.id)
+    assert said is not None
+    assert said["is_pickup"], "the receipt says that she fetched it"
 
 
 def test_a_parcel_is_paid_before_and_keeps_what_was_told(client: FlaskClient, db: SQLAlchemy, market: Market) -> None:
