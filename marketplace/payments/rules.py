@@ -10,8 +10,13 @@ from marketplace.core.errors import Invalid
 
 
 class PaymentMethod(StrEnum):
+    """A way to pay. TRANSFER and QRIS go straight to the market's own account; SNAP is the page of Midtrans."""
+
     CASH = "cash"
     CARD = "card"
+    TRANSFER = "transfer"
+    QRIS = "qris"
+    SNAP = "snap"
 
 
 class PaymentState(StrEnum):
