@@ -159,6 +159,7 @@ def _subscribe() -> None:
     subscribe(RefundRequested, orders_handlers.send_refund)
     subscribe(order_events.PurchasePaid, orders_handlers.tell_of_payment)
     subscribe(order_events.PurchaseExpired, orders_handlers.tell_of_expiry)
+    subscribe(order_events.PurchaseKept, orders_handlers.tell_of_keeping)
     subscribe(order_events.RefundSettled, orders_handlers.tell_of_refund)
     subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)
     subscribe(order_events.OrderAccepted, orders_handlers.tell_of_acceptance)

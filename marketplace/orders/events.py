@@ -25,6 +25,13 @@ class PurchasePaid:
 
 
 @dataclass(frozen=True)
+class PurchaseKept:
+    """A guest's purchase belongs to an account now."""
+
+    purchase_id: int
+
+
+@dataclass(frozen=True)
 class PurchaseExpired:
     """The time to pay is over; the goods are free again."""
 

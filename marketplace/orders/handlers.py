@@ -79,6 +79,14 @@ def tell_of_expiry(event: events.PurchaseExpired) -> None:
             _to_buyer(view.purchase, "purchase_expired", view.purchase.id, orders=view.orders)
 
 
+def tell_of_keeping(event: events.PurchaseKept) -> None:
+    """To the address that the guest gave: the purchase is in an account now, and its link opens it no more."""
+    with transaction():
+        view = queries.purchase_view(event.purchase_id)
+        if view is not None:
+            _to_buyer(view.purchase, "purchase_kept", view.purchase.id)
+
+
 def tell_of_refund(event: events.RefundSettled) -> None:
     """To the buyer: her money is on its way back to her bank. A refund that failed is the operator's to mend."""
     with transaction():

@@ -154,3 +154,52 @@ def test_the_purchase_page_stays_within_its_budget(client: FlaskClient, db: SQLA
     with statements(db) as seen:
         assert client.get(path).status_code == 200
     assert len(seen) <= 8, "\n".join(seen)
+
+
+def test_a_guest_keeps_her_purchase_in_an_account(
+    client: FlaskClient, db: SQLAlchemy, bought: tuple[Purchase, list[Order]]
+) -> None:
+    purchase, orders = bought
+    for visitor in (client, client.application.test_client()):  # by the link alone, no browser that remembers
+        page = BeautifulSoup(visitor.get(link(purchase)).text, "html.parser")
+        ways = [str(a["href"]) for a in page.select(".panel a[href*='next=']")]
+        assert [way.split("?")[0] for way in ways] == ["/masuk", "/daftar"]
+        assert all(guest_key(purchase.code) in way for way in ways)
+    make.sign_in_client(client, make.person("Ina"))
+    assert "Simpan di akun saya" in client.get(link(purchase)).text
+    for _ in range(2):  # a double click
+        kept = client.post(link(purchase, "/akun"))
+        assert (kept.status_code, kept.location) == (303, f"/pembelian/{purchase.code}")
+    assert purchase.code in client.get("/pesanan").text
+    assert "Simpan di akun saya" not in client.get(f"/pembelian/{purchase.code}").text
+    holder = client.application.test_client()
+    assert holder.get(link(purchase)).status_code == 302, "its key opens it no more"
+    make.sign_in_client(holder, make.person("Domi"))
+    for path in (link(purchase), f"/pesanan/{orders[0].code}?kunci={guest_key(purchase.code)}"):
+        assert holder.get(path).status_code == 404
+
+
+def test_only_who_holds_the_key_keeps_a_purchase(client: FlaskClient, bought: tuple[Purchase, list[Order]]) -> None:
+    purchase, _ = bought
+    assert client.post(link(purchase, "/akun")).status_code == 302, "signed in first"
+    make.sign_in_client(client, make.person("Ina"))
+    for query in ("", "?kunci=x", f"?kunci={guest_key('NTT-00000000')}"):
+        assert client.post(f"/pembelian/{purchase.code}/akun{query}").status_code == 404
+    assert client.post(link(purchase, "/akun")).status_code == 303
+    late = client.application.test_client()
+    make.sign_in_client(late, make.person("Domi"))
+    assert late.post(link(purchase, "/akun")).status_code == 404, "it is somebody's now"
+
+
+def test_a_browser_that_remembers_keeps_it_after_signing_in(
+    client: FlaskClient, bought: tuple[Purchase, list[Order]]
+) -> None:
+    purchase, _ = bought
+    with client.session_transaction() as session:
+        session["purchases"] = [purchase.code]
+    make.person("Ina", email="ina@example.id")
+    form = {"email": "ina@example.id", "password": make.PASSWORD, "next": f"/pembelian/{purchase.code}"}
+    page = client.post("/masuk", data=form, follow_redirects=True)
+    assert "Simpan di akun saya" in page.text
+    assert client.post(f"/pembelian/{purchase.code}/akun").status_code == 303
+    assert purchase.code in client.get("/pesanan").text

@@ -167,3 +167,15 @@ def test_a_name_cannot_bend_a_letter(db: SQLAlchemy, basket: Product) -> None:
         make.place(type(placed)(**{**vars(placed), "buyer_name": "{{ 7*7 }} <b>%(code)s"}))
     body = _written(db)["budi@example.id"][0].body
     assert "Halo {{ 7*7 }} <b>%(code)s," in body
+
+
+def test_who_bought_as_a_guest_is_told_that_an_account_has_it_now(db: SQLAlchemy, basket: Product) -> None:
+    made = _purchase(basket)
+    ina = make.actor_of(make.person("Mama Ina"))
+    for _ in range(2):
+        with transaction():
+            services.keep_purchase(Buyer(ina, guest_key(made.code)), made.id)
+    letters = [letter for letter in _written(db)["budi@example.id"] if letter.key.startswith("orders.purchase_kept:")]
+    assert len(letters) == 1
+    assert made.code in letters[0].subject
+    assert "kunci=" not in letters[0].body

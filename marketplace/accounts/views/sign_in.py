@@ -15,9 +15,10 @@ from marketplace.core.errors import Invalid
 from marketplace.web.access import Visitor, current_actor, current_token, local_path, public
 from marketplace.web.language import current_language
 from marketplace.web.limits import limiter
+from marketplace.web.remembered import CODES
 
 Page = tuple[str, int] | str | Response
-KEPT_FOR_GUESTS = ("cart",)
+KEPT_FOR_GUESTS = ("cart", CODES)
 
 
 @bp.get("/masuk")
@@ -63,7 +64,9 @@ def token_for(identifier: str, password: str) -> str:
 
 
 def begin_session(token: str) -> None:
-    """Let this browser act by the token, in a session that knows nothing of the one before but the guest's cart."""
+    """Let this browser act by the token, in a session that knows nothing of the one before but what it did as a guest:
+    her cart, and which purchases she may keep in the account.
+    """
     kept = {key: session[key] for key in KEPT_FOR_GUESTS if key in session}
     session.clear()
     session.update(kept)

@@ -24,7 +24,7 @@ from marketplace.receipts.queries import is_due, versions_of
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.queries import stores_by_ids
 from marketplace.talks import queries as talks
-from marketplace.web.access import current_actor, public
+from marketplace.web.access import current_actor, public, signed_in
 from marketplace.web.language import explain
 from marketplace.web.remembered import remembered_purchases
 
@@ -59,6 +59,19 @@ def purchase(code: str) -> Response:
     if found is None or not can_read_purchase(current_actor(), found, key):
         return not_yours(found)
     return _show(found.id, key)
+
+
+@bp.post("/pembelian/<string:code>/akun")
+@signed_in
+def keep(code: str) -> Response:
+    """A guest's purchase goes into the account of whoever holds its key and is signed in now."""
+    found = queries.purchase_by_code(code)
+    if found is None:
+        raise NotFound
+    with transaction():
+        services.keep_purchase(Buyer(current_actor(), key_of(found)), found.id)
+    flash(gettext("Pembelian ini tersimpan di akun Anda."), "success")
+    return redirect(url_for("purchases.purchase", code=code), 303)  # type: ignore[return-value]
 
 
 @bp.post("/pembelian/<string:code>/pembatalan")

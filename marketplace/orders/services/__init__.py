@@ -15,7 +15,7 @@ from marketplace.orders.services.moves import (
     mark_ready,
     send,
 )
-from marketplace.orders.services.people import export_purchases, forget_buyer
+from marketplace.orders.services.people import export_purchases, forget_buyer, keep_purchase
 from marketplace.orders.services.placing import NewLine, NewOrder, NewPurchase, create
 from marketplace.orders.services.telling import note_shared
 
@@ -33,6 +33,7 @@ __all__ = [
     "forget_buyer",
     "hand_over",
     "hand_over_without_code",
+    "keep_purchase",
     "lapse",
     "links",
     "mark_ready",

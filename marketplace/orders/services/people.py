@@ -1,15 +1,35 @@
-"""What the law on personal data asks of purchases (UU PDP): a copy for the buyer, and forgetting her."""
+"""Whose a purchase is: a guest's becomes an account's; and what the law on personal data asks (UU PDP): a copy for the
+buyer, and forgetting her.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from marketplace.accounts.services.closing import Leaving
+from marketplace.core import audit, outbox
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.locks import lock_one
 from marketplace.notifications import services as notifications
-from marketplace.orders import rules
+from marketplace.orders import events, rules
 from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.policies import Buyer, can_read_purchase
+
+
+def keep_purchase(buyer: Buyer, purchase_id: int) -> Purchase:
+    """A guest's purchase becomes one of the account that she is signed in with. Its key opens it no more.
+
+    Doing it twice changes nothing. Raises NotFound for who is not signed in, who lacks the key, or comes after another.
+    """
+    purchase = lock_one(Purchase, purchase_id)
+    if not buyer.actor.is_signed_in or not can_read_purchase(buyer.actor, purchase, buyer.key):
+        raise NotFound
+    if purchase.person_id is None:
+        purchase.person_id = buyer.actor.person_id
+        audit.record(buyer.actor, "orders.purchase_kept", "purchase", purchase.code)
+        outbox.emit(events.PurchaseKept(purchase.id))
+    return purchase
 
 
 def forget_buyer(leaving: Leaving) -> None:
