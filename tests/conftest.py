@@ -21,6 +21,7 @@ import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
+from hypothesis import settings
 from werkzeug.test import TestResponse
 
 from marketplace.core import clock
@@ -34,6 +35,9 @@ from tests.smtp import MailServer, free_port
 from tests.standin import quick_stripe, stripe_client, stripe_standin
 
 __all__ = ["card_market", "quick_stripe", "stripe_client", "stripe_standin"]  # fixtures that live elsewhere
+
+
+settings.register_profile("long", max_examples=1_000)
 
 
 def pytest_configure() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Blueprint, abort, request
+from flask import Blueprint, Response, abort, request
 
 from marketplace.core.db import transaction
 from marketplace.core.ports import port
@@ -20,10 +20,15 @@ METHODS = {"stripe": PaymentMethod.CARD}
 log = structlog.get_logger()
 
 
+def _was_refused(response: Response) -> bool:
+    """Only what is refused counts against an address: a provider that has much to tell is never told to wait."""
+    return response.status_code != 200
+
+
 @bp.post("/webhooks/<string:provider>")
 @public
 @csrf.exempt
-@limiter.limit("600 per minute")
+@limiter.limit("600 per minute", deduct_when=_was_refused)
 def notice(provider: str) -> tuple[str, int]:
     """Keep a notice and answer at once; what it means is read from the provider by the worker.
 

@@ -92,14 +92,14 @@ def test_looking_first_sells_the_last_piece_twice(live_database: Market) -> None
         assert held(last)[:2] == (1, 1)  # two were sold, and the shelf does not even know
 
 
-def test_fifty_pieces_go_to_fifty_of_two_hundred(live_database: Market) -> None:
+def test_fifty_pieces_go_to_fifty_of_a_thousand(live_database: Market) -> None:
     with live_database.app.app_context():
         (hot,) = shelf(50)
-        jobs = [order(*buyer(f"pembeli-{n}", {hot: 1})) for n in range(200)]
-    done = together(live_database.app, jobs, at_once=20)
+        jobs = [order(*buyer(f"pembeli-{n}", {hot: 1})) for n in range(1_000)]
+    done = together(live_database.app, jobs, at_once=100)
     refused = [result for result in done if isinstance(result, Exception)]
     assert {type(error) for error in refused} == {OutOfStock}
-    assert len(refused) == 150
+    assert len(refused) == 950
     with live_database.app.app_context():
         assert held(hot) == (50, 50, 50)
 

@@ -246,3 +246,14 @@ def test_a_notice_of_a_payment_that_cannot_be_read_waits(
     assert "500" in rows()[0].last_error
     card_market.work()
     assert (states(), rows()[0].last_error, payment.state) == ([N.DONE], "", PaymentState.PAID)
+
+
+def test_forgeries_are_slowed_down_and_what_is_signed_never(card_market: CardMarket, client: FlaskClient) -> None:
+    def told(headers: dict[str, str], times: int) -> set[int]:
+        return {client.post(URL, data=BODY, headers=headers).status_code for _ in range(times)}
+
+    forged, headers = {"Stripe-Signature": "t=1,v1=x"}, signed(card_market, BODY)
+    assert told(forged, 590) == {400}
+    assert told(headers, 30) == {200}, "what is signed does not count"
+    assert told(forged, 10) == {400}
+    assert told(forged, 1) == {429}
