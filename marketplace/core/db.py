@@ -119,6 +119,16 @@ def prepare_engine(engine: sa.Engine) -> None:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _on_sqlite_connect)
         sa.event.listen(engine, "begin", _on_sqlite_begin)
+    else:
+        sa.event.listen(engine, "connect", _on_postgres_connect)
+
+
+def _on_postgres_connect(connection: DBAPIConnection, record: object) -> None:
+    """Who waits for a lock fails after a while, as on SQLite (busy_timeout), and holds nobody else up for ever."""
+    cursor = connection.cursor()
+    cursor.execute("SET lock_timeout = '30s'")
+    cursor.close()
+    connection.commit()
 
 
 def _on_sqlite_connect(connection: DBAPIConnection, record: object) -> None:
