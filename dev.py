@@ -308,7 +308,7 @@ def node_path() -> dict[str, str]:
 
 
 def roomy_memory() -> str:
-    """A file system in memory with room for the databases of the tests: each of their many commits waits for a disk."""
+    """A file system in memory with room for the tests' databases, or nothing: each of many commits waits for a disk."""
     place = Path("/dev/shm")  # noqa: S108
     return str(place) if place.is_dir() and shutil.disk_usage(place).free > 4 << 30 else ""
 
@@ -317,12 +317,8 @@ def test(*words: str) -> int:
     """all tests on SQLite and PostgreSQL, browser included (arguments go to pytest)"""
     start = time.monotonic()
     install("requirements-dev.lock")
-    env = {**browser(), **os.environ}
-    for name, value in node_path().items():
-        if name != "PATH":
-            env.setdefault(name, value)
-    if memory := roomy_memory():
-        env.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
+    node = {name: value for name, value in node_path().items() if name != "PATH"}
+    env = {"PYTEST_DEBUG_TEMPROOT": roomy_memory(), **browser(), **node, **os.environ}
     parallel = [] if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in words) else ["-n", "2"]
     say(f"ready in {time.monotonic() - start:.0f} s")
     return subprocess.run([PY, "-m", "pytest", *parallel, *words], check=False, cwd=ROOT, env=env).returncode

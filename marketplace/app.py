@@ -55,6 +55,8 @@ from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.places import views as places_views
 from marketplace.receipts import handlers as receipts_handlers
 from marketplace.receipts import services as receipts_services
+from marketplace.reconciliation import handlers as reconciliation_handlers
+from marketplace.reconciliation.events import ReconciliationAsked
 from marketplace.storefront import views as storefront_views
 from marketplace.stores import handlers as stores_handlers
 from marketplace.stores.events import BankAccountChanged, InvitationMade, StoreChanged
@@ -184,6 +186,7 @@ def _subscribe() -> None:
     subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
     subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
     subscribe(onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move)
+    subscribe(ReconciliationAsked, reconciliation_handlers.follow_request)
 
 
 def _schedule() -> None:
@@ -207,6 +210,7 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(notifications_handlers.empty_sent_messages, daily_hour_wita=3))
+    jobs.schedule(jobs.Routine(reconciliation_handlers.reconcile_nightly, daily_hour_wita=4))
 
 
 def _know_people() -> None:

@@ -18,6 +18,7 @@ from marketplace.payments.rules import (
     RefundState,
     Trouble,
 )
+from marketplace.reconciliation.rules import DifferenceKind
 from marketplace.shipping.rules import PointKind, Serves
 
 ROLES = {
@@ -49,6 +50,17 @@ SERVES = {
     Serves.CHOSEN: _l("Hanya toko yang memilihnya"),
 }
 
+# --- reconciliation --------------------------------------------------------------
+
+DIFFERENCES = {
+    DifferenceKind.LEDGER: _l("Buku besar tidak seimbang"),
+    DifferenceKind.FIGURE: _l("Angka yang dicatat dua kali berbeda"),
+    DifferenceKind.STUCK: _l("Menunggu ditangani"),
+    DifferenceKind.UNKNOWN_THERE: _l("Ada di buku kita, tidak ada di penyedia"),
+    DifferenceKind.UNKNOWN_HERE: _l("Ada di penyedia, tidak ada di buku kita"),
+    DifferenceKind.SUM: _l("Jumlah di penyedia berbeda"),
+    DifferenceKind.FEE: _l("Biaya di penyedia berbeda"),
+}
 # --- payments ------------------------------------------------------------------
 
 PAYMENT_STATES = {
@@ -180,6 +192,7 @@ ACCOUNTS = {
 }
 """By the code of the account, without the number of the shop."""
 ACTS = {
+    "reconciliation.asked": _l("Pencocokan buku diminta"),
     "receipts.issued": _l("Kuitansi dibuat"),
     "payments.read": _l("Dibaca lagi dari penyedia"),
     "payments.completed": _l("Jumlah berbeda diterima sebagai lunas"),

@@ -101,7 +101,8 @@ class Lives(RuleBasedStateMachine):
         with self._now():
             answer = self.cards.client.post(f"/bayar/{payment.reference}")
             if answer.status_code == 303:
-                self.standin.pay(self.cards.session_of(answer), card=card, received=(payment.amount + wrong) * 100)
+                session, received = self.cards.session_of(answer), (payment.amount + wrong) * 100
+                self._at_stripe(lambda: self.standin.pay(session, card=card, received=received))
 
     @rule(which=PICK)
     def a_page_left_open_is_paid(self, which: int) -> None:

@@ -136,6 +136,8 @@ def fail(world: World, refund_id: str, *, reason: str = "lost_or_stolen_card") -
     """A refund comes back, even one that had succeeded (docs.stripe.com/refunds, failed refunds): refund.failed."""
     with world.store.work():
         refund = _stored(world, refund_id)
+        if refund["status"] in ("failed", "canceled"):
+            raise Refusal(f"Refund {refund_id} has failed before.")
         refund.pop("pending_reason", None)
         back = balance.book_refund_failure(world, refund)
         refund.update(status="failed", failure_reason=reason, failure_balance_transaction=back["id"])

@@ -6,6 +6,7 @@ from marketplace.admin import queries
 from marketplace.admin.views.blueprint import bp, show
 from marketplace.core.clock import now
 from marketplace.payments.queries import need_counts
+from marketplace.reconciliation.queries import latest as latest_reconciliation
 from marketplace.web.access import is_operator, requires
 
 LATEST = 10
@@ -14,10 +15,11 @@ LATEST = 10
 @bp.get("")
 @requires(is_operator)
 def overview() -> str:
-    """How much there is of everything, how much money needs a person, and the latest acts."""
+    """How much there is of everything, how much money needs a person, whether the books agree, and the latest acts."""
     return show(
         "overview",
         counts=queries.counts(),
         stuck=sum(need_counts(now()).values()),
+        reconciled=latest_reconciliation(),
         acts=queries.trail(queries.TrailFilter(), limit=LATEST).items,
     )
