@@ -50,7 +50,7 @@ def test_books_that_agree_are_said_to_agree_and_where_the_money_is(card_market: 
         handlers.reconcile_nightly()
     page = words(desk.get(PAGE).text)
     assert "Semua cocok" in page
-    assert "uang di penyedia kartu" in page
+    assert "Uang di penyedia kartu" in page
     assert "Rp100.000" in page
     assert "Semua cocok" in words(desk.get("/admin").text)
 
