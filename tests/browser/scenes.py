@@ -25,6 +25,7 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import Buyer
 from marketplace.orders.rules import LinkAct, OrderStatus
 from marketplace.orders.services import links
+from marketplace.reconciliation.handlers import reconcile_nightly
 from marketplace.stores.services import team
 from marketplace.talks import services as talks
 from marketplace.talks.rules import Side
@@ -56,6 +57,7 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
         found["budi"] = [invitation]
         found["anak"] = [invitation]
         _talk()
+        reconcile_nightly()
         found |= _applications()
         found["ratna"] = [f"/kurasi/toko/{each}" for each in _sent_applications()]
     return found
