@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import click
 
+from marketplace.bank import queries as bank
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.queries import CrookedShelf
 from marketplace.core.clock import now
@@ -36,6 +37,8 @@ CHECKS = (
     orders.unbooked_refunds,
     orders.unbooked_disputes,
     orders.crooked_orders,
+    bank.crooked_lines,
+    bank.unlined_money,
     catalog.crooked_shelves,
     catalog.crooked_movements,
     catalog.crooked_supplies,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketplace.admin import queries
 from marketplace.admin.views.blueprint import bp, show
+from marketplace.bank.queries import count_open
 from marketplace.core.clock import now
 from marketplace.payments.queries import need_counts
 from marketplace.web.access import is_operator, requires
@@ -19,5 +20,6 @@ def overview() -> str:
         "overview",
         counts=queries.counts(),
         stuck=sum(need_counts(now()).values()),
+        bank_open=count_open(),
         acts=queries.trail(queries.TrailFilter(), limit=LATEST).items,
     )
