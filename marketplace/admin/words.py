@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 
 from marketplace.bank.rules import AsideKind, MatchReason
@@ -254,3 +256,8 @@ def account_words(code: str) -> str:
     """`payable:store:7` -> hak toko; an account without words of its own by its code."""
     words = ACCOUNTS.get(":".join(code.split(":")[:2]))
     return code if words is None else str(words)
+
+
+def match_words(reasons: Iterable[MatchReason]) -> str:
+    """What speaks for a payment, on one line."""
+    return ", ".join(str(MATCH_REASONS[reason]) for reason in reasons)

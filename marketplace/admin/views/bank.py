@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import structlog
@@ -29,6 +30,7 @@ from marketplace.web.private import private_file
 Page = tuple[str, int] | Response
 TABS = {"": LineState.OPEN, "dibukukan": LineState.BOOKED, "disisihkan": LineState.ASIDE, "keluar": LineState.OUT}
 LINES_SHOWN = 25
+Form = TypeVar("Form", CodeForm, AsideForm, ReasonForm)
 log = structlog.get_logger()
 
 
@@ -249,12 +251,9 @@ def _desk_page(
         )
         for row in page.items
     ]
-    reasons = {
-        row.reference: _named(
-            reason if reason and row.reference == reference else ReasonForm(formdata=None), row.payment_id
-        )
-        for row in waiting
-    }
+    reasons = {row.reference: _named(ReasonForm(formdata=None), row.payment_id) for row in waiting}
+    if reason is not None and reference in reasons:
+        reasons[reference] = _named(reason, next(row.payment_id for row in waiting if row.reference == reference))
     shown = show(
         "bank",
         desks=desks,
@@ -278,7 +277,7 @@ def _desk_page(
     return shown, status
 
 
-def _named(form: CodeForm | AsideForm | ReasonForm, number: int) -> CodeForm | AsideForm | ReasonForm:
+def _named(form: Form, number: int) -> Form:
     """One of several of its kind on a page: its fields have ids of their own."""
     for field in form:
         field.id = f"{field.name}-{number}"

@@ -48,13 +48,14 @@ MONTHS = {
     )
     for name in names.split()
 }
-NUMERIC_DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})\b")
-ISO_DAY = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})\b")
-NAMED_DAY = re.compile(r"(\d{1,2})[ \-/]([A-Za-z]{3,9})[ \-/,]*(\d{4}|\d{2})\b")
-SHORT_DAY = re.compile(r"(\d{1,2})/(\d{1,2})")
+NUMERIC_DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})\b", re.ASCII)
+ISO_DAY = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})\b", re.ASCII)
+NAMED_DAY = re.compile(r"(\d{1,2})[ \-/]([A-Za-z]{3,9})[ \-/,]*(\d{4}|\d{2})\b", re.ASCII)
+SHORT_DAY = re.compile(r"(\d{1,2})/(\d{1,2})", re.ASCII)
 SIGNED = re.compile(r"(.*?)\s*(CR|DB|DR|K|D|C)?\.?", re.IGNORECASE)
 OUT_SIGNS = ("d", "db", "dr", "debet", "debit", "keluar", "-")
 IN_SIGNS = ("k", "c", "cr", "kredit", "credit", "masuk", "+")
+RUPIAH = re.compile(r"([-+(]?)\s*(?:rp\.?|idr)?\s*([-+]?)([0-9][0-9., ]*?)(?:,-)?\)?", re.IGNORECASE)
 GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*")
 LARGEST = 10**13
 LONGEST_TEXT = 300
@@ -186,12 +187,11 @@ def _maybe(text: str) -> int | None:
 
 def rupiah(text: str) -> int:
     """Rupiah as banks write them: 1.250.000,00; 1,250,000.00; 1250000; -150.123. Sen are rounded. Raises Unreadable."""
-    plain = re.sub(r"^\(?\s*(?:rp|idr)\.?|\s", "", text.strip(), flags=re.IGNORECASE).rstrip(")")
-    negative = plain.startswith("-") or text.strip().startswith("(")
-    plain = plain.lstrip("+-")
-    if not re.fullmatch(r"\d[\d.,]*", plain):
+    found = RUPIAH.fullmatch(text.strip())
+    if found is None or (found[1] and found[2]):
         raise Unreadable("bank.bad_amount")
-    plain = _without_groups(plain.rstrip(".,"))
+    negative = "-" in found[1] + found[2] or "(" in found[1]
+    plain = _without_groups(found[3].replace(" ", "").rstrip(".,"))
     try:
         amount = int(Decimal(plain).to_integral_value(ROUND_HALF_UP))
     except InvalidOperation as error:

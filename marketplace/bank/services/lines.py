@@ -7,12 +7,13 @@ What the money means (paid, late, double, not what was asked) is decided where i
 from __future__ import annotations
 
 from marketplace.bank.models import BankLine
+from marketplace.bank.policies import check_can_run
 from marketplace.bank.rules import AsideKind, LineState
 from marketplace.core import audit
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.clock import WITA, now
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid, NotAllowed, Stale
+from marketplace.core.errors import Invalid, Stale
 from marketplace.core.locks import lock_one
 from marketplace.orders import services as orders
 from marketplace.orders.queries import payment_of_purchase, purchase_by_code
@@ -52,7 +53,7 @@ def assign(actor: Actor, line_id: int, payment_id: int) -> Outcome:
     Raises NotAllowed, NotFound; Stale when the line was decided meanwhile; Invalid (field code) when the payment is not
     one by hand, or was ordered after the money came.
     """
-    _check(actor)
+    check_can_run(actor)
     line = lock_one(BankLine, line_id)
     if line.state is not LineState.OPEN:
         raise Stale("bank.line_decided")
@@ -77,7 +78,7 @@ def set_aside(actor: Actor, line_id: int, kind: AsideKind, reason: str) -> None:
 
     Raises NotAllowed, NotFound; Stale when it was decided meanwhile; Invalid (field reason) without a reason.
     """
-    _check(actor)
+    check_can_run(actor)
     reason = checked_reason(reason)
     line = lock_one(BankLine, line_id)
     if line.state not in (LineState.OPEN, LineState.OUT):
@@ -90,7 +91,7 @@ def set_aside(actor: Actor, line_id: int, kind: AsideKind, reason: str) -> None:
 
 def reopen(actor: Actor, line_id: int) -> None:
     """It was set aside by mistake. Raises NotAllowed, NotFound; Stale when it is not aside."""
-    _check(actor)
+    check_can_run(actor)
     line = lock_one(BankLine, line_id)
     if line.state is not LineState.ASIDE:
         raise Stale("bank.line_decided")
@@ -108,8 +109,3 @@ def _book(actor: Actor, line: BankLine, payment_id: int) -> Outcome:
     db.session.flush()
     audit.record(actor, "bank.line_booked", "bank_line", line.id, amount=line.amount, outcome=outcome)
     return outcome
-
-
-def _check(actor: Actor) -> None:
-    if not actor.is_operator:
-        raise NotAllowed("bank.operators_only")

@@ -7,13 +7,14 @@ from typing import BinaryIO
 import sqlalchemy as sa
 
 from marketplace.bank.models import PaymentProof
+from marketplace.bank.policies import check_can_run
 from marketplace.bank.queries import proof
 from marketplace.bank.rules import LONGEST_NAME, MOST_PROOFS
 from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid, NotAllowed, NotFound
+from marketplace.core.errors import Invalid, NotFound
 from marketplace.media import services as media
 from marketplace.media.services import Prepared
 from marketplace.orders.policies import Buyer, can_read_purchase
@@ -71,8 +72,7 @@ def read_own(buyer: Buyer, payment_id: int, proof_id: int) -> tuple[bytes, str]:
 
 def read(actor: Actor, proof_id: int) -> tuple[bytes, str]:
     """The same for an operator; each reading is on the trail. Raises NotAllowed, NotFound."""
-    if not actor.is_operator:
-        raise NotAllowed("bank.operators_only")
+    check_can_run(actor)
     found = proof(proof_id)
     content = media.document(found.media_id)
     reference = db.session.get_one(Payment, found.payment_id).reference

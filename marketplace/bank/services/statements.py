@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from config import Config
 from marketplace.bank.events import StatementStored
 from marketplace.bank.models import BankLine, BankStatement
+from marketplace.bank.policies import check_can_run
 from marketplace.bank.queries import known_keys
 from marketplace.bank.queries.statements import CHUNK
 from marketplace.bank.rules import LineState
@@ -23,7 +24,7 @@ from marketplace.core import audit, outbox
 from marketplace.core.actor import Actor
 from marketplace.core.clock import now, today
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid, NotAllowed, NotFound, Stale
+from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.core.locks import lock_one
 from marketplace.core.ports import port
 from marketplace.imports import services as imports
@@ -73,7 +74,7 @@ def prepare(stream: BinaryIO, name: str) -> Prepared:
 
 def keep(actor: Actor, prepared: Prepared) -> BankStatement:
     """Note a file that was handed in. Raises NotAllowed."""
-    _check(actor)
+    check_can_run(actor)
     row = BankStatement(
         account=port(Config).bank_account or NO_ACCOUNT,
         name=prepared.name,
@@ -95,7 +96,7 @@ def choose_columns(actor: Actor, statement_id: int, header_row: int, roles: Mapp
     Raises NotAllowed, NotFound; Stale when its lines are kept already; Invalid (field of the role) when one that is
     needed is missing, or two are the same.
     """
-    _check(actor)
+    check_can_run(actor)
     row = lock_one(BankStatement, statement_id)
     if row.stored_at is not None:
         raise Stale("bank.statement_stored")
@@ -145,7 +146,7 @@ def store(actor: Actor, statement_id: int, parsed: Parsed) -> BankStatement:
     A line is kept once, whoever hands it in, and in whatever file. Raises NotAllowed, NotFound; Stale when this file's
     lines were kept before; Invalid (field file) when there is no line at all.
     """
-    _check(actor)
+    check_can_run(actor)
     row = lock_one(BankStatement, statement_id)
     if row.stored_at is not None:
         raise Stale("bank.statement_stored")
@@ -182,8 +183,3 @@ def _insert(values: list[dict[str, Any]]) -> int:
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement: Any = insert(BankLine).values(values).on_conflict_do_nothing(index_elements=["key"])
     return len(db.session.execute(statement.returning(BankLine.id)).all())
-
-
-def _check(actor: Actor) -> None:
-    if not actor.is_operator:
-        raise NotAllowed("bank.operators_only")
