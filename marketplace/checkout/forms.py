@@ -10,8 +10,7 @@ from typing import BinaryIO
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
-from werkzeug.datastructures import FileStorage
+from flask_wtf.file import FileField, FileRequired
 from wtforms import EmailField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp
 
@@ -144,7 +143,8 @@ class ProofForm(BaseForm):
     proof = FileField(
         _l("Foto atau tangkapan layar bukti bayar"),
         description=_l("Gambar atau PDF, paling besar 12 MB. Hanya Anda dan pengelola yang melihatnya."),
-        render_kw={"accept": "image/*,application/pdf", "required": True},
+        validators=[FileRequired(_l("Pilih berkas buktinya dulu."))],
+        render_kw={"accept": "image/*,application/pdf"},
     )
     payer_name = StringField(
         _l("Nama pemilik rekening pengirim"),
@@ -157,7 +157,3 @@ class ProofForm(BaseForm):
         """The file that was sent."""
         stream: BinaryIO = self.proof.data.stream
         return stream
-
-    def validate_proof(self, field: Field) -> None:
-        if not isinstance(field.data, FileStorage) or not field.data.filename:
-            raise ValidationError(gettext("Pilih berkas buktinya dulu."))

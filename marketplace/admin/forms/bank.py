@@ -6,9 +6,8 @@ from typing import BinaryIO
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
-from werkzeug.datastructures import FileStorage
-from wtforms import Field, IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from flask_wtf.file import FileField, FileRequired
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from marketplace.bank.rules import AsideKind
@@ -34,17 +33,14 @@ class StatementForm(BaseForm):
     file = FileField(
         _l("Berkas mutasi"),
         description=_l("CSV, XLSX, XLS, atau ODS dari internet banking, paling besar 8 MB."),
-        render_kw={"accept": ".csv,.txt,.xlsx,.xls,.ods", "required": True},
+        validators=[FileRequired(_l("Pilih berkas mutasinya dulu."))],
+        render_kw={"accept": ".csv,.txt,.xlsx,.xls,.ods"},
     )
 
     def upload(self) -> tuple[BinaryIO, str]:
         """The file that was sent, and its name."""
         found = self.file.data
         return found.stream, found.filename or ""
-
-    def validate_file(self, field: Field) -> None:
-        if not isinstance(field.data, FileStorage) or not field.data.filename:
-            raise ValidationError(gettext("Pilih berkas mutasinya dulu."))
 
 
 class ColumnsForm(BaseForm):

@@ -170,6 +170,8 @@ def payment_page(
     disputes, its_orders = payments.disputes_of(found.id), orders.money_of_orders(found.id)
     refs = [ref for attempt in attempts for ref in (attempt.session_ref, attempt.provider_ref) if ref]
     things = [("payment", reference), *(("refund", refund.reference) for refund in refunds)]
+    lines = bank.lines_of(found.id)
+    things += [("bank_line", str(line.id)) for line in lines]
     things += [("order", order.code) for order in its_orders]
     open_failures = [refund for refund in refunds if refund.state is RefundState.FAILED and not refund.handled_at]
     shown = show(
@@ -183,7 +185,7 @@ def payment_page(
         orders=its_orders,
         notices=payments.notices_of(reference, refs),
         bookings=orders.bookings_of_payment(found, its_orders, attempts, refunds, disputes),
-        lines=bank.lines_of(found.id),
+        lines=lines,
         proofs=bank.proofs_of([found.id]).get(found.id, []),
         is_by_hand=found.method in BY_HAND,
         acts=queries.acts_about(things, words.ACTS, limit=ACTS_SHOWN),

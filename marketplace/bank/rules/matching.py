@@ -22,6 +22,8 @@ WEIGHTS = {
 ALIKE = 0.8
 MOST_SHOWN = 4
 LEAST = 40
+LEAST_OF_ENDED = 60
+"""What is over already, or paid, is offered only for the sum itself or the code."""
 SHORTEST_WORD = 3
 
 
@@ -56,7 +58,7 @@ def rank(amount: int, text: str, day: date, payables: Iterable[Payable]) -> list
             continue
         reasons = tuple(_reasons(amount, text, each))
         weight = sum(WEIGHTS[reason] for reason in reasons) + (5 if each.is_open else 0)
-        if weight >= LEAST:
+        if weight >= (LEAST if each.is_open else LEAST_OF_ENDED):
             found.append(Candidate(each, reasons, weight))
     found.sort(key=lambda one: (-one.weight, one.payable.payment_id))
     return found[:MOST_SHOWN]
