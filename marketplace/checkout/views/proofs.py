@@ -42,13 +42,9 @@ def show_proof(reference: str) -> Response:
     try:
         with transaction():
             bank.proofs.add(buyer, payment_id, prepared, form.payer_name.data or "")
-    except Invalid as refusal:
+    except (Invalid, Stale) as refusal:
         media.discard(prepared)
-        form.refuse(refusal)
-        return _again(reference, form, 422)
-    except Stale as refusal:
-        media.discard(prepared)
-        return _again(reference, form, 409, explain(refusal))
+        return _again(reference, form, 422 if isinstance(refusal, Invalid) else 409, explain(refusal))
     flash(gettext("Bukti Anda sudah kami terima dan sedang kami periksa."), "success")
     return to_page(payment_of(reference))
 
