@@ -39,6 +39,10 @@ class Config:
     stripe_secret_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api_base: str = ""
+    bank_name: str = ""
+    bank_account: str = ""
+    bank_holder: str = ""
+    qris_payload: str = ""
     data_keys: tuple[str, ...] = ()
     """Keys (Fernet) for what is kept encrypted, the newest first; empty: one derived from `secret_key`."""
     testing: bool = False
@@ -53,6 +57,11 @@ class Config:
         """Where the page lies on which a card is paid: a form of ours that ends there must be allowed to."""
         base = urlsplit(self.stripe_api_base)
         return f"{base.scheme}://{base.netloc}" if base.netloc else STRIPE_PAGES
+
+    @property
+    def takes_transfers(self) -> bool:
+        """Is all known that a buyer needs to transfer money to the market?"""
+        return all((self.bank_name, self.bank_account, self.bank_holder))
 
     @property
     def is_https(self) -> bool:
@@ -80,6 +89,10 @@ def load(environ: Mapping[str, str]) -> Config:
         stripe_secret_key=environ.get("STRIPE_SECRET_KEY", "").strip(),
         stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET", "").strip(),
         stripe_api_base=environ.get("STRIPE_API_BASE", "").strip().rstrip("/"),
+        bank_name=environ.get("BANK_NAME", "").strip(),
+        bank_account=environ.get("BANK_ACCOUNT", "").strip(),
+        bank_holder=environ.get("BANK_HOLDER", "").strip(),
+        qris_payload=environ.get("QRIS_PAYLOAD", "").strip(),
         data_keys=tuple(filter(None, (key.strip() for key in environ.get("DATA_KEYS", "").split(",")))),
         testing=environ.get("TESTING", "") == "1",
     )

@@ -10,13 +10,16 @@ from flask import Flask, current_app
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import ROOT, Config
+from config import ROOT, BadConfig, Config
 from marketplace import cli
 from marketplace.accounts import events as account_events
 from marketplace.accounts import handlers as accounts_handlers
 from marketplace.accounts import views as accounts_views
 from marketplace.accounts.services import closing, exports
 from marketplace.admin import views as admin_views
+from marketplace.bank import handlers as bank_handlers
+from marketplace.bank.events import StatementStored
+from marketplace.bank.rules import qris
 from marketplace.catalog import handlers as catalog_handlers
 from marketplace.catalog.events import PriceWaits
 from marketplace.checkout import handlers as checkout_handlers
@@ -48,10 +51,12 @@ from marketplace.orders import events as order_events
 from marketplace.orders import handlers as orders_handlers
 from marketplace.orders import services as orders_services
 from marketplace.payments import views as payments_views
+from marketplace.payments.adapters.by_hand import ByHand
 from marketplace.payments.adapters.cash import Cash
 from marketplace.payments.adapters.provider import PaymentProvider, Providers
 from marketplace.payments.adapters.stripe_checkout import stripe_provider
 from marketplace.payments.events import NoticeReceived, RefundRequested
+from marketplace.payments.rules import PaymentMethod
 from marketplace.places import views as places_views
 from marketplace.receipts import handlers as receipts_handlers
 from marketplace.receipts import services as receipts_services
@@ -139,14 +144,30 @@ def _plug(app: Flask, config: Config) -> None:
 
 
 def _ways_to_pay(config: Config) -> list[PaymentProvider]:
-    """Cash always; cards when there is a key for them."""
-    ways: list[PaymentProvider] = [Cash()]
+    """Cash always; transfers and QRIS when it is known where to; cards when there is a key for them."""
+    ways: list[PaymentProvider] = [Cash(), *_ways_by_hand(config)]
     if config.stripe_secret_key:
         ways.append(
             stripe_provider(config.stripe_secret_key, config.stripe_webhook_secret, config.stripe_api_base),
         )
     else:
         structlog.get_logger().info("cards.off", reason="STRIPE_SECRET_KEY is not set: only cash is taken")
+    return ways
+
+
+def _ways_by_hand(config: Config) -> list[PaymentProvider]:
+    """Paid to the market's own account. A QRIS payload that is none stops the start: it would mislead buyers."""
+    ways: list[PaymentProvider] = []
+    if config.takes_transfers:
+        ways.append(ByHand(PaymentMethod.TRANSFER, is_test=config.is_local))
+    if config.qris_payload:
+        try:
+            qris.parse(config.qris_payload)
+        except qris.BadQris as trouble:
+            raise BadConfig(f"QRIS_PAYLOAD is no QRIS code: {trouble}") from trouble
+        ways.append(ByHand(PaymentMethod.QRIS, is_test=config.is_local))
+    if not ways:
+        structlog.get_logger().info("by_hand.off", reason="BANK_NAME, BANK_ACCOUNT, BANK_HOLDER, QRIS_PAYLOAD not set")
     return ways
 
 
@@ -157,6 +178,8 @@ def _subscribe() -> None:
     subscribe(account_events.PasswordResetAsked, notifications_handlers.tell_of_reset)
     subscribe(account_events.PasswordChanged, notifications_handlers.tell_of_new_password)
     subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
+    subscribe(order_events.PurchasePlaced, bank_handlers.tell_how_to_pay)
+    subscribe(StatementStored, bank_handlers.match_statement)
     subscribe(NoticeReceived, checkout_handlers.follow_notice)
     subscribe(RefundRequested, orders_handlers.send_refund)
     subscribe(order_events.PurchasePaid, orders_handlers.tell_of_payment)
@@ -195,6 +218,7 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(catalog_handlers.keep_times, every_minutes=1))
     jobs.schedule(jobs.Routine(imports_handlers.forget_old, daily_hour_wita=3))
+    jobs.schedule(jobs.Routine(bank_handlers.free_sums, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
     jobs.schedule(jobs.Routine(orders_handlers.remind_shops, every_minutes=5))
     jobs.schedule(jobs.Routine(catalog_handlers.close_days, every_minutes=1))

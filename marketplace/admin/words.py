@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 
+from marketplace.bank.rules import AsideKind, MatchReason
 from marketplace.catalog.rules import AttributeKind
 from marketplace.core.actor import Role
 from marketplace.ledger.rules import Kind
@@ -13,6 +16,8 @@ from marketplace.payments.rules import (
     DisputeState,
     Need,
     NoticeState,
+    Outcome,
+    PaymentMethod,
     PaymentState,
     RefundSource,
     RefundState,
@@ -136,6 +141,10 @@ NEEDS = {
         _l("Halaman bayar tidak dijawab penyedia"),
         _l("Pasar tidak tahu apakah halaman bayar terbuka. Baca lagi dari penyedia."),
     ),
+    Need.PROOF: (
+        _l("Bukti dikirim, uang belum ditemukan"),
+        _l("Periksa mutasi bank. Uangnya tidak ada? Akhiri pembayaran itu di halaman Mutasi bank."),
+    ),
     Need.MISMATCH: (
         _l("Uang masuk tidak sama dengan tagihan"),
         _l("Lebih dari tagihan: terima sebagai lunas atau kembalikan semuanya. Kurang: kembalikan semuanya."),
@@ -160,6 +169,38 @@ NEEDS = {
         _l("Pemberitahuan belum dibukukan"),
         _l("Ikuti lagi. Sisihkan hanya bila jelas bukan pembayaran pasar ini."),
     ),
+}
+METHODS = {
+    PaymentMethod.CASH: _l("Tunai"),
+    PaymentMethod.CARD: _l("Kartu debit atau kredit"),
+    PaymentMethod.TRANSFER: _l("Transfer bank"),
+    PaymentMethod.QRIS: _l("QRIS"),
+    PaymentMethod.SNAP: _l("Pembayaran daring"),
+}
+LINE_OUTCOMES = {
+    Outcome.NOTHING: _l("Baris ini sudah dibukukan sebelumnya."),
+    Outcome.PAID: _l("Uangnya dibukukan. Pesanan sudah dibayar dan diteruskan ke toko."),
+    Outcome.LATE: _l("Dibukukan: terlambat. Yang barangnya masih ada diteruskan; sisanya dikembalikan ke pembeli."),
+    Outcome.DOUBLE: _l("Dibukukan: dibayar dua kali. Uang ini dikembalikan ke pembeli."),
+    Outcome.MISMATCH: _l("Dibukukan: jumlahnya berbeda. Putuskan di halaman pembayarannya: terima atau kembalikan."),
+}
+OUTCOMES = {
+    Outcome.NOTHING: (_l("Tidak ada yang baru"), "done"),
+    Outcome.PAID: (_l("Lunas"), "done"),
+    Outcome.LATE: (_l("Terlambat"), "done"),
+    Outcome.DOUBLE: (_l("Dibayar dua kali"), "waiting"),
+    Outcome.MISMATCH: (_l("Jumlah berbeda"), "waiting"),
+}
+ASIDE_KINDS = {
+    AsideKind.NOT_OURS: _l("Bukan pembayaran pesanan"),
+    AsideKind.REFUND: _l("Pengembalian ke pembeli"),
+}
+MATCH_REASONS = {
+    MatchReason.EXACT: _l("jumlah sama persis"),
+    MatchReason.WHOLE_PRICE: _l("harga penuh, tanpa angka tanda"),
+    MatchReason.CODE: _l("kode pembelian disebut"),
+    MatchReason.NAME: _l("nama mirip"),
+    MatchReason.CLOSE: _l("jumlah hampir sama"),
 }
 BOOKINGS = {
     Kind.CASH_SALE: _l("Penjualan tunai"),
@@ -188,11 +229,21 @@ ACCOUNTS = {
     "payable:store": _l("hak toko"),
     "pending:store": _l("titipan untuk toko"),
     "disputed:store": _l("bagian toko dalam sengketa"),
+    "bank:main": _l("rekening BeliNTT"),
+    "expense:rounding": _l("selisih tanda bayar, ditanggung pasar"),
     "clearing:card": _l("uang di penyedia kartu"),
 }
 """By the code of the account, without the number of the shop."""
 ACTS = {
     "reconciliation.asked": _l("Pencocokan buku diminta"),
+    "bank.statement_handed_in": _l("Mutasi bank diunggah"),
+    "bank.statement_stored": _l("Mutasi bank disimpan"),
+    "bank.line_booked": _l("Uang masuk dibukukan"),
+    "bank.line_set_aside": _l("Baris mutasi disisihkan"),
+    "bank.line_reopened": _l("Baris mutasi dibuka lagi"),
+    "bank.proof_shown": _l("Bukti bayar dikirim pembeli"),
+    "bank.proof_read": _l("Bukti bayar dibuka pengelola"),
+    "payments.given_up": _l("Pembayaran diakhiri, uang tidak ditemukan"),
     "receipts.issued": _l("Kuitansi dibuat"),
     "payments.read": _l("Dibaca lagi dari penyedia"),
     "payments.completed": _l("Jumlah berbeda diterima sebagai lunas"),
@@ -218,3 +269,8 @@ def account_words(code: str) -> str:
     """`payable:store:7` -> hak toko; an account without words of its own by its code."""
     words = ACCOUNTS.get(":".join(code.split(":")[:2]))
     return code if words is None else str(words)
+
+
+def match_words(reasons: Iterable[MatchReason]) -> str:
+    """What speaks for a payment, on one line."""
+    return ", ".join(str(MATCH_REASONS[reason]) for reason in reasons)

@@ -17,6 +17,16 @@ METHODS = {
         _l("Kartu debit atau kredit"),
         _l("Visa, Mastercard, dan lainnya. Anda membayar sekarang di halaman Stripe yang aman."),
     ),
+    PaymentMethod.TRANSFER: (
+        "landmark",
+        _l("Transfer bank"),
+        _l("Dari aplikasi bank atau ATM ke rekening BeliNTT. Rekening dan jumlahnya tampil setelah memesan."),
+    ),
+    PaymentMethod.QRIS: (
+        "qr-code",
+        _l("QRIS"),
+        _l("Pindai kode, atau simpan gambarnya lalu buka di aplikasi bank atau dompet di HP yang sama."),
+    ),
 }
 """Icon, name and note of each way to pay."""
 TEST_NOTE = _l("Ini pasar percobaan: tidak ada uang sungguhan yang berpindah.")

@@ -11,7 +11,7 @@ from flask_babel import gettext, lazy_gettext
 from marketplace.core.clock import now
 from marketplace.orders.queries import OrderView, RefundNote, StepView
 from marketplace.orders.rules import OrderStatus, ready_status
-from marketplace.payments.rules import RefundSource, RefundState
+from marketplace.payments.rules import PaymentMethod, RefundSource, RefundState
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.web.filters import rupiah
 
@@ -55,6 +55,15 @@ REFUND_SOURCES = {
 """Who caused a refund, as the time line says it."""
 
 
+WAYS_TO_PAY = {
+    PaymentMethod.CASH: lazy_gettext("Tunai"),
+    PaymentMethod.CARD: lazy_gettext("Kartu debit atau kredit"),
+    PaymentMethod.TRANSFER: lazy_gettext("Transfer bank"),
+    PaymentMethod.QRIS: lazy_gettext("QRIS"),
+    PaymentMethod.SNAP: lazy_gettext("Pembayaran daring"),
+}
+
+
 @dataclass(frozen=True)
 class Step:
     """A step of an order's time line: gone, or still to come (no time)."""
@@ -86,11 +95,11 @@ def steps_of(
     if is_online:
         road = (OrderStatus.UNPAID, *road)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
-    gone = sorted(gone + _refund_steps(refunds), key=lambda step: step.at or order.placed_at)
+    gone = sorted(gone + _refund_steps(refunds, order.is_by_hand), key=lambda step: step.at or order.placed_at)
     return gone + [Step(str(titles[status]), None, "", False) for status in ahead]
 
 
-def _refund_steps(refunds: Sequence[RefundNote]) -> list[Step]:
+def _refund_steps(refunds: Sequence[RefundNote], is_by_hand: bool) -> list[Step]:
     """Each refund twice: when it was promised, with who wanted it and why, and when it was sent or did not arrive.
 
     One that failed is not told any more once it was asked for again.
@@ -105,6 +114,8 @@ def _refund_steps(refunds: Sequence[RefundNote]) -> list[Step]:
             continue
         if refund.state is RefundState.SUCCEEDED:
             title = gettext("%(amount)s sudah dikembalikan ke kartu pembeli", amount=amount)
+            if is_by_hand:
+                title = gettext("%(amount)s sudah dikembalikan ke rekening pembeli", amount=amount)
         else:
             title = gettext("Pengembalian %(amount)s belum berhasil", amount=amount)
         steps.append(Step(title, refund.settled_at, "", True))

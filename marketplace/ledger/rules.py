@@ -17,6 +17,10 @@ PROVIDER_FEES = "expense:provider_fee"
 DISPUTE_FEES = "expense:dispute"
 DISPUTED = "receivable:dispute"
 ADJUSTMENTS = "expense:adjustment"
+ROUNDING = "expense:rounding"
+BANK = "bank:main"
+AT_THE_BANK = ("transfer", "qris")
+"""Ways to pay whose money lies in the market's own account at once."""
 
 
 class Kind(StrEnum):
@@ -101,8 +105,8 @@ def disputed_account(store_id: int) -> str:
 
 
 def clearing_account(provider: str) -> str:
-    """What lies with a provider for the market (debit)."""
-    return f"clearing:{provider}"
+    """What lies with a provider for the market (debit); what is paid by hand lies in the market's own account."""
+    return BANK if provider in AT_THE_BANK else f"clearing:{provider}"
 
 
 def cash_sale(share: Share) -> list[Entry]:
@@ -114,9 +118,13 @@ def cash_sale(share: Share) -> list[Entry]:
     )
 
 
-def online_sale(provider: str, shares: Sequence[Share]) -> list[Entry]:
-    """Money that a provider took for several shops at once. Each share names its shop and commission."""
-    return moving(Entry(clearing_account(provider), sum(share.total for share in shares)), *_credited(shares))
+def online_sale(provider: str, shares: Sequence[Share], rounding: int = 0) -> list[Entry]:
+    """Money that a provider took for several shops at once. Each share names its shop and commission.
+
+    `rounding` rupiah of the price were not asked, so that the sum is no other payment's: the market bears them.
+    """
+    received = sum(share.total for share in shares) - rounding
+    return moving(Entry(clearing_account(provider), received), Entry(ROUNDING, rounding), *_credited(shares))
 
 
 def release(share: Share) -> list[Entry]:
@@ -132,16 +140,22 @@ def credit(provider: str, amount: int) -> list[Entry]:
     return moving(Entry(clearing_account(provider), amount), Entry(CUSTOMER_CREDIT, -amount))
 
 
-def completion(received: int, shares: Sequence[Share]) -> list[Entry]:
-    """A sale paid with money that lay as the buyer's credit. What is missing the market bears."""
-    asked = sum(share.total for share in shares)
+def completion(received: int, shares: Sequence[Share], rounding: int = 0) -> list[Entry]:
+    """A sale paid with money that lay as the buyer's credit. What is missing the market bears, and the `rounding`."""
+    asked = sum(share.total for share in shares) - rounding
     used = min(received, asked)
-    return moving(Entry(CUSTOMER_CREDIT, used), Entry(ADJUSTMENTS, asked - used), *_credited(shares))
+    return moving(
+        Entry(CUSTOMER_CREDIT, used), Entry(ADJUSTMENTS, asked - used), Entry(ROUNDING, rounding), *_credited(shares)
+    )
 
 
-def completion_undone(share: Share) -> list[Entry]:
-    """The order ended: what the market had added to a sale for less than was asked is the market's again."""
-    return moving(*_debited([share]), Entry(ADJUSTMENTS, -share.total))
+def completion_undone(share: Share, rounding: int = 0) -> list[Entry]:
+    """The order ended: what the market had added to a sale for less than its price is the market's again.
+
+    Up to `rounding` of it was never asked; the rest was asked and did not come.
+    """
+    rounded = min(rounding, share.total)
+    return moving(*_debited([share]), Entry(ROUNDING, -rounded), Entry(ADJUSTMENTS, rounded - share.total))
 
 
 def refund(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:

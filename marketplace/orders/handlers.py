@@ -25,6 +25,7 @@ from marketplace.orders.rules import OrderStatus, letter_key
 from marketplace.payments import queries as payment_queries
 from marketplace.payments.events import RefundRequested
 from marketplace.payments.rules import (
+    BY_HAND,
     OutcomeUnknown,
     ProviderTrouble,
     RefundSnapshot,
@@ -50,6 +51,8 @@ def tell_of_purchase(event: events.PurchasePlaced) -> None:
         view = queries.purchase_view(event.purchase_id)
         if view is None:
             return
+        if view.payment.method in BY_HAND:
+            return  # where to pay, and how much, is told by the area that knows the account
         if view.payment.hold_until is not None:
             values = {"orders": view.orders, "payment": view.payment}
             _to_buyer(view.purchase, "purchase_awaits_payment", view.purchase.id, **values)

@@ -137,6 +137,10 @@ def cash_key(order_id: int) -> str:
     return f"cash:order:{order_id}"
 
 
+COMPLETION_UNDONE = "completion_undone:"
+"""How the keys begin under which the market takes back what it had added to an order that ended (then the order)."""
+
+
 def release_key(order_id: int) -> str:
     """The key under which the money of an order becomes its shop's."""
     return f"release:order:{order_id}"

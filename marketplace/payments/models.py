@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Word, one_of
 from marketplace.payments.rules import (
+    MOST_ROUNDING,
     AttemptState,
     DisputeState,
     NoticeState,
@@ -34,6 +35,9 @@ class Payment(Base):
 
     `received` is all that came in, `refunded` what goes or went back of it. Until `hold_until` the goods wait for an
     online payment; cash is paid at hand-over and has none.
+
+    A payment by hand is `rounding` rupiah less than the amount, which the market bears: `unique_sum` is that sum while
+    no other payment may have it. After `proof_at` (the buyer showed that she paid) the goods wait for an operator.
     """
 
     __tablename__ = "payments"
@@ -44,6 +48,9 @@ class Payment(Base):
         sa.CheckConstraint("dropped <= amount", name="not_more_dropped_than_asked"),
         sa.CheckConstraint("method <> 'cash' OR received + dropped <= amount", name="not_more_cash_than_asked"),
         sa.CheckConstraint("refunded >= 0 AND refunded <= received", name="refunded_of_received"),
+        sa.CheckConstraint(f"rounding BETWEEN 0 AND {MOST_ROUNDING} AND rounding < amount", name="rounding_in_bounds"),
+        sa.CheckConstraint("rounding = 0 OR method IN ('transfer', 'qris')", name="rounding_by_hand"),
+        sa.CheckConstraint("unique_sum IS NULL OR unique_sum = amount - rounding", name="sum_is_exact"),
         sa.Index("ix_payments_pending", "hold_until", sqlite_where=PENDING, postgresql_where=PENDING),
     )
 
@@ -55,9 +62,17 @@ class Payment(Base):
     received: Mapped[int] = mapped_column(default=0)
     dropped: Mapped[int] = mapped_column(default=0)
     refunded: Mapped[int] = mapped_column(default=0)
+    rounding: Mapped[int] = mapped_column(default=0)
+    unique_sum: Mapped[int | None] = mapped_column(unique=True)
+    proof_at: Mapped[datetime | None]
     hold_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+
+    @property
+    def to_pay(self) -> int:
+        """What the buyer is to pay in one sum (rupiah)."""
+        return self.amount - self.rounding
 
 
 class PaymentAttempt(Base):

@@ -2,6 +2,7 @@
 
 from marketplace.admin.views import (
     attributes,
+    bank,
     categories,
     messages,
     notices,
@@ -19,6 +20,7 @@ from marketplace.admin.views.blueprint import bp
 
 __all__ = [
     "attributes",
+    "bank",
     "bp",
     "categories",
     "messages",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketplace.admin import queries
 from marketplace.admin.views.blueprint import bp, show
+from marketplace.bank.queries import count_open
 from marketplace.core.clock import now
 from marketplace.payments.queries import need_counts
 from marketplace.reconciliation.queries import latest as latest_reconciliation
@@ -21,5 +22,6 @@ def overview() -> str:
         counts=queries.counts(),
         stuck=sum(need_counts(now()).values()),
         reconciled=latest_reconciliation(),
+        bank_open=count_open(),
         acts=queries.trail(queries.TrailFilter(), limit=LATEST).items,
     )

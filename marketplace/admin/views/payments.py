@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from marketplace.admin import queries, services, words
 from marketplace.admin.forms import ReasonForm
 from marketplace.admin.views.blueprint import bp, show
+from marketplace.bank import queries as bank
 from marketplace.checkout.services import settling
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
@@ -21,7 +22,7 @@ from marketplace.orders import services as order_services
 from marketplace.payments import queries as payments
 from marketplace.payments.models import Payment
 from marketplace.payments.queries import NeedRow
-from marketplace.payments.rules import Need, PaymentState, ProviderTrouble, RefundState
+from marketplace.payments.rules import BY_HAND, Need, PaymentState, ProviderTrouble, RefundState
 from marketplace.web.access import current_actor, is_operator, requires
 from marketplace.web.language import explain
 
@@ -169,6 +170,8 @@ def payment_page(
     disputes, its_orders = payments.disputes_of(found.id), orders.money_of_orders(found.id)
     refs = [ref for attempt in attempts for ref in (attempt.session_ref, attempt.provider_ref) if ref]
     things = [("payment", reference), *(("refund", refund.reference) for refund in refunds)]
+    lines = bank.lines_of(found.id)
+    things += [("bank_line", str(line.id)) for line in lines]
     things += [("order", order.code) for order in its_orders]
     open_failures = [refund for refund in refunds if refund.state is RefundState.FAILED and not refund.handled_at]
     shown = show(
@@ -182,6 +185,9 @@ def payment_page(
         orders=its_orders,
         notices=payments.notices_of(reference, refs),
         bookings=orders.bookings_of_payment(found, its_orders, attempts, refunds, disputes),
+        lines=lines,
+        proofs=bank.proofs_of([found.id]).get(found.id, []),
+        is_by_hand=found.method in BY_HAND,
         acts=queries.acts_about(things, words.ACTS, limit=ACTS_SHOWN),
         forms={refund.reference: reason_form(refund.id, is_blank=True) for refund in open_failures} | (forms or {}),
         is_over=found.state is PaymentState.PENDING and _is_over(found),
@@ -192,7 +198,8 @@ def payment_page(
 
 
 def _is_over(found: Payment) -> bool:
-    return found.hold_until is not None and found.hold_until <= now()
+    """Is its time over, with no proof that asks an operator first?"""
+    return found.proof_at is None and found.hold_until is not None and found.hold_until <= now()
 
 
 def _expire(payment_id: int) -> None:

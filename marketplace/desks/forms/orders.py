@@ -47,7 +47,13 @@ class SearchForm(BaseForm):
     )
     bayar = SelectField(
         _l("Cara bayar"),
-        choices=[("", _l("Semua")), ("cash", _l("Tunai")), ("card", _l("Kartu"))],
+        choices=[
+            ("", _l("Semua")),
+            ("cash", _l("Tunai")),
+            ("card", _l("Kartu")),
+            ("transfer", _l("Transfer")),
+            ("qris", _l("QRIS")),
+        ],
         validators=optional(),
     )
     dari = DateField(_l("Dari"), validators=optional())

@@ -14,12 +14,12 @@ from marketplace.core.errors import NotFound, Stale
 from marketplace.core.paging import Page
 from marketplace.desks.receipts import hand_out
 from marketplace.desks.views.buying import bought_order, key_of, link_key, not_yours, private
-from marketplace.desks.words import STATES, steps_of
+from marketplace.desks.words import STATES, WAYS_TO_PAY, steps_of
 from marketplace.orders import queries, services
 from marketplace.orders.policies import Buyer, can_read_purchase
 from marketplace.orders.queries import PurchaseRow, PurchaseView
 from marketplace.orders.rules import OrderStatus
-from marketplace.payments.rules import ProviderTrouble
+from marketplace.payments.rules import BY_HAND, ProviderTrouble
 from marketplace.receipts.queries import is_due, versions_of
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.queries import stores_by_ids
@@ -107,6 +107,8 @@ def cancel(code: str) -> Response:
 
 def _cancelled_words(purchase_id: int) -> str:
     if queries.payment_of_purchase(purchase_id).refunded:
+        if queries.payment_of_purchase(purchase_id).method in BY_HAND:
+            return gettext("Pembelian dibatalkan. Uang Anda kami kembalikan ke rekening Anda.")
         return gettext("Pembelian dibatalkan. Uang Anda kami kembalikan ke kartu yang sama.")
     return gettext("Pembelian dibatalkan. Tidak ada yang perlu Anda bayar.")
 
@@ -173,6 +175,7 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         stores=stores_by_ids(order.store_id for order in view.orders),
         refunds=queries.refund_notes(order.id for order in view.orders) if view.is_online else {},
         receipts=versions_of(order.id for order in view.orders if is_due(order)),
+        way_to_pay=WAYS_TO_PAY[view.purchase.payment_method],
         is_fresh=_is_fresh(view),
         key=link_key(key),
         words=words,

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from marketplace.core.db import db
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
-from marketplace.ledger.rules import COMMISSION, REFUNDS_ON_THE_WAY, Kind
+from marketplace.ledger.rules import BANK, COMMISSION, REFUNDS_ON_THE_WAY, Kind
 from marketplace.orders.models import DisputePart, Order, PurchasePayment, RefundPart
-from marketplace.orders.rules import OrderStatus
+from marketplace.orders.rules import COMPLETION_UNDONE, OrderStatus
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, Refund
 from marketplace.payments.queries import Crooked
 from marketplace.payments.rules import PAID, DisputeState, PaymentMethod, RefundState
@@ -111,8 +111,10 @@ def crooked_orders() -> list[Crooked]:
     is_done, is_cash = Order.status == OrderStatus.DONE, Payment.method == PaymentMethod.CASH
     is_sold = sa.or_(sa.and_(is_cash, is_done), sa.and_(~is_cash, Payment.state.in_(PAID)))
     refunded = Order.refunded_goods + Order.refunded_delivery
-    commission = Order.commission - Order.refunded_commission - _zero(disputed.c.commission)
-    own = Order.total - refunded - _zero(disputed.c.taken) - commission - _zero(booked.c.fee)
+    commission = (
+        Order.commission - Order.refunded_commission - _zero(disputed.c.commission) - _zero(booked.c.undone_commission)
+    )
+    own = Order.total - refunded - _zero(booked.c.undone) - _zero(disputed.c.taken) - commission - _zero(booked.c.fee)
 
     def if_sold(amount: Sum) -> Sum:
         return sa.case((is_sold, amount), else_=0)
@@ -136,14 +138,20 @@ def crooked_orders() -> list[Crooked]:
 
 
 def _by_order() -> sa.Subquery:
-    """What is booked about each order, by kind of account, and what of it is a provider's fee that its shop bears."""
+    """What is booked about each order, by kind of account, and what of it is a provider's fee that its shop bears.
+
+    `undone`: of what its price was, the market had added this itself, and took it back when the order ended.
+    """
 
     def on(which: Sum) -> Sum:
         return sa.func.sum(sa.case((which, LedgerEntry.amount), else_=0))
 
+    is_undone = LedgerTransaction.key.like(f"{COMPLETION_UNDONE}%")
     return (
         sa.select(
             LedgerEntry.about,
+            on(is_undone).label("undone"),
+            on(sa.and_(is_undone, LedgerAccount.code == COMMISSION)).label("undone_commission"),
             on(LedgerAccount.code == COMMISSION).label("commission"),
             on(LedgerTransaction.kind == Kind.PROVIDER_FEE).label("fee"),
             *(
@@ -178,7 +186,7 @@ def _disputed() -> sa.Subquery:
 
 def _by_key(kind: Kind) -> sa.Subquery:
     """What transactions of a kind moved, by key: with providers, and on its way back to buyers (debit positive)."""
-    is_clearing = LedgerAccount.code.like("clearing:%")
+    is_clearing = sa.or_(LedgerAccount.code.like("clearing:%"), LedgerAccount.code == BANK)
     return (
         sa.select(
             LedgerTransaction.key,

@@ -15,7 +15,7 @@ from marketplace.media.rules import Picture
 from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase, PurchasePayment, RefundPart
 from marketplace.orders.rules import NEVER_ACCEPTED, NOT_ANSWERED, OPEN, OPEN_FOR_SHOP, OrderStatus
 from marketplace.payments.models import Payment, Refund
-from marketplace.payments.rules import PAID, PaymentMethod, PaymentState, RefundSource, RefundState
+from marketplace.payments.rules import BY_HAND, PAID, PaymentMethod, PaymentState, RefundSource, RefundState
 from marketplace.shipping.rules import FETCHED, DeliveryMethod, tracking_page
 from marketplace.stores.models import Store
 
@@ -112,6 +112,11 @@ class OrderView:
         return self.payment_method is not PaymentMethod.CASH
 
     @property
+    def is_by_hand(self) -> bool:
+        """Is it paid by transfer or QRIS, so that money goes back to a bank account and to no card?"""
+        return self.payment_method in BY_HAND
+
+    @property
     def is_paid_online(self) -> bool:
         """Has the money come in before the goods changed hands, whatever went back since?"""
         return self.is_online and self.payment_state in PAID
@@ -138,12 +143,17 @@ class PurchaseView:
     @property
     def due(self) -> int:
         """Rupiah that are still to be paid."""
-        return max(0, self.payment.amount - self.payment.received - self.payment.dropped)
+        return max(0, self.payment.to_pay - self.payment.received - self.payment.dropped)
 
     @property
     def is_online(self) -> bool:
         """Is it paid to a provider, so that no cash changes hands?"""
         return self.purchase.payment_method is not PaymentMethod.CASH
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Is it paid by transfer or QRIS?"""
+        return self.purchase.payment_method in BY_HAND
 
     @property
     def refunded_beside(self) -> int:

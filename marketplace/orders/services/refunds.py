@@ -18,7 +18,7 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.rules import Kind, Share
 from marketplace.orders import events, rules
 from marketplace.orders.models import Order, RefundPart
-from marketplace.orders.rules import OrderStatus, Part
+from marketplace.orders.rules import COMPLETION_UNDONE, OrderStatus, Part
 from marketplace.orders.services.steps import lock_orders_of, move, payment_id_of, pieces, purchase_id_of
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
@@ -64,7 +64,9 @@ def refund_rest(actor: Actor, attempt_id: int, order: Order, source: RefundSourc
     added = goods + delivery - sum(back)
     if added:
         share = _share(order, added, order.commission - order.refunded_commission)
-        ledger.post(f"completion_undone:{order.id}", Kind.COMPLETION, ledger_rules.completion_undone(share))
+        rounding = db.session.get_one(Payment, attempt.payment_id).rounding
+        booked = ledger_rules.completion_undone(share, rounding)
+        ledger.post(f"{COMPLETION_UNDONE}{order.id}", Kind.COMPLETION, booked)
     return refund
 
 

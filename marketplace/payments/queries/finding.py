@@ -69,8 +69,12 @@ def notices_of(reference: str, provider_refs: Iterable[str], limit: int = 100) -
 
 
 def holds_over(at: datetime, limit: int = 200) -> list[int]:
-    """The ids of payments that are still unpaid though their hold is over, the longest overdue first."""
-    query = sa.select(Payment.id).where(Payment.state == PaymentState.PENDING, Payment.hold_until <= at)
+    """The ids of payments that are still unpaid though their hold is over, the longest overdue first.
+
+    Those with a proof wait for the operator.
+    """
+    is_over = sa.and_(Payment.hold_until <= at, Payment.proof_at.is_(None))
+    query = sa.select(Payment.id).where(Payment.state == PaymentState.PENDING, is_over)
     return list(db.session.scalars(query.order_by(Payment.hold_until, Payment.id).limit(limit)))
 
 

@@ -74,7 +74,10 @@ def _parts(at: datetime) -> dict[Need, Part]:
     """The question for each kind; all answer in the same columns."""
     return {
         Need.OVERDUE: _payments(Need.OVERDUE, Payment.hold_until).where(
-            Payment.state == PaymentState.PENDING, Payment.hold_until <= at - HOLD_GRACE
+            Payment.state == PaymentState.PENDING, Payment.hold_until <= at - HOLD_GRACE, Payment.proof_at.is_(None)
+        ),
+        Need.PROOF: _payments(Need.PROOF, Payment.proof_at).where(
+            Payment.state == PaymentState.PENDING, Payment.hold_until <= at, Payment.proof_at.is_not(None)
         ),
         Need.UNANSWERED: _attempts(Need.UNANSWERED).where(
             PaymentAttempt.state == AttemptState.CREATED,

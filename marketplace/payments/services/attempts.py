@@ -131,7 +131,7 @@ def adopt(payment_id: int, snapshot: Snapshot) -> PaymentAttempt:
         payment_id=payment_id,
         number=(db.session.scalar(numbers) or 0) + 1,
         state=AttemptState.FAILED,
-        amount=payment.amount,
+        amount=payment.to_pay,
         provider_ref=snapshot.provider_ref,
         created_at=at,
         expires_at=at,

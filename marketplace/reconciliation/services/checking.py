@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from marketplace.bank import queries as bank
 from marketplace.catalog import queries as catalog
 from marketplace.core.db import db
 from marketplace.core.ports import port
@@ -28,6 +29,8 @@ CHECKS = (
     orders.unbooked_refunds,
     orders.unbooked_disputes,
     orders.crooked_orders,
+    bank.crooked_lines,
+    bank.unlined_money,
     catalog.crooked_shelves,
     catalog.crooked_movements,
     catalog.crooked_supplies,
