@@ -24,6 +24,8 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
+from tools import demo_account
+
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 CACHE = ROOT / ".cache"
@@ -164,6 +166,7 @@ def run() -> int:
     if is_listening(seen_from_here(host), port):
         sys.exit(f"[dev] Port {port} is taken. Stop what runs there, or:  PORT={port + 1} python3 dev.py run")
     stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
+    demo_account.fill_in(env)
     flask("db", "upgrade", env=env)
     with running(stand_in, env):
         flask("demo", "load", "--if-empty", env=env)
@@ -262,6 +265,7 @@ def demo() -> int:
             file.unlink()
     shutil.rmtree(instance(env) / "media", ignore_errors=True)
     stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
+    demo_account.fill_in(env)
     flask("db", "upgrade", env=env)
     with running(stand_in, env):
         flask("demo", "load", env=env)

@@ -178,7 +178,7 @@ def _subscribe() -> None:
     subscribe(account_events.PasswordResetAsked, notifications_handlers.tell_of_reset)
     subscribe(account_events.PasswordChanged, notifications_handlers.tell_of_new_password)
     subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
-    subscribe(order_events.PurchasePlaced, bank_handlers.tell_how_to_pay)
+    subscribe(order_events.TransferAwaited, bank_handlers.tell_how_to_pay)
     subscribe(StatementStored, bank_handlers.match_statement)
     subscribe(NoticeReceived, checkout_handlers.follow_notice)
     subscribe(RefundRequested, orders_handlers.send_refund)

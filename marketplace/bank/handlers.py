@@ -11,7 +11,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.errors import Refusal
 from marketplace.core.ports import port
 from marketplace.notifications.services import write_letter
-from marketplace.orders.events import PurchasePlaced
+from marketplace.orders.events import TransferAwaited
 from marketplace.orders.policies import guest_key
 from marketplace.orders.queries import purchase_view
 from marketplace.orders.rules import letter_key
@@ -47,7 +47,7 @@ def free_sums() -> None:
     log.info("bank.sums_freed", count=freed)
 
 
-def tell_how_to_pay(event: PurchasePlaced) -> None:
+def tell_how_to_pay(event: TransferAwaited) -> None:
     """To the buyer who pays by hand: where to, and exactly how much."""
     with transaction():
         view = purchase_view(event.purchase_id)

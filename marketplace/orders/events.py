@@ -11,6 +11,13 @@ class PurchasePlaced:
 
 
 @dataclass(frozen=True)
+class TransferAwaited:
+    """It is to be paid by transfer or QRIS, and its buyer is to be told where to and how much."""
+
+    purchase_id: int
+
+
+@dataclass(frozen=True)
 class PurchaseCancelled:
     """The buyer took it back before any shop had said yes."""
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from marketplace.accounts.queries import PersonContact, contact, people_of_store
-from marketplace.core import settings
+from marketplace.core import outbox, settings
 from marketplace.core.actor import Right
 from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
@@ -52,7 +52,8 @@ def tell_of_purchase(event: events.PurchasePlaced) -> None:
         if view is None:
             return
         if view.payment.method in BY_HAND:
-            return  # where to pay, and how much, is told by the area that knows the account
+            outbox.emit(events.TransferAwaited(event.purchase_id))  # told by the area that knows the account
+            return
         if view.payment.hold_until is not None:
             values = {"orders": view.orders, "payment": view.payment}
             _to_buyer(view.purchase, "purchase_awaits_payment", view.purchase.id, **values)

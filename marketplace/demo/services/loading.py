@@ -14,7 +14,7 @@ from marketplace.demo.adapters.pictures import Drawing, Files, draw_all
 from marketplace.demo.rules.goods import goods
 from marketplace.demo.rules.people import PEOPLE
 from marketplace.demo.rules.shops import shops
-from marketplace.demo.services import buying, cards, opening, settling, stocking
+from marketplace.demo.services import buying, by_hand, cards, opening, settling, stocking
 from marketplace.demo.services.world import World
 from marketplace.media import services as media
 from marketplace.media.services import Prepared
@@ -47,6 +47,7 @@ def load(say: Say, draw: DrawAll = draw_all) -> None:
     first = db.session.scalar(sa.select(sa.func.max(OutboxRow.id))) or 0
     _live_through(world)
     cards.shop(world, say)
+    by_hand.shop(world)
     _close_letters(first)
     say(f"{len(world.stores)} shops, {len(world.products)} products, {len(world.pictures)} pictures.")
 
