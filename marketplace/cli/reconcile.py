@@ -22,6 +22,7 @@ from marketplace.payments import queries as payments
 from marketplace.payments.queries import Crooked, OwnMovement
 from marketplace.payments.rules import OF_PAYMENTS, BalanceLine, PaymentMethod, ProviderTrouble
 from marketplace.payments.services import Providers
+from marketplace.payouts import queries as payouts
 
 ONLINE = (PaymentMethod.CARD,)
 FRESH = timedelta(minutes=10)
@@ -36,6 +37,9 @@ CHECKS = (
     orders.unbooked_refunds,
     orders.unbooked_disputes,
     orders.crooked_orders,
+    payouts.crooked_transit,
+    payouts.crooked_lines,
+    payouts.crooked_items,
     catalog.crooked_shelves,
     catalog.crooked_movements,
     catalog.crooked_supplies,

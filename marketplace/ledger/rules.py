@@ -17,6 +17,8 @@ PROVIDER_FEES = "expense:provider_fee"
 DISPUTE_FEES = "expense:dispute"
 DISPUTED = "receivable:dispute"
 ADJUSTMENTS = "expense:adjustment"
+BANK = "bank:main"
+PAYOUTS_ON_THE_WAY = "transit:payout"
 
 
 class Kind(StrEnum):
@@ -36,6 +38,9 @@ class Kind(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     DISPUTE_MONEY = "dispute_money"
     DISPUTE_FEE = "dispute_fee"
+    PAYOUT = "payout"
+    PAYOUT_SENT = "payout_sent"
+    PAYOUT_FAILED = "payout_failed"
 
 
 @dataclass(frozen=True)
@@ -150,9 +155,20 @@ def refund(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
     return moving(*_debited(shares), Entry(CUSTOMER_CREDIT, from_credit), Entry(REFUNDS_ON_THE_WAY, -total))
 
 
-def refund_sent(provider: str, amount: int) -> list[Entry]:
-    """The provider has sent a refund."""
-    return moving(Entry(REFUNDS_ON_THE_WAY, amount), Entry(clearing_account(provider), -amount))
+def refund_sent(provider: str, amount: int, from_bank: bool = False) -> list[Entry]:
+    """The provider has sent a refund; or the market itself, out of its own account (`from_bank`)."""
+    source = BANK if from_bank else clearing_account(provider)
+    return moving(Entry(REFUNDS_ON_THE_WAY, amount), Entry(source, -amount))
+
+
+def payout(store_id: int, amount: int) -> list[Entry]:
+    """What the market owes a shop is set aside, to be sent to its bank account."""
+    return moving(Entry(payable_account(store_id), amount, store_id), Entry(PAYOUTS_ON_THE_WAY, -amount))
+
+
+def payout_sent(amount: int) -> list[Entry]:
+    """The bank has sent what was set aside for a shop."""
+    return moving(Entry(PAYOUTS_ON_THE_WAY, amount), Entry(BANK, -amount))
 
 
 def refund_failed(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:

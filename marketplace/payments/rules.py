@@ -114,6 +114,10 @@ class Capability(StrEnum):
     PARTIAL_REFUND = "partial_refund"
 
 
+REFUNDED_BY_BANK = frozenset({PaymentMethod.CASH, PaymentMethod.TRANSFER, PaymentMethod.QRIS})
+"""Nobody can be asked to send this money back: the market sends it to the buyer's own bank account."""
+KEPT_APART = frozenset({PaymentMethod.TRANSFER, PaymentMethod.QRIS})
+"""Of these, what came in by a clearing account and goes back out of it; all else leaves the market's own account."""
 ATTEMPT_LIVE = frozenset({AttemptState.CREATED, AttemptState.OPEN})
 REFUND_OPEN = frozenset({RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.PENDING, RefundState.UNKNOWN})
 ENDED_UNPAID = frozenset({PaymentState.CANCELLED, PaymentState.EXPIRED})

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from marketplace.core.db import db
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
-from marketplace.ledger.rules import COMMISSION, REFUNDS_ON_THE_WAY, Kind
+from marketplace.ledger.rules import BANK, COMMISSION, REFUNDS_ON_THE_WAY, Kind
 from marketplace.orders.models import DisputePart, Order, PurchasePayment, RefundPart
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, Refund
@@ -55,6 +55,7 @@ def unbooked_attempts() -> list[Crooked]:
         .join(sales, sales.c.key == _key("pay:", PaymentAttempt.id), isouter=True)
         .join(credits_, credits_.c.key == _key("credit:", PaymentAttempt.id), isouter=True)
         .join(fees, fees.c.key == _key("provider_fee:", PaymentAttempt.id), isouter=True)
+        .where(Payment.method != PaymentMethod.CASH)
         .order_by(PaymentAttempt.id)
     )
     figures: Figures = {
@@ -177,8 +178,8 @@ def _disputed() -> sa.Subquery:
 
 
 def _by_key(kind: Kind) -> sa.Subquery:
-    """What transactions of a kind moved, by key: with providers, and on its way back to buyers (debit positive)."""
-    is_clearing = LedgerAccount.code.like("clearing:%")
+    """What transactions of a kind moved, by key: with providers or our bank, and on its way back (debit positive)."""
+    is_clearing = sa.or_(LedgerAccount.code.like("clearing:%"), LedgerAccount.code == BANK)
     return (
         sa.select(
             LedgerTransaction.key,
