@@ -72,7 +72,7 @@ class PayoutLine(Base):
     number: Mapped[str] = mapped_column("number_sealed", Sealed())
     last_digits: Mapped[str] = mapped_column(sa.String(4))
     holder: Mapped[str] = mapped_column(sa.String(120))
-    facts: Mapped[dict[str, Any]] = deferred(mapped_column(nullable=False))
+    facts: Mapped[dict[str, Any]] = deferred(mapped_column(sa.JSON, nullable=False))
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
     is_account_wrong: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]

@@ -6,6 +6,7 @@ from marketplace.admin import queries
 from marketplace.admin.views.blueprint import bp, show
 from marketplace.core.clock import now
 from marketplace.payments.queries import need_counts
+from marketplace.payouts import queries as payouts
 from marketplace.web.access import is_operator, requires
 
 LATEST = 10
@@ -19,5 +20,6 @@ def overview() -> str:
         "overview",
         counts=queries.counts(),
         stuck=sum(need_counts(now()).values()),
+        payout_counts=payouts.counts(),
         acts=queries.trail(queries.TrailFilter(), limit=LATEST).items,
     )

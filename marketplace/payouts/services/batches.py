@@ -63,7 +63,7 @@ def begin(actor: Actor, form_key: str) -> int:
 def payable_stores() -> list[int]:
     """The shops that may be paid today, by id: enough is ready, nothing holds them, nothing is on its way."""
     found = queries.due(free_from(today()), ACCOUNT_HOURS.today())
-    return sorted(each.store_id for each in found if _is_payable(each))
+    return sorted(each.store_id for each in found if is_payable(each))
 
 
 def add_payout(actor: Actor, batch_id: int, store_id: int) -> PayoutLine | None:
@@ -75,7 +75,7 @@ def add_payout(actor: Actor, batch_id: int, store_id: int) -> PayoutLine | None:
     lock_one(Store, store_id)
     free = free_from(today())
     found = queries.due_of(store_id, free, ACCOUNT_HOURS.today())
-    if not _is_payable(found):
+    if not is_payable(found):
         return None
     account = db.session.scalars(
         sa.select(BankAccount).where(BankAccount.store_id == store_id).order_by(BankAccount.id.desc()).limit(1)
@@ -191,6 +191,11 @@ def give_back(line: PayoutLine) -> None:
         db.session.execute(sa.delete(PayoutItem).where(PayoutItem.line_id == line.id))
 
 
+def reference_of(batch_id: int) -> str:
+    """The name of a batch that exists."""
+    return db.session.get_one(PayoutBatch, batch_id).reference
+
+
 def file_bytes(actor: Actor, batch_id: int, name: str) -> bytes:
     """The bytes of a batch's file, the same each time. Raises NotAllowed, NotFound."""
     _check(actor)
@@ -213,7 +218,8 @@ def _making(actor: Actor, batch_id: int) -> PayoutBatch:
     return batch
 
 
-def _is_payable(found: queries.Due) -> bool:
+def is_payable(found: queries.Due) -> bool:
+    """Is enough ready, does nothing hold it, and is nothing on its way to the bank?"""
     return not found.is_held and not found.on_the_way and found.ready >= max(1, MINIMUM.today())
 
 
