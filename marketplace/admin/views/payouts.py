@@ -15,8 +15,8 @@ from marketplace.core.clock import now, today
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.payouts import queries, services
-from marketplace.payouts.queries import BatchView, LineView
-from marketplace.payouts.rules import BatchState
+from marketplace.payouts.queries import BatchView, Due, LineView
+from marketplace.payouts.rules import BatchState, HoldKind
 from marketplace.payouts.services import clocks
 from marketplace.stores.queries import stores_by_ids
 from marketplace.web.access import current_actor, is_operator, requires
@@ -164,7 +164,7 @@ def _fill(batch_id: int) -> Page:
 
 
 def _overview(status: int = 200, said: str = "") -> tuple[str, int]:
-    due = queries.due(clocks.free_from(today()), clocks.ACCOUNT_HOURS.today())
+    due = [each for each in queries.due(clocks.free_from(today()), clocks.ACCOUNT_HOURS.today()) if _is_told(each)]
     page = queries.batches(request.args.get("halaman"))
     refunds, overdue = queries.refunds_waiting(), now() - timedelta(days=clocks.OVERDUE_DAYS.today())
     payable = {each.store_id for each in due if services.batches.is_payable(each)}
@@ -206,6 +206,13 @@ def _page(
         said=said,
     )
     return shown, status
+
+
+def _is_told(due: Due) -> bool:
+    """Has this shop any money to speak of, or is it held by an operator?"""
+    return bool(due.ready or due.waiting or due.on_the_way) or any(
+        hold.kind is HoldKind.OPERATOR for hold in due.holds
+    )
 
 
 def _batch(reference: str) -> BatchView:

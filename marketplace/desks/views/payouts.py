@@ -39,8 +39,7 @@ def statement(reference: str) -> str:
     return render_template(
         "desks/payout.html",
         line=line,
-        facts=facts,
-        totals=services.statements.totals(facts),
+        told=facts,
         states=LINE_STATES,
     )
 
