@@ -167,9 +167,7 @@ def test_a_line_that_fails_is_owed_again_and_told_and_waits_for_another_account(
             services.lines.fail(operator, line.id, "Nama tidak cocok", True)
     assert (owed(shop.id), on_the_way()) == (net, 0)
     assert faults() == []
-    assert [(hold.kind, hold.reason) for hold in due(shop.id).holds] == [
-        (HoldKind.REFUSED_ACCOUNT, "Nama tidak cocok")
-    ]
+    assert [(hold.kind, hold.reason) for hold in due(shop.id).holds] == [(HoldKind.REFUSED_ACCOUNT, "Nama tidak cocok")]
     outbox.deliver_all()
     told = sa.select(Message).where(Message.recipient == owner.email, Message.key.like("payouts.%"))
     letter = db.session.scalars(told).one()

@@ -59,9 +59,7 @@ def address(db: SQLAlchemy, order: Order) -> str:
     return f"/pembelian/{code}/rekening?kunci={guest_key(code)}"
 
 
-def test_a_cash_refund_is_taken_from_the_shop_and_waits_for_the_buyers_account(
-    db: SQLAlchemy, order: Order
-) -> None:
+def test_a_cash_refund_is_taken_from_the_shop_and_waits_for_the_buyers_account(db: SQLAlchemy, order: Order) -> None:
     (refund,) = refunds(db)
     assert (refund.state, refund.by_bank) == (RefundState.REQUESTED, True)
     assert owed(order.store_id) == -order.commission - AMOUNT // 2 + order.refunded_commission
@@ -240,9 +238,7 @@ def test_a_card_refund_that_failed_goes_by_bank_if_the_operator_says_so(db: SQLA
     assert faults() == []
 
 
-def test_a_closed_account_takes_name_and_number_along_once_the_money_is_there(
-    db: SQLAlchemy, operator: Actor
-) -> None:
+def test_a_closed_account_takes_name_and_number_along_once_the_money_is_there(db: SQLAlchemy, operator: Actor) -> None:
     budi = make.person("Budi")
     sold = pay.sold(pay.paid_shop(), AMOUNT, PaymentMethod.CASH, buyer=budi)
     with transaction():
