@@ -210,9 +210,7 @@ def _page(
 
 def _is_told(due: Due) -> bool:
     """Has this shop any money to speak of, or is it held by an operator?"""
-    return bool(due.ready or due.waiting or due.on_the_way) or any(
-        hold.kind is HoldKind.OPERATOR for hold in due.holds
-    )
+    return bool(due.ready or due.waiting or due.on_the_way) or any(hold.kind is HoldKind.OPERATOR for hold in due.holds)
 
 
 def _batch(reference: str) -> BatchView:
