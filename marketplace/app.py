@@ -57,6 +57,9 @@ from marketplace.payments.adapters.provider import PaymentProvider, Providers
 from marketplace.payments.adapters.stripe_checkout import stripe_provider
 from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.payments.rules import PaymentMethod
+from marketplace.payouts import events as payout_events
+from marketplace.payouts import handlers as payouts_handlers
+from marketplace.payouts import services as payouts_services
 from marketplace.places import views as places_views
 from marketplace.receipts import handlers as receipts_handlers
 from marketplace.receipts import services as receipts_services
@@ -182,6 +185,10 @@ def _subscribe() -> None:
     subscribe(StatementStored, bank_handlers.match_statement)
     subscribe(NoticeReceived, checkout_handlers.follow_notice)
     subscribe(RefundRequested, orders_handlers.send_refund)
+    subscribe(RefundRequested, payouts_handlers.ask_for_account)
+    subscribe(payout_events.AccountAsked, payouts_handlers.tell_buyer)
+    subscribe(payout_events.HoldMoved, payouts_handlers.tell_of_hold)
+    subscribe(payout_events.LineSettled, payouts_handlers.tell_of_line)
     subscribe(order_events.PurchasePaid, orders_handlers.tell_of_payment)
     subscribe(order_events.PurchaseExpired, orders_handlers.tell_of_expiry)
     subscribe(order_events.PurchaseKept, orders_handlers.tell_of_keeping)
@@ -228,6 +235,7 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_fees, every_minutes=30))
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1))
     jobs.schedule(jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5))
+    jobs.schedule(jobs.Routine(payouts_handlers.remind_buyers, daily_hour_wita=9))
     jobs.schedule(jobs.Routine(talks_handlers.tell_later, every_minutes=1))
     jobs.schedule(jobs.Routine(catalog_handlers.sweep_uploads, every_minutes=1))
     jobs.schedule(jobs.Routine(catalog_handlers.forget_unused_pictures, daily_hour_wita=2))
@@ -246,6 +254,7 @@ def _know_people() -> None:
     for forget in (
         onboarding_services.forget,
         orders_services.forget_buyer,
+        payouts_services.forget,
         receipts_services.forget,
         talks_services.forget,
         checkout_services.forget,

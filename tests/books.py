@@ -168,10 +168,14 @@ def _sums_of_tries() -> dict[int, int]:
 
 
 def _clearing() -> list[str]:
-    """What lies with the provider, is on its way, or with banks, follows from payments, refunds and disputes."""
-    received = _total(PaymentAttempt.received)
+    """What lies with the provider, is on its way, or with banks, follows from payments, refunds and disputes.
+
+    Cash never lay there, and what went to a buyer's own bank account did not leave from there.
+    """
+    in_cash = sa.select(Payment.id).where(Payment.method == PaymentMethod.CASH)
+    received = _total(PaymentAttempt.received, PaymentAttempt.payment_id.not_in(in_cash))
     fees = _total(PaymentAttempt.fee) + _total(Dispute.fee)
-    sent = _total(Refund.amount, Refund.state == RefundState.SUCCEEDED)
+    sent = _total(Refund.amount, Refund.state == RefundState.SUCCEEDED, ~Refund.by_bank)
     on_the_way = _total(Refund.amount, Refund.state.in_(REFUND_OPEN))
     withdrawn = _total(Dispute.withdrawn)
     undecided = _total(Dispute.withdrawn, Dispute.state != DisputeState.LOST)

@@ -23,6 +23,7 @@ from marketplace.payments.rules import (
     RefundState,
     Trouble,
 )
+from marketplace.payouts.rules import BatchState, HoldKind, LineState
 from marketplace.reconciliation.rules import DifferenceKind
 from marketplace.shipping.rules import PointKind, Serves
 
@@ -42,6 +43,27 @@ ANSWERS = {
     AttributeKind.CHOICE: _l("Satu dari daftar"),
     AttributeKind.CHOICES: _l("Beberapa dari daftar"),
     AttributeKind.YES_NO: _l("Ya atau tidak"),
+}
+
+BATCH_STATES = {
+    BatchState.MAKING: (_l("Belum selesai disusun"), "waiting"),
+    BatchState.MADE: (_l("Siap, berkas belum diambil"), "waiting"),
+    BatchState.FETCHED: (_l("Di bank"), "working"),
+    BatchState.CLOSED: (_l("Selesai"), "done"),
+    BatchState.CANCELLED: (_l("Dibatalkan"), "stopped"),
+}
+LINE_STATES = {
+    LineState.RESERVED: (_l("Disisihkan"), "working"),
+    LineState.PAID: (_l("Sudah dikirim"), "done"),
+    LineState.FAILED: (_l("Gagal"), "stopped"),
+    LineState.CANCELLED: (_l("Dibatalkan"), "stopped"),
+}
+HOLD_KINDS = {
+    HoldKind.NO_ACCOUNT: _l("belum ada rekening"),
+    HoldKind.NEW_ACCOUNT: _l("rekening baru diganti"),
+    HoldKind.REFUSED_ACCOUNT: _l("rekening ditolak bank"),
+    HoldKind.SUSPENDED: _l("toko dibekukan"),
+    HoldKind.OPERATOR: _l("ditahan pengelola"),
 }
 
 POINT_KINDS = {

@@ -39,6 +39,16 @@ class Sealed(sa.TypeDecorator[str]):
         return None if value is None else unseal(value)
 
 
+class SealedText(Sealed):
+    """The same for a text of any length."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[str]:
+        """A column without a bound."""
+        return dialect.type_descriptor(sa.Text())
+
+
 def keyed_hash(text: str) -> str:
     """A hash that tells nothing without the market's secret, for what is short enough to be tried out."""
     return hmac.new(port(Config).secret_key.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -95,11 +95,11 @@ def steps_of(
     if is_online:
         road = (OrderStatus.UNPAID, *road)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
-    gone = sorted(gone + _refund_steps(refunds, order.is_by_hand), key=lambda step: step.at or order.placed_at)
+    gone = sorted(gone + _refund_steps(refunds), key=lambda step: step.at or order.placed_at)
     return gone + [Step(str(titles[status]), None, "", False) for status in ahead]
 
 
-def _refund_steps(refunds: Sequence[RefundNote], is_by_hand: bool) -> list[Step]:
+def _refund_steps(refunds: Sequence[RefundNote]) -> list[Step]:
     """Each refund twice: when it was promised, with who wanted it and why, and when it was sent or did not arrive.
 
     One that failed is not told any more once it was asked for again.
@@ -113,9 +113,11 @@ def _refund_steps(refunds: Sequence[RefundNote], is_by_hand: bool) -> list[Step]
         if refund.settled_at is None:
             continue
         if refund.state is RefundState.SUCCEEDED:
-            title = gettext("%(amount)s sudah dikembalikan ke kartu pembeli", amount=amount)
-            if is_by_hand:
-                title = gettext("%(amount)s sudah dikembalikan ke rekening pembeli", amount=amount)
+            title = (
+                gettext("%(amount)s sudah dikembalikan ke rekening pembeli", amount=amount)
+                if refund.by_bank
+                else gettext("%(amount)s sudah dikembalikan ke kartu pembeli", amount=amount)
+            )
         else:
             title = gettext("Pengembalian %(amount)s belum berhasil", amount=amount)
         steps.append(Step(title, refund.settled_at, "", True))

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from marketplace.payments.rules import BY_HAND
+
 COMMISSION = "fee:commission"
 CUSTOMER_CREDIT = "credit:customer"
 REFUNDS_ON_THE_WAY = "transit:refund"
@@ -19,8 +21,7 @@ DISPUTED = "receivable:dispute"
 ADJUSTMENTS = "expense:adjustment"
 ROUNDING = "expense:rounding"
 BANK = "bank:main"
-AT_THE_BANK = ("transfer", "qris")
-"""Ways to pay whose money lies in the market's own account at once."""
+PAYOUTS_ON_THE_WAY = "transit:payout"
 
 
 class Kind(StrEnum):
@@ -40,6 +41,9 @@ class Kind(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     DISPUTE_MONEY = "dispute_money"
     DISPUTE_FEE = "dispute_fee"
+    PAYOUT = "payout"
+    PAYOUT_SENT = "payout_sent"
+    PAYOUT_FAILED = "payout_failed"
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def disputed_account(store_id: int) -> str:
 
 def clearing_account(provider: str) -> str:
     """What lies with a provider for the market (debit); what is paid by hand lies in the market's own account."""
-    return BANK if provider in AT_THE_BANK else f"clearing:{provider}"
+    return BANK if provider in BY_HAND else f"clearing:{provider}"
 
 
 def cash_sale(share: Share) -> list[Entry]:
@@ -164,9 +168,20 @@ def refund(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
     return moving(*_debited(shares), Entry(CUSTOMER_CREDIT, from_credit), Entry(REFUNDS_ON_THE_WAY, -total))
 
 
-def refund_sent(provider: str, amount: int) -> list[Entry]:
-    """The provider has sent a refund."""
-    return moving(Entry(REFUNDS_ON_THE_WAY, amount), Entry(clearing_account(provider), -amount))
+def refund_sent(provider: str, amount: int, from_bank: bool = False) -> list[Entry]:
+    """The provider has sent a refund; or the market itself, out of its own account (`from_bank`)."""
+    source = BANK if from_bank else clearing_account(provider)
+    return moving(Entry(REFUNDS_ON_THE_WAY, amount), Entry(source, -amount))
+
+
+def payout(store_id: int, amount: int) -> list[Entry]:
+    """What the market owes a shop is set aside, to be sent to its bank account."""
+    return moving(Entry(payable_account(store_id), amount, store_id), Entry(PAYOUTS_ON_THE_WAY, -amount))
+
+
+def payout_sent(amount: int) -> list[Entry]:
+    """The bank has sent what was set aside for a shop."""
+    return moving(Entry(PAYOUTS_ON_THE_WAY, amount), Entry(BANK, -amount))
 
 
 def refund_failed(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:

@@ -176,6 +176,8 @@ def lapse_unanswered() -> None:
 def send_refund(event: RefundRequested) -> None:
     """Ask the provider to send money back. Asked before and not answered: first read whether it was sent.
 
+    What goes to the buyer's own bank account is nothing for a provider: it waits for the operator's file.
+
     Raises ProviderTrouble when it could not be asked or gave no answer: then it is tried again, later each time.
     """
     with transaction():

@@ -123,7 +123,8 @@ class PaymentAttempt(Base):
 class Refund(Base):
     """Money that goes back to a buyer. `number` is the try whose key the provider is told.
 
-    One that failed waits for the operator until `handled_at`: it was asked for anew, or set aside.
+    One that failed waits for the operator until `handled_at`: it was asked for anew, or set aside. `by_bank`: no
+    provider is asked; the market sends it to the buyer's own bank account.
     """
 
     __tablename__ = "refunds"
@@ -144,6 +145,7 @@ class Refund(Base):
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
     provider_ref: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
     number: Mapped[int] = mapped_column(default=1)
+    by_bank: Mapped[bool] = mapped_column(default=False)
     last_error: Mapped[str] = mapped_column(sa.String(500), default="")
     requested_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     created_at: Mapped[datetime]

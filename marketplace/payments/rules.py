@@ -119,6 +119,8 @@ class Capability(StrEnum):
 
 BY_HAND = frozenset({PaymentMethod.TRANSFER, PaymentMethod.QRIS})
 """Paid straight to the market's own account: nobody tells us but the bank's statement."""
+REFUNDED_BY_BANK = BY_HAND | {PaymentMethod.CASH}
+"""Nobody can be asked to send this money back: the market sends it to the buyer's own bank account."""
 ATTEMPT_LIVE = frozenset({AttemptState.CREATED, AttemptState.OPEN})
 REFUND_OPEN = frozenset({RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.PENDING, RefundState.UNKNOWN})
 ENDED_UNPAID = frozenset({PaymentState.CANCELLED, PaymentState.EXPIRED})

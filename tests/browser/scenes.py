@@ -25,6 +25,7 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import Buyer
 from marketplace.orders.rules import LinkAct, OrderStatus
 from marketplace.orders.services import links
+from marketplace.payouts.models import RefundAccount
 from marketplace.stores.services import team
 from marketplace.talks import services as talks
 from marketplace.talks.rules import Side
@@ -53,7 +54,7 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
         _delivery()
         invitation = _invitation()
         found["guest"] += [invitation, f"/foto/{_shared_album()}", *_answer_links()]
-        found["budi"] = [invitation]
+        found["budi"] = [invitation, *_refund_accounts()]
         found["anak"] = [invitation]
         _talk()
         found |= _applications()
@@ -158,6 +159,12 @@ def _answer_links() -> list[str]:
         used = make.answer_link(fresh, yuli, "scene")
         links.act(used, LinkAct.ACCEPT)
     return [f"/jawab/{token}" for token in (*found, used)] + [f"/jawab/{used}/terkirim"]
+
+
+def _refund_accounts() -> list[str]:
+    """Where Budi is asked for the bank account that his money goes to."""
+    asked = sa.select(Purchase.code).join(RefundAccount, RefundAccount.purchase_id == Purchase.id)
+    return [f"/pembelian/{code}/rekening" for code in db.session.scalars(asked.order_by(Purchase.id))]
 
 
 # --- words ----------------------------------------------------------------

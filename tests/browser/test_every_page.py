@@ -36,6 +36,7 @@ WALKERS = {
 }
 # Answers that are no pages, and pages whose address comes by mail or after a form.
 NO_PAGES = {
+    "admin.batch_file",
     "admin.payment_proof",
     "admin.talk_picture",
     "buyer_messages.picture",
@@ -57,6 +58,10 @@ NO_PAGES = {
     "seller_messages.picture",
     "seller_orders.count",
     "seller_orders.receipt",
+    "seller_payouts.statement_csv",
+    "seller_payouts.statement_pdf",
+    "seller_payouts.year_csv",
+    "seller_payouts.year_pdf",
     "seller_store.certificate_file",
     "static",
     "web.asset",

@@ -23,6 +23,7 @@ def _menu() -> list[dict[str, str]]:
         ("admin.payments_list", _("Pembayaran"), "wallet"),
         ("admin.reconciliations", _("Pencocokan buku"), "clipboard-check"),
         ("admin.bank", _("Mutasi bank"), "landmark"),
+        ("admin.payouts", _("Pencairan"), "banknote"),
         ("admin.reports", _("Pesan dilaporkan"), "message-circle"),
         ("admin.people", _("Orang dan peran"), "users"),
         ("admin.settings_list", _("Pengaturan"), "settings"),

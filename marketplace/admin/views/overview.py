@@ -7,6 +7,7 @@ from marketplace.admin.views.blueprint import bp, show
 from marketplace.bank.queries import count_open
 from marketplace.core.clock import now
 from marketplace.payments.queries import need_counts
+from marketplace.payouts import queries as payouts
 from marketplace.reconciliation.queries import latest as latest_reconciliation
 from marketplace.web.access import is_operator, requires
 
@@ -23,5 +24,6 @@ def overview() -> str:
         stuck=sum(need_counts(now()).values()),
         reconciled=latest_reconciliation(),
         bank_open=count_open(),
+        payout_counts=payouts.counts(),
         acts=queries.trail(queries.TrailFilter(), limit=LATEST).items,
     )

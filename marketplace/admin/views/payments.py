@@ -143,9 +143,9 @@ def send_back_payment(reference: str) -> Page:
 
 
 def find_payment(reference: str) -> Payment:
-    """An online payment. Raises NotFound; cash has no page here."""
+    """A payment that came or comes in. Raises NotFound; cash has a page once it has changed hands."""
     found = payments.payment_by_reference(reference)
-    if found is None or found.hold_until is None:
+    if found is None or (found.hold_until is None and not found.received):
         raise NotFound
     return found
 

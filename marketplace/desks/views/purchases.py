@@ -20,6 +20,7 @@ from marketplace.orders.policies import Buyer, can_read_purchase
 from marketplace.orders.queries import PurchaseRow, PurchaseView
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.rules import BY_HAND, ProviderTrouble
+from marketplace.payouts import queries as payouts
 from marketplace.receipts.queries import is_due, versions_of
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.stores.queries import stores_by_ids
@@ -125,7 +126,8 @@ def order(code: str) -> Response:
         order=found.order,
         purchase=found.purchase,
         stores=stores_by_ids([found.order.store_id]),
-        refunds=queries.refund_notes([found.order.id]) if found.order.is_online else {},
+        refunds=queries.refund_notes([found.order.id]),
+        asked=payouts.ask_of(found.purchase.id),
         receipts=versions_of([found.order.id]),
         key=link_key(found.key),
         **_words(),
@@ -173,7 +175,8 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         view=view,
         purchase=view.purchase,
         stores=stores_by_ids(order.store_id for order in view.orders),
-        refunds=queries.refund_notes(order.id for order in view.orders) if view.is_online else {},
+        refunds=queries.refund_notes(order.id for order in view.orders),
+        asked=payouts.ask_of(purchase_id),
         receipts=versions_of(order.id for order in view.orders if is_due(order)),
         way_to_pay=WAYS_TO_PAY[view.purchase.payment_method],
         is_fresh=_is_fresh(view),

@@ -55,6 +55,7 @@ def unbooked_attempts() -> list[Crooked]:
         .join(sales, sales.c.key == _key("pay:", PaymentAttempt.id), isouter=True)
         .join(credits_, credits_.c.key == _key("credit:", PaymentAttempt.id), isouter=True)
         .join(fees, fees.c.key == _key("provider_fee:", PaymentAttempt.id), isouter=True)
+        .where(Payment.method != PaymentMethod.CASH)
         .order_by(PaymentAttempt.id)
     )
     figures: Figures = {
@@ -185,7 +186,7 @@ def _disputed() -> sa.Subquery:
 
 
 def _by_key(kind: Kind) -> sa.Subquery:
-    """What transactions of a kind moved, by key: with providers, and on its way back to buyers (debit positive)."""
+    """What transactions of a kind moved, by key: with providers or our bank, and on its way back (debit positive)."""
     is_clearing = sa.or_(LedgerAccount.code.like("clearing:%"), LedgerAccount.code == BANK)
     return (
         sa.select(

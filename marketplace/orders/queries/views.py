@@ -183,7 +183,10 @@ class PurchaseView:
 
 @dataclass(frozen=True)
 class RefundNote:
-    """What of one order goes back to its buyer (rupiah), why, and how far it has come."""
+    """What of one order goes back to its buyer (rupiah), why, and how far it has come.
+
+    `by_bank`: to her own bank account, instead of the way it was paid.
+    """
 
     amount: int
     state: RefundState
@@ -191,6 +194,7 @@ class RefundNote:
     reason: str
     asked_at: datetime
     settled_at: datetime | None = None
+    by_bank: bool = False
 
 
 @dataclass(frozen=True)
@@ -228,7 +232,13 @@ def refund_notes(order_ids: Iterable[int]) -> dict[int, list[RefundNote]]:
     found: dict[int, list[RefundNote]] = {}
     for part, refund in db.session.execute(query):
         note = RefundNote(
-            part.goods + part.delivery, refund.state, refund.source, refund.reason, refund.created_at, refund.settled_at
+            part.goods + part.delivery,
+            refund.state,
+            refund.source,
+            refund.reason,
+            refund.created_at,
+            refund.settled_at,
+            refund.by_bank,
         )
         found.setdefault(part.order_id, []).append(note)
     return found

@@ -23,7 +23,13 @@ from marketplace.orders.services.steps import lock_orders_of, move, payment_id_o
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt, Refund
-from marketplace.payments.rules import PaymentState, RefundSnapshot, RefundSource, RefundState
+from marketplace.payments.rules import (
+    PaymentMethod,
+    PaymentState,
+    RefundSnapshot,
+    RefundSource,
+    RefundState,
+)
 
 LONGEST_REASON = 300
 
@@ -34,7 +40,7 @@ def refund_order(
     """The operator gives back a part of an order, or all that is left of it. `goods` and `delivery` are rupiah.
 
     `seen` is how much of it the operator saw as refunded before, so that nobody refunds the same thing twice. Raises
-    NotFound; Stale when that has changed or it was not paid online; Invalid (fields goods, delivery, reason) for a
+    NotFound; Stale when that has changed or it was not paid; Invalid (fields goods, delivery, reason) for a
     part that is not there or a missing reason.
     """
     if not reason.strip():
@@ -42,9 +48,7 @@ def refund_order(
     order = lock_one(Order, order_id)
     if seen is not None and seen != order.refunded_goods + order.refunded_delivery:
         raise Stale("orders.refunded_meanwhile")
-    attempt = payment_queries.paid_attempt(payment_id_of(order.purchase_id))
-    if attempt is None or is_credit(attempt):
-        raise Stale("orders.not_paid_online")
+    attempt = _paid_attempt(order)
     _check_left(order, goods, delivery)
     refund = _refund(actor, attempt.id, [(order, goods, delivery)], RefundSource.OPERATOR, reason.strip())
     audit.record(actor, "orders.refunded", "order", order.code, goods=goods, delivery=delivery, reason=reason.strip())
@@ -77,8 +81,10 @@ def refund_credit(actor: Actor, attempt: PaymentAttempt, amount: int, source: Re
     return refund
 
 
-def retry(actor: Actor, refund_id: int) -> Refund:
+def retry(actor: Actor, refund_id: int, by_bank: bool = False) -> Refund:
     """The operator asks anew for a refund that failed: a refund of its own, of the same parts.
+
+    `by_bank`: this time not the provider, but to the buyer's own bank account, as one that went there before.
 
     Raises NotFound; Stale when it did not fail, or was taken up before; Invalid when less than that is left.
     """
@@ -90,7 +96,9 @@ def retry(actor: Actor, refund_id: int) -> Refund:
     parts = [(orders[part.order_id], part.goods, part.delivery) for part in _parts_of(refund_id)]
     for order, goods, delivery in parts:
         _check_left(order, goods, delivery)
-    refund = payments.refunds.request(actor, failed.attempt_id, failed.amount, RefundSource.OPERATOR, failed.reason)
+    refund = payments.refunds.request(
+        actor, failed.attempt_id, failed.amount, RefundSource.OPERATOR, failed.reason, by_bank or failed.by_bank
+    )
     shares = _take(parts, refund)
     credit = refund.amount - sum(share.total for share in shares)
     ledger.post(_key(refund), Kind.REFUND, ledger_rules.refund(shares, credit))
@@ -174,11 +182,10 @@ def apply(refund_id: int, found: RefundSnapshot) -> None:
     before, after = payments.refunds.apply(refund_id, found)
     if before is after:
         return
-    provider = str(db.session.get_one(Payment, refund.payment_id).method)
     if after is RefundState.SUCCEEDED:
-        ledger.post(f"refund_sent:{refund.id}", Kind.REFUND_SENT, ledger_rules.refund_sent(provider, refund.amount))
+        ledger.post(f"refund_sent:{refund.id}", Kind.REFUND_SENT, _sent(refund))
     elif after is RefundState.FAILED:
-        _undo(refund, orders, provider, was_sent=before is RefundState.SUCCEEDED)
+        _undo(refund, orders, was_sent=before is RefundState.SUCCEEDED)
     if after in (RefundState.SUCCEEDED, RefundState.FAILED):
         outbox.emit(events.RefundSettled(refund.id))
 
@@ -212,10 +219,29 @@ def _take(parts: Sequence[tuple[Order, int, int]], refund: Refund) -> list[Share
     return shares
 
 
-def _undo(refund: Refund, orders: dict[int, Order], provider: str, was_sent: bool) -> None:
-    """A refund did not arrive: the orders have their money back. What the provider returned lies with it again."""
+def _paid_attempt(order: Order) -> PaymentAttempt:
+    """The money that paid a locked order: online, or in cash once it was handed over. Raises Stale."""
+    payment = db.session.get_one(Payment, payment_id_of(order.purchase_id))
+    if payment.method is PaymentMethod.CASH:
+        if order.status is not OrderStatus.DONE:
+            raise Stale("orders.not_paid_yet")
+        return payments.attempts.of_cash(payment.id)
+    attempt = payment_queries.paid_attempt(payment.id)
+    if attempt is None or is_credit(attempt):
+        raise Stale("orders.not_paid_online")
+    return attempt
+
+
+def _sent(refund: Refund) -> list[ledger_rules.Entry]:
+    """A refund that was sent: by the provider, out of its clearing account, or out of the market's own account."""
+    method = db.session.get_one(Payment, refund.payment_id).method
+    return ledger_rules.refund_sent(str(method), refund.amount, refund.by_bank)
+
+
+def _undo(refund: Refund, orders: dict[int, Order], was_sent: bool) -> None:
+    """A refund did not arrive: the orders have their money back. What was returned lies where it was again."""
     if was_sent:
-        back = ledger_rules.opposite(ledger_rules.refund_sent(provider, refund.amount))
+        back = ledger_rules.opposite(_sent(refund))
         ledger.post(f"refund_returned:{refund.id}", Kind.REFUND_FAILED, back)
     shares = []
     for part in _parts_of(refund.id):

@@ -14,6 +14,7 @@ from marketplace.payments.rules import (
     ATTEMPT_LIVE,
     AttemptState,
     NoticeState,
+    PaymentMethod,
     PaymentState,
     RefundState,
 )
@@ -39,9 +40,15 @@ def attempts_of(payment_id: int) -> list[PaymentAttempt]:
 
 
 def paid_attempt(payment_id: int) -> PaymentAttempt | None:
-    """The try that paid a payment: the first that brought money, for what came later belongs to the buyer."""
-    query = sa.select(PaymentAttempt).where(
-        PaymentAttempt.payment_id == payment_id, PaymentAttempt.state == AttemptState.PAID
+    """The try that paid a payment: the first that brought money, for what came later belongs to the buyer.
+
+    None for cash, which is paid order by order.
+    """
+    query = (
+        sa.select(PaymentAttempt)
+        .join(Payment, Payment.id == PaymentAttempt.payment_id)
+        .where(PaymentAttempt.payment_id == payment_id, PaymentAttempt.state == AttemptState.PAID)
+        .where(Payment.method != PaymentMethod.CASH)
     )
     return db.session.scalars(query.order_by(PaymentAttempt.settled_at, PaymentAttempt.id).limit(1)).first()
 
@@ -113,7 +120,7 @@ def refunds_under_way(before: datetime, limit: int = 200) -> list[int]:
 def unsent_refunds(before: datetime, limit: int = 200) -> list[int]:
     """The ids of refunds written down before then that the provider may not have heard of."""
     states = (RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.UNKNOWN)
-    query = sa.select(Refund.id).where(Refund.state.in_(states), Refund.created_at <= before)
+    query = sa.select(Refund.id).where(Refund.state.in_(states), Refund.created_at <= before, ~Refund.by_bank)
     return list(db.session.scalars(query.order_by(Refund.created_at, Refund.id).limit(limit)))
 
 

@@ -89,7 +89,7 @@ def _parts(at: datetime) -> dict[Need, Part]:
         Need.REFUND_OPEN: _refunds(Need.REFUND_OPEN).where(
             sa.or_(
                 Refund.state == RefundState.UNKNOWN,
-                sa.and_(Refund.state.in_(REFUND_OPEN), Refund.created_at <= at - REFUND_GRACE),
+                sa.and_(Refund.state.in_(REFUND_OPEN), Refund.created_at <= at - REFUND_GRACE, ~Refund.by_bank),
             )
         ),
         Need.DISPUTE: _disputes().where(Dispute.state == DisputeState.OPEN),

@@ -141,6 +141,32 @@ def adopt(payment_id: int, snapshot: Snapshot) -> PaymentAttempt:
     return attempt
 
 
+def of_cash(payment_id: int) -> PaymentAttempt:
+    """The cash that came in, as a try that was paid, so that it can be refunded like any other money.
+
+    Brought up to date under the payment's lock: further orders of the purchase may have been handed over since.
+    """
+    payment = lock_one(Payment, payment_id)
+    query = sa.select(PaymentAttempt).where(PaymentAttempt.payment_id == payment_id)
+    attempt = db.session.scalars(query.with_for_update(key_share=True)).one_or_none()
+    at = now()
+    if attempt is None:
+        attempt = PaymentAttempt(
+            payment_id=payment_id,
+            number=1,
+            state=AttemptState.PAID,
+            amount=payment.amount,
+            fee=0,
+            created_at=at,
+            expires_at=at,
+            settled_at=at,
+        )
+        db.session.add(attempt)
+    attempt.received = payment.received
+    db.session.flush()
+    return attempt
+
+
 def apply(attempt_id: int, snapshot: Snapshot) -> Applied:
     """Take over what the provider says of a try. Money that came in is counted once, however often it is read."""
     attempt = db.session.get_one(PaymentAttempt, attempt_id)

@@ -15,6 +15,7 @@ from marketplace.payments import queries as payments
 from marketplace.payments.queries import OwnMovement
 from marketplace.payments.rules import OF_PAYMENTS, BalanceLine, PaymentMethod, ProviderTrouble
 from marketplace.payments.services import Providers
+from marketplace.payouts import queries as payouts
 from marketplace.reconciliation.rules import Difference, DifferenceKind, Findings
 
 ONLINE = (PaymentMethod.CARD,)
@@ -31,6 +32,9 @@ CHECKS = (
     orders.crooked_orders,
     bank.crooked_lines,
     bank.unlined_money,
+    payouts.crooked_transit,
+    payouts.crooked_lines,
+    payouts.crooked_items,
     catalog.crooked_shelves,
     catalog.crooked_movements,
     catalog.crooked_supplies,
