@@ -20,6 +20,7 @@ from marketplace.admin import views as admin_views
 from marketplace.bank import handlers as bank_handlers
 from marketplace.bank.events import StatementStored
 from marketplace.bank.rules import qris
+from marketplace.bank.services import proofs as bank_proofs
 from marketplace.catalog import handlers as catalog_handlers
 from marketplace.catalog.events import PriceWaits
 from marketplace.checkout import handlers as checkout_handlers
@@ -256,6 +257,7 @@ def _know_people() -> None:
         orders_services.forget_buyer,
         payouts_services.forget,
         receipts_services.forget,
+        bank_proofs.forget,
         talks_services.forget,
         checkout_services.forget,
         notifications_services.forget,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
+from marketplace.accounts.services.closing import Leaving
 from marketplace.bank import handlers, queries, services
 from marketplace.bank.models import BankLine, BankStatement
 from marketplace.bank.rules import AsideKind, LineState
@@ -260,6 +261,16 @@ def test_a_sum_is_asked_again_only_long_after_its_payment_ended(goods: list[Prod
         assert by_hand.free_sums() == 1
     assert payment.unique_sum is None
     assert payment.to_pay == payment.received
+
+
+def test_a_closed_account_leaves_no_proof(db: SQLAlchemy, goods: list[Product]) -> None:
+    budi = make.person("Budi")
+    mine, other = transfer(goods, person_id=budi.id), transfer(goods)
+    proof(mine, "Budi Lado")
+    proof(other)
+    with transaction():
+        services.proofs.forget(Leaving(budi.id, None, None))
+    assert list(queries.proofs_of([mine.id, other.id])) == [other.id]
 
 
 # --- the statement ---------------------------------------------------------

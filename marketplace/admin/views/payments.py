@@ -170,7 +170,8 @@ def payment_page(
     disputes, its_orders = payments.disputes_of(found.id), orders.money_of_orders(found.id)
     refs = [ref for attempt in attempts for ref in (attempt.session_ref, attempt.provider_ref) if ref]
     things = [("payment", reference), *(("refund", refund.reference) for refund in refunds)]
-    lines = bank.lines_of(found.id)
+    is_by_hand = found.method in BY_HAND
+    lines = bank.lines_of(found.id) if is_by_hand else []
     things += [("bank_line", str(line.id)) for line in lines]
     things += [("order", order.code) for order in its_orders]
     open_failures = [refund for refund in refunds if refund.state is RefundState.FAILED and not refund.handled_at]
@@ -186,8 +187,8 @@ def payment_page(
         notices=payments.notices_of(reference, refs),
         bookings=orders.bookings_of_payment(found, its_orders, attempts, refunds, disputes),
         lines=lines,
-        proofs=bank.proofs_of([found.id]).get(found.id, []),
-        is_by_hand=found.method in BY_HAND,
+        proofs=bank.proofs_of([found.id]).get(found.id, []) if is_by_hand else [],
+        is_by_hand=is_by_hand,
         acts=queries.acts_about(things, words.ACTS, limit=ACTS_SHOWN),
         forms={refund.reference: reason_form(refund.id, is_blank=True) for refund in open_failures} | (forms or {}),
         is_over=found.state is PaymentState.PENDING and _is_over(found),

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import sqlalchemy as sa
 
+from marketplace.accounts.services.closing import Leaving
 from marketplace.bank.models import PaymentProof
 from marketplace.bank.policies import check_can_run
 from marketplace.bank.queries import proof
@@ -17,6 +18,7 @@ from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.media import services as media
 from marketplace.media.services import Prepared
+from marketplace.orders.models import Purchase, PurchasePayment
 from marketplace.orders.policies import Buyer, can_read_purchase
 from marketplace.orders.queries import purchase_of_payment
 from marketplace.payments import services as payments
@@ -78,3 +80,13 @@ def read(actor: Actor, proof_id: int) -> tuple[bytes, str]:
     reference = db.session.get_one(Payment, found.payment_id).reference
     audit.record(actor, "bank.proof_read", "payment", reference, proof=found.id)
     return content
+
+
+def forget(leaving: Leaving) -> None:
+    """Drop what somebody who goes has shown, and whose account she named. The bank's lines stay."""
+    hers = (
+        sa.select(PurchasePayment.payment_id)
+        .join(Purchase, Purchase.id == PurchasePayment.purchase_id)
+        .where(Purchase.person_id == leaving.person_id)
+    )
+    db.session.execute(sa.delete(PaymentProof).where(PaymentProof.payment_id.in_(hers)))
