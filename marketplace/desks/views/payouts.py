@@ -40,6 +40,7 @@ def statement(reference: str) -> str:
         "desks/payout.html",
         line=line,
         told=facts,
+        sums=_sums(services.statements.totals(facts)),
         states=LINE_STATES,
     )
 
@@ -122,6 +123,20 @@ def _line(reference: str) -> tuple[LineView, dict[str, Any]]:
     if found is None or found[0].store_id not in current_actor().stores_with(Right.MONEY):
         raise NotFound
     return found
+
+
+def _sums(totals: dict[str, int]) -> list[tuple[str, int]]:
+    """What adds up to a payout, in words."""
+    rows = (
+        (_("Barang"), totals["goods"]),
+        (_("Ongkos kirim"), totals["delivery"]),
+        (_("Komisi BeliNTT"), -totals["commission"]),
+        (_("Biaya penyedia"), -totals["fee"]),
+        (_("Kembali ke pembeli"), -totals["refunded"]),
+        (_("Perubahan sesudahnya"), totals["other"]),
+        (_("Tunai yang sudah di tangan Anda"), -totals["cash"]),
+    )
+    return [row for row in rows if row[1]]
 
 
 def _store() -> Store:

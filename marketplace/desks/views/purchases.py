@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from marketplace.desks.views.buying import bought_order, key_of, link_key, not_y
 from marketplace.desks.words import STATES, WAYS_TO_PAY, steps_of
 from marketplace.orders import queries, services
 from marketplace.orders.policies import Buyer, can_read_purchase
-from marketplace.orders.queries import PurchaseRow, PurchaseView
+from marketplace.orders.queries import PurchaseRow, PurchaseView, RefundNote
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.rules import BY_HAND, ProviderTrouble
 from marketplace.payouts import queries as payouts
@@ -121,13 +122,14 @@ def order(code: str) -> Response:
     found = bought_order(code)
     if isinstance(found, Response):
         return found
+    notes = queries.refund_notes([found.order.id]) if found.order.is_online or found.order.refunded else {}
     page = render_template(
         "desks/order.html",
         order=found.order,
         purchase=found.purchase,
         stores=stores_by_ids([found.order.store_id]),
-        refunds=queries.refund_notes([found.order.id]),
-        asked=payouts.ask_of(found.purchase.id),
+        refunds=notes,
+        asked=payouts.ask_of(found.purchase.id) if _goes_by_bank(notes) else None,
         receipts=versions_of([found.order.id]),
         key=link_key(found.key),
         **_words(),
@@ -170,13 +172,15 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
     view = queries.purchase_view(purchase_id)
     if view is None:
         raise NotFound
+    has_notes = view.is_online or view.payment.refunded
+    notes = queries.refund_notes(order.id for order in view.orders) if has_notes else {}
     page = render_template(
         "desks/purchase.html",
         view=view,
         purchase=view.purchase,
         stores=stores_by_ids(order.store_id for order in view.orders),
-        refunds=queries.refund_notes(order.id for order in view.orders),
-        asked=payouts.ask_of(purchase_id),
+        refunds=notes,
+        asked=payouts.ask_of(purchase_id) if _goes_by_bank(notes) or _is_owed_beside(view) else None,
         receipts=versions_of(order.id for order in view.orders if is_due(order)),
         way_to_pay=WAYS_TO_PAY[view.purchase.payment_method],
         is_fresh=_is_fresh(view),
@@ -185,6 +189,16 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         **_words(),
     )
     return private(page, status)
+
+
+def _goes_by_bank(notes: Mapping[int, Sequence[RefundNote]]) -> bool:
+    """Does anything of these orders go to the buyer's own bank account?"""
+    return any(note.by_bank for of_order in notes.values() for note in of_order)
+
+
+def _is_owed_beside(view: PurchaseView) -> bool:
+    """Does money go back that is no order's? It may go to her bank account."""
+    return view.refunded_beside > 0
 
 
 def _words() -> dict[str, object]:

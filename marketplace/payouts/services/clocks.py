@@ -39,7 +39,11 @@ FREE_TURNOVER = settings.define(
     maximum=10_000_000_000,
 )
 TAX_RATE = settings.define(
-    "payouts.tax_rate", 50, "Tarif PPh final UMKM, per sepuluh ribu (50 berarti setengah persen)", minimum=0, maximum=1000
+    "payouts.tax_rate",
+    50,
+    "Tarif PPh final UMKM, per sepuluh ribu (50 berarti setengah persen)",
+    minimum=0,
+    maximum=1000,
 )
 
 

@@ -55,12 +55,7 @@ def facts(store_id: int, store_name: str, about: Iterable[str], entries: Sequenc
     rows = [
         _row(order, earnings[order.id], f"order:{order.id}" in first, nets, cash) for order in db.session.execute(query)
     ]
-    return {"store_id": store_id, "store": store_name, "orders": [row for row in rows if any_sum(row)]}
-
-
-def any_sum(row: Mapping[str, Any]) -> bool:
-    """Does an order bring or cost anything in this statement?"""
-    return bool(row["net"] or row["goods"])
+    return {"store_id": store_id, "store": store_name, "orders": [row for row in rows if row["net"]]}
 
 
 def totals(frozen: Mapping[str, Any]) -> dict[str, int]:
