@@ -22,6 +22,10 @@ from marketplace.catalog.events import PriceWaits
 from marketplace.checkout import handlers as checkout_handlers
 from marketplace.checkout import services as checkout_services
 from marketplace.checkout import views as checkout_views
+from marketplace.claims import handlers as claims_handlers
+from marketplace.claims import services as claims_services
+from marketplace.claims import words as claims_words
+from marketplace.claims.events import ClaimMoved
 from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
 from marketplace.curation import events as curation_events
@@ -107,6 +111,7 @@ def create_app(config: Config) -> Flask:
     security.register(app, config)
     language.register(app)
     filters.register(app)
+    claims_words.register(app)
     qr.register(app)
     errors.register(app)
     app.extensions["assets"] = assets.register(app)
@@ -170,6 +175,8 @@ def _subscribe() -> None:
     subscribe(order_events.PurchasePaid, receipts_handlers.follow_payment)
     subscribe(order_events.OrderHandedOver, receipts_handlers.follow_hand_over)
     subscribe(order_events.RefundSettled, receipts_handlers.follow_refund)
+    subscribe(ClaimMoved, claims_handlers.tell_of_step)
+    subscribe(order_events.ClaimOvertaken, claims_handlers.follow_bank)
     subscribe(MessageSent, talks_handlers.tell_of_message)
     subscribe(PriceWaits, catalog_handlers.tell_of_price)
     subscribe(UploadReceived, catalog_handlers.take_pictures)
@@ -200,6 +207,8 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_fees, every_minutes=30))
     jobs.schedule(jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1))
     jobs.schedule(jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5))
+    jobs.schedule(jobs.Routine(claims_handlers.run_clocks, every_minutes=5))
+    jobs.schedule(jobs.Routine(claims_handlers.remind, every_minutes=5))
     jobs.schedule(jobs.Routine(talks_handlers.tell_later, every_minutes=1))
     jobs.schedule(jobs.Routine(catalog_handlers.sweep_uploads, every_minutes=1))
     jobs.schedule(jobs.Routine(catalog_handlers.forget_unused_pictures, daily_hour_wita=2))
@@ -213,12 +222,14 @@ def _know_people() -> None:
     exports.register("purchases", orders_services.export_purchases)
     exports.register("letters", notifications_services.export)
     exports.register("messages", talks_services.export)
+    exports.register("claims", claims_services.export)
     exports.register("applications", onboarding_services.export)
     for forget in (
         onboarding_services.forget,
         orders_services.forget_buyer,
         receipts_services.forget,
         talks_services.forget,
+        claims_services.forget,
         checkout_services.forget,
         notifications_services.forget,
     ):

@@ -169,9 +169,10 @@ def _sums_of_tries() -> dict[int, int]:
 
 def _clearing() -> list[str]:
     """What lies with the provider, is on its way, or with banks, follows from payments, refunds and disputes."""
-    received = _total(PaymentAttempt.received)
+    card = sa.select(Payment.id).where(Payment.method == PaymentMethod.CARD)
+    received = _total(PaymentAttempt.received, PaymentAttempt.payment_id.in_(card))
     fees = _total(PaymentAttempt.fee) + _total(Dispute.fee)
-    sent = _total(Refund.amount, Refund.state == RefundState.SUCCEEDED)
+    sent = _total(Refund.amount, Refund.state == RefundState.SUCCEEDED, Refund.payment_id.in_(card))
     on_the_way = _total(Refund.amount, Refund.state.in_(REFUND_OPEN))
     withdrawn = _total(Dispute.withdrawn)
     undecided = _total(Dispute.withdrawn, Dispute.state != DisputeState.LOST)
@@ -237,7 +238,7 @@ def _earnings() -> list[str]:
         earning = brought[order.id]
         held, lost = _disputed(order, DisputeState.OPEN), _disputed(order, DisputeState.LOST)
         back = order.refunded_goods + order.refunded_delivery + lost[0]
-        commission = order.commission - order.refunded_commission - held[1] - lost[1]
+        commission = order.commission - order.refunded_commission - order.contested_commission - held[1] - lost[1]
         if earning.sold - earning.refunded - earning.commission - earning.fee != earning.net:
             found.append(f"order {order.id}: {earning} does not add up")
         if earning.refunded != back:

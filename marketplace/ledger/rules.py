@@ -36,6 +36,8 @@ class Kind(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     DISPUTE_MONEY = "dispute_money"
     DISPUTE_FEE = "dispute_fee"
+    CLAIM = "claim"
+    CLAIM_CLOSED = "claim_closed"
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def pending_account(store_id: int) -> str:
 
 
 def disputed_account(store_id: int) -> str:
-    """A shop's money that a buyer's bank asks back (credit)."""
+    """A shop's money that a buyer, or her bank, asks back (credit)."""
     return f"disputed:store:{store_id}"
 
 
@@ -181,6 +183,19 @@ def dispute(shares: Sequence[Share]) -> list[Entry]:
 def dispute_won(shares: Sequence[Share]) -> list[Entry]:
     """The bank has turned the buyer down: what was set aside is the shops' again."""
     return opposite(dispute(shares))
+
+
+def claim(shares: Sequence[Share]) -> list[Entry]:
+    """A buyer says that something is wrong: what she asks back is set aside, commission included, until it is settled.
+
+    Cash lies in the shop's hand already: its `payable` falls all the same, so that the shop owes what is contested.
+    """
+    return dispute(shares)
+
+
+def claim_closed(shares: Sequence[Share]) -> list[Entry]:
+    """It is settled: what was set aside is the shops' again, and what goes back is a refund like any other."""
+    return opposite(claim(shares))
 
 
 def dispute_lost(taken: int, shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:

@@ -25,6 +25,7 @@ from marketplace.orders.rules import OrderStatus, letter_key
 from marketplace.payments import queries as payment_queries
 from marketplace.payments.events import RefundRequested
 from marketplace.payments.rules import (
+    BY_OWN_BANK,
     OutcomeUnknown,
     ProviderTrouble,
     RefundSnapshot,
@@ -164,11 +165,15 @@ def lapse_unanswered() -> None:
 def send_refund(event: RefundRequested) -> None:
     """Ask the provider to send money back. Asked before and not answered: first read whether it was sent.
 
+    What goes to the buyer's own bank account (`BY_OWN_BANK`) stays promised: nobody is asked here.
+
     Raises ProviderTrouble when it could not be asked or gave no answer: then it is tried again, later each time.
     """
+    method = queries.refund_method(event.refund_id)
+    if method in BY_OWN_BANK:
+        return
     with transaction():
         submission = refunds.submit(event.refund_id)
-        method = queries.refund_method(event.refund_id)
     if submission is None:
         return
     provider = port(Providers).online(method)

@@ -65,7 +65,7 @@ class RefundState(StrEnum):
 
 
 class RefundSource(StrEnum):
-    """Who caused a refund. EXTERNAL: made at the provider by hand, past the market."""
+    """Who caused a refund. EXTERNAL: made at the provider by hand, past the market. CLAIM: something was wrong."""
 
     BUYER = "buyer"
     SHOP = "shop"
@@ -73,6 +73,7 @@ class RefundSource(StrEnum):
     OPERATOR = "operator"
     SYSTEM = "system"
     EXTERNAL = "external"
+    CLAIM = "claim"
 
 
 class DisputeState(StrEnum):
@@ -118,6 +119,8 @@ ATTEMPT_LIVE = frozenset({AttemptState.CREATED, AttemptState.OPEN})
 REFUND_OPEN = frozenset({RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.PENDING, RefundState.UNKNOWN})
 ENDED_UNPAID = frozenset({PaymentState.CANCELLED, PaymentState.EXPIRED})
 PAID = frozenset({PaymentState.PAID, PaymentState.PAID_LATE})
+BY_OWN_BANK = frozenset({PaymentMethod.CASH, PaymentMethod.TRANSFER, PaymentMethod.QRIS})
+"""Ways to pay that no provider refunds: what was promised back waits for a transfer to the buyer's own account."""
 
 
 # --- what is said to a provider ------------------------------------------------

@@ -46,7 +46,7 @@ def crooked_parts() -> list[Crooked]:
 
 
 def unbooked_attempts() -> list[Crooked]:
-    """Tries whose money or fee is not what the ledger has of it with the provider."""
+    """Tries whose money or fee is not what the ledger has of it with the provider. Cash lies with none."""
     sales, credits_, fees = _by_key(Kind.ONLINE_SALE), _by_key(Kind.CREDIT), _by_key(Kind.PROVIDER_FEE)
     query = (
         sa.select(Payment.reference)
@@ -55,6 +55,7 @@ def unbooked_attempts() -> list[Crooked]:
         .join(sales, sales.c.key == _key("pay:", PaymentAttempt.id), isouter=True)
         .join(credits_, credits_.c.key == _key("credit:", PaymentAttempt.id), isouter=True)
         .join(fees, fees.c.key == _key("provider_fee:", PaymentAttempt.id), isouter=True)
+        .where(Payment.method != PaymentMethod.CASH)
         .order_by(PaymentAttempt.id)
     )
     figures: Figures = {
@@ -102,7 +103,7 @@ def unbooked_disputes() -> list[Crooked]:
 
 
 def crooked_orders() -> list[Crooked]:
-    """Orders whose entries in the ledger are not what was sold, refunded and disputed of them.
+    """Orders whose entries in the ledger are not what was sold, refunded, contested and disputed of them.
 
     The shop's own part lies as pending until the buyer has the goods, and is owed to it from then on. What a provider
     took out of it is believed here: `unbooked_attempts` looks after fees.
@@ -111,8 +112,11 @@ def crooked_orders() -> list[Crooked]:
     is_done, is_cash = Order.status == OrderStatus.DONE, Payment.method == PaymentMethod.CASH
     is_sold = sa.or_(sa.and_(is_cash, is_done), sa.and_(~is_cash, Payment.state.in_(PAID)))
     refunded = Order.refunded_goods + Order.refunded_delivery
-    commission = Order.commission - Order.refunded_commission - _zero(disputed.c.commission)
-    own = Order.total - refunded - _zero(disputed.c.taken) - commission - _zero(booked.c.fee)
+    contested = Order.contested_goods + Order.contested_delivery
+    commission = (
+        Order.commission - Order.refunded_commission - Order.contested_commission - _zero(disputed.c.commission)
+    )
+    own = Order.total - refunded - contested - _zero(disputed.c.taken) - commission - _zero(booked.c.fee)
 
     def if_sold(amount: Sum) -> Sum:
         return sa.case((is_sold, amount), else_=0)
@@ -121,7 +125,7 @@ def crooked_orders() -> list[Crooked]:
         "commission, in the ledger": (if_sold(commission), -_zero(booked.c.commission)),
         "pending for the shop": (sa.case((is_done, 0), else_=if_sold(own)), -_zero(booked.c.pending)),
         "owed to the shop": (sa.case((is_done, if_sold(own)), else_=0), -_zero(booked.c.payable)),
-        "disputed": (_zero(disputed.c.open), -_zero(booked.c.disputed)),
+        "disputed": (_zero(disputed.c.open) + contested, -_zero(booked.c.disputed)),
         "cash in the shop's hand": (sa.case((sa.and_(is_cash, is_done), Order.total), else_=0), _zero(booked.c.cash)),
     }
     query = (

@@ -18,12 +18,13 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.rules import Kind, Share
 from marketplace.orders import events, rules
 from marketplace.orders.models import Order, RefundPart
-from marketplace.orders.rules import OrderStatus, Part
+from marketplace.orders.rules import LineBack, OrderStatus, Part
+from marketplace.orders.services import contesting, lines
 from marketplace.orders.services.steps import lock_orders_of, move, payment_id_of, pieces, purchase_id_of
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt, Refund
-from marketplace.payments.rules import PaymentState, RefundSnapshot, RefundSource, RefundState
+from marketplace.payments.rules import PaymentMethod, PaymentState, RefundSnapshot, RefundSource, RefundState
 
 LONGEST_REASON = 300
 
@@ -34,7 +35,7 @@ def refund_order(
     """The operator gives back a part of an order, or all that is left of it. `goods` and `delivery` are rupiah.
 
     `seen` is how much of it the operator saw as refunded before, so that nobody refunds the same thing twice. Raises
-    NotFound; Stale when that has changed or it was not paid online; Invalid (fields goods, delivery, reason) for a
+    NotFound; Stale when that has changed or no money came in for it; Invalid (fields goods, delivery, reason) for a
     part that is not there or a missing reason.
     """
     if not reason.strip():
@@ -42,12 +43,26 @@ def refund_order(
     order = lock_one(Order, order_id)
     if seen is not None and seen != order.refunded_goods + order.refunded_delivery:
         raise Stale("orders.refunded_meanwhile")
-    attempt = payment_queries.paid_attempt(payment_id_of(order.purchase_id))
-    if attempt is None or is_credit(attempt):
-        raise Stale("orders.not_paid_online")
+    attempt = _attempt_of(order)
     _check_left(order, goods, delivery)
     refund = _refund(actor, attempt.id, [(order, goods, delivery)], RefundSource.OPERATOR, reason.strip())
     audit.record(actor, "orders.refunded", "order", order.code, goods=goods, delivery=delivery, reason=reason.strip())
+    return refund
+
+
+def refund_lines(
+    actor: Actor, order: Order, backs: Sequence[LineBack], delivery: int, source: RefundSource, reason: str
+) -> Refund:
+    """Give back something of some lines of a locked order, and of its delivery fee: each line knows what went back.
+
+    Raises Stale when no money of this order is with the market or its shop; Invalid (fields goods, delivery) for more
+    than is left, of the order or of a line.
+    """
+    attempt = _attempt_of(order)
+    goods = sum(back.amount for back in backs)
+    _check_left(order, goods, delivery)
+    refund = _refund(actor, attempt.id, [(order, goods, delivery)], source, reason)
+    lines.take(refund.id, order.id, backs)
     return refund
 
 
@@ -90,6 +105,7 @@ def retry(actor: Actor, refund_id: int) -> Refund:
         _check_left(order, goods, delivery)
     refund = payments.refunds.request(actor, failed.attempt_id, failed.amount, RefundSource.OPERATOR, failed.reason)
     shares = _take(parts, refund)
+    lines.take_again(failed.id, refund.id)
     credit = refund.amount - sum(share.total for share in shares)
     ledger.post(_key(refund), Kind.REFUND, ledger_rules.refund(shares, credit))
     audit.record(
@@ -151,6 +167,7 @@ def record_external(attempt_id: int, found: RefundSnapshot) -> None:
     if refund is None:
         return
     orders = lock_orders_of(purchase_id_of(refund.payment_id))
+    contesting.overtake(orders)
     left = [_left(order) for order in orders]
     of_orders = min(refund.amount, sum(goods + delivery for goods, delivery in left))
     if is_credit(db.session.get_one(PaymentAttempt, attempt_id)):
@@ -221,6 +238,7 @@ def _undo(refund: Refund, orders: dict[int, Order], provider: str, was_sent: boo
         order.refunded_goods -= part.goods
         order.refunded_delivery -= part.delivery
         order.refunded_commission -= part.commission
+        lines.give_back(refund.id, order.id)
         shares.append(_share(order, part.total, part.commission))
     credit = refund.amount - sum(share.total for share in shares)
     ledger.post(f"refund_failed:{refund.id}", Kind.REFUND_FAILED, ledger_rules.refund_failed(shares, credit))
@@ -240,8 +258,21 @@ def _key(refund: Refund) -> str:
 
 
 def _left(order: Order) -> tuple[int, int]:
-    """What can still be refunded of an order: goods, delivery."""
-    return order.goods_total - order.refunded_goods, order.delivery_fee - order.refunded_delivery
+    """What can still be refunded of an order: goods, delivery. What a claim has set aside is not for others."""
+    return (
+        order.goods_total - order.refunded_goods - order.contested_goods,
+        order.delivery_fee - order.refunded_delivery - order.contested_delivery,
+    )
+
+
+def _attempt_of(order: Order) -> PaymentAttempt:
+    """The try whose money an order is paid with. Raises Stale without: not paid, or not handed over against cash."""
+    payment_id = payment_id_of(order.purchase_id)
+    attempt = payment_queries.paid_attempt(payment_id)
+    is_cash = db.session.get_one(Payment, payment_id).method is PaymentMethod.CASH
+    if attempt is None or is_credit(attempt) or (is_cash and order.status is not OrderStatus.DONE):
+        raise Stale("orders.not_paid_online")
+    return attempt
 
 
 def _check_left(order: Order, goods: int, delivery: int) -> None:

@@ -12,8 +12,9 @@ from marketplace.core.errors import Invalid
 from marketplace.core.locks import lock_one
 from marketplace.core.ports import port
 from marketplace.payments.adapters.provider import OnlineProvider, Providers
-from marketplace.payments.models import Payment
-from marketplace.payments.rules import PaymentMethod, PaymentState, state_of
+from marketplace.payments.models import Payment, PaymentAttempt
+from marketplace.payments.queries import paid_attempt
+from marketplace.payments.rules import AttemptState, PaymentMethod, PaymentState, state_of
 
 HOLD_MINUTES = settings.define(
     "payments.hold_minutes", 60, "Menit barang ditahan untuk pembeli yang membayar daring", minimum=35, maximum=1440
@@ -50,11 +51,37 @@ def open_payment(method: PaymentMethod, amount: int) -> Payment:
 
 
 def receive_cash(payment_id: int, amount: int) -> Payment:
-    """Note `amount` rupiah as received from hand to hand. Raises ValueError when more comes than is still due."""
+    """Note `amount` rupiah as received from hand to hand. Raises ValueError when more comes than is still due.
+
+    Cash has one try, which grows with each shop of the purchase that is paid: what a refund takes its money from.
+    """
     payment = lock_one(Payment, payment_id)
     _check(payment, amount)
     payment.received += amount
+    _count_cash(payment, amount)
     return _settle(payment, PaymentState.CANCELLED)
+
+
+def _count_cash(payment: Payment, amount: int) -> None:
+    """Nobody takes a fee for cash, and it lies nowhere: it has no reference of a provider."""
+    attempt = paid_attempt(payment.id)
+    if attempt is not None:
+        attempt.received += amount
+        return
+    at = now()
+    db.session.add(
+        PaymentAttempt(
+            payment_id=payment.id,
+            number=1,
+            state=AttemptState.PAID,
+            amount=payment.amount,
+            received=amount,
+            fee=0,
+            created_at=at,
+            expires_at=at,
+            settled_at=at,
+        )
+    )
 
 
 def drop(payment_id: int, amount: int, because: PaymentState = PaymentState.CANCELLED) -> Payment:
