@@ -24,7 +24,6 @@ from marketplace.checkout import services as checkout_services
 from marketplace.checkout import views as checkout_views
 from marketplace.claims import handlers as claims_handlers
 from marketplace.claims import services as claims_services
-from marketplace.claims import words as claims_words
 from marketplace.claims.events import ClaimMoved
 from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
@@ -32,6 +31,7 @@ from marketplace.curation import events as curation_events
 from marketplace.curation import handlers as curation_handlers
 from marketplace.curation import views as curation_views
 from marketplace.demo import commands as demo_commands
+from marketplace.desks import claim_words
 from marketplace.desks import views as desks_views
 from marketplace.imports import handlers as imports_handlers
 from marketplace.imports import views as imports_views
@@ -111,7 +111,7 @@ def create_app(config: Config) -> Flask:
     security.register(app, config)
     language.register(app)
     filters.register(app)
-    claims_words.register(app)
+    claim_words.register(app)
     qr.register(app)
     errors.register(app)
     app.extensions["assets"] = assets.register(app)

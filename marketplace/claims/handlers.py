@@ -13,7 +13,6 @@ from marketplace.accounts.queries import people_in_role, people_of_store
 from marketplace.claims import queries, services
 from marketplace.claims.events import ClaimMoved
 from marketplace.claims.queries import ClaimView, StepView
-from marketplace.claims.queries.views import claim_view
 from marketplace.claims.rules import TURN, WITH_OPERATOR, Party
 from marketplace.core import settings
 from marketplace.core.actor import Right, Role
@@ -64,7 +63,7 @@ def remind() -> None:
     for claim_id in due:
         with transaction():
             services.mark_reminded(claim_id)
-            claim = claim_view(claim_id)
+            claim = queries.claim_view(claim_id)
             if claim is None or not claim.is_open:
                 continue
             key, turn = f"reminder:{claim.id}:{claim.state.value}", TURN[claim.state]

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 
-from marketplace.core.clock import WITA, midnight
 from marketplace.core.money import split
 
 LONGEST_TEXT = 1000
@@ -211,13 +209,6 @@ def carried_out(remedy: Remedy) -> ClaimState:
         Remedy.SWAP: ClaimState.SWAP_DUE,
         Remedy.NOTHING: ClaimState.REFUSED,
     }[remedy]
-
-
-def due_after(at: datetime, amount: int, unit: str) -> datetime:
-    """When a time is over that begins at an instant. Hours are counted; days end with the WITA day that is the last."""
-    if unit == "hours":
-        return at + timedelta(hours=amount)
-    return midnight(at.astimezone(WITA).date() + timedelta(days=amount + 1))
 
 
 def part_of(total: int, asked: Sequence[int]) -> list[int]:

@@ -9,11 +9,11 @@ from datetime import datetime
 from flask_babel import gettext, lazy_gettext
 
 from marketplace.claims.queries.views import TimelineStep
-from marketplace.claims.words import step_words
 from marketplace.core.clock import now
+from marketplace.desks.claim_words import step_words
 from marketplace.orders.queries import OrderView, RefundNote, StepView
 from marketplace.orders.rules import OrderStatus, ready_status
-from marketplace.payments.rules import RefundSource, RefundState
+from marketplace.payments.rules import BY_OWN_BANK, RefundSource, RefundState
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.web.filters import rupiah
 
@@ -92,12 +92,13 @@ def steps_of(
     if is_online:
         road = (OrderStatus.UNPAID, *road)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
-    beside = _refund_steps(refunds) + [Step(step_words(step), step.at, "", True) for step in claims]
+    beside = _refund_steps(refunds, order.payment_method not in BY_OWN_BANK)
+    beside += [Step(step_words(step), step.at, "", True) for step in claims]
     gone = sorted(gone + beside, key=lambda step: step.at or order.placed_at)
     return gone + [Step(str(titles[status]), None, "", False) for status in ahead]
 
 
-def _refund_steps(refunds: Sequence[RefundNote]) -> list[Step]:
+def _refund_steps(refunds: Sequence[RefundNote], is_card: bool) -> list[Step]:
     """Each refund twice: when it was promised, with who wanted it and why, and when it was sent or did not arrive.
 
     One that failed is not told any more once it was asked for again.
@@ -111,7 +112,9 @@ def _refund_steps(refunds: Sequence[RefundNote]) -> list[Step]:
         if refund.settled_at is None:
             continue
         if refund.state is RefundState.SUCCEEDED:
-            title = gettext("%(amount)s sudah dikembalikan ke kartu pembeli", amount=amount)
+            title = gettext("%(amount)s sudah dikembalikan ke pembeli", amount=amount)
+            if is_card:
+                title = gettext("%(amount)s sudah dikembalikan ke kartu pembeli", amount=amount)
         else:
             title = gettext("Pengembalian %(amount)s belum berhasil", amount=amount)
         steps.append(Step(title, refund.settled_at, "", True))

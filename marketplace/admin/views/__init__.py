@@ -3,6 +3,7 @@
 from marketplace.admin.views import (
     attributes,
     categories,
+    claims,
     messages,
     notices,
     overview,
@@ -20,6 +21,7 @@ __all__ = [
     "attributes",
     "bp",
     "categories",
+    "claims",
     "messages",
     "notices",
     "overview",

@@ -21,6 +21,7 @@ def _menu() -> list[dict[str, str]]:
     parts = (
         ("admin.overview", _("Ikhtisar"), "layout-grid"),
         ("admin.payments_list", _("Pembayaran"), "wallet"),
+        ("admin.claims", _("Komplain"), "triangle-alert"),
         ("admin.reports", _("Pesan dilaporkan"), "message-circle"),
         ("admin.people", _("Orang dan peran"), "users"),
         ("admin.settings_list", _("Pengaturan"), "settings"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketplace.admin import queries
 from marketplace.admin.views.blueprint import bp, show
+from marketplace.claims.queries import counts_for_operator
 from marketplace.core.clock import now
 from marketplace.payments.queries import need_counts
 from marketplace.web.access import is_operator, requires
@@ -18,6 +19,7 @@ def overview() -> str:
     return show(
         "overview",
         counts=queries.counts(),
+        claims=sum(counts_for_operator().values()),
         stuck=sum(need_counts(now()).values()),
         acts=queries.trail(queries.TrailFilter(), limit=LATEST).items,
     )

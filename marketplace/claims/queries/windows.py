@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from marketplace.catalog.models import Product, Variant
 from marketplace.catalog.rules import Supply
-from marketplace.claims import rules
 from marketplace.claims.models import Claim
+from marketplace.claims.queries.times import due_after
 from marketplace.claims.rules import OPEN, Reason
 from marketplace.core import settings
 from marketplace.core.clock import now
@@ -161,8 +161,8 @@ def _until(order: Order, supply: Supply) -> datetime | None:
     if order.done_at is None:
         return None
     if supply is Supply.DAILY:
-        return rules.due_after(order.done_at, PERISHABLE_HOURS.today(), "hours")
-    return rules.due_after(order.done_at, DAYS.today(), "days")
+        return due_after(order.done_at, PERISHABLE_HOURS.today(), "hours")
+    return due_after(order.done_at, DAYS.today(), "days")
 
 
 def _late_from(order: Order) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from marketplace.claims import rules
+from marketplace.claims.queries.times import due_after
 from marketplace.claims.rules import CLOCKS, ClaimState
 from marketplace.core import settings
 
@@ -54,4 +54,4 @@ SMALL_AMOUNT = settings.define(
 def due_at(state: ClaimState, at: datetime) -> datetime:
     """When the time of a state is over that begins at an instant."""
     key = CLOCKS[state]
-    return rules.due_after(at, SETTINGS[key].today(), key.rpartition("_")[2])
+    return due_after(at, SETTINGS[key].today(), key.rpartition("_")[2])

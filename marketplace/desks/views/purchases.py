@@ -12,6 +12,7 @@ from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
 from marketplace.core.paging import Page
+from marketplace.desks.claims import claim_steps
 from marketplace.desks.receipts import hand_out
 from marketplace.desks.views.buying import bought_order, key_of, link_key, not_yours, private
 from marketplace.desks.words import STATES, steps_of
@@ -110,7 +111,8 @@ def order(code: str) -> Response:
         order=found.order,
         purchase=found.purchase,
         stores=stores_by_ids([found.order.store_id]),
-        refunds=queries.refund_notes([found.order.id]) if found.order.is_online else {},
+        refunds=queries.refund_notes([found.order.id]),
+        claims=claim_steps([found.order.id]),
         receipts=versions_of([found.order.id]),
         key=link_key(found.key),
         **_words(),
@@ -158,7 +160,8 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         view=view,
         purchase=view.purchase,
         stores=stores_by_ids(order.store_id for order in view.orders),
-        refunds=queries.refund_notes(order.id for order in view.orders) if view.is_online else {},
+        refunds=queries.refund_notes(order.id for order in view.orders),
+        claims=claim_steps(order.id for order in view.orders),
         receipts=versions_of(order.id for order in view.orders if is_due(order)),
         is_fresh=_is_fresh(view),
         key=link_key(key),
