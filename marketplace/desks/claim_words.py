@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from flask import Flask
@@ -160,7 +160,12 @@ def step_words(step: StepWords) -> str:
 def next_words(claim: Standing, side: str) -> str:
     """What is to be done next, for one side ('buyer', 'shop'); '' for a claim that has ended."""
     words = NEXT.get((claim.state, Party(side)))
-    return "" if words is None or claim.due_at is None else str(words) % {"due": wita(claim.due_at)}
+    return "" if words is None or claim.due_at is None else str(words) % {"due": due_words(claim.due_at)}
+
+
+def due_words(due_at: datetime) -> str:
+    """The last minute of a time, as people say it: what is over at midnight ends at 23.59 the day before."""
+    return wita(due_at - timedelta(minutes=1))
 
 
 def remedy_words(remedy: Remedy, amount: int = 0) -> str:
@@ -225,5 +230,6 @@ def register(app: Flask) -> None:
     """Let templates say it: `{{ step | claim_step }}`, `{{ claim | claim_next("shop") }}`, and the words themselves."""
     app.jinja_env.filters["claim_step"] = step_words
     app.jinja_env.filters["claim_next"] = next_words
+    app.jinja_env.filters["claim_due"] = due_words
     app.jinja_env.filters["claim_remedy"] = remedy_words
     app.jinja_env.globals["claim_words"] = {"reasons": REASONS, "states": STATES}

@@ -35,7 +35,9 @@ WALKERS = {
 }
 # Answers that are no pages, and pages whose address comes by mail or after a form.
 NO_PAGES = {
+    "admin.claim_picture",
     "admin.talk_picture",
+    "buyer_claims.picture",
     "buyer_messages.picture",
     "checkout.come_back",
     "checkout.payment",
@@ -50,6 +52,7 @@ NO_PAGES = {
     "places.children",
     "product_drafts.places",
     "purchases.receipt",
+    "seller_claims.picture",
     "seller_messages.picture",
     "seller_orders.count",
     "seller_orders.receipt",

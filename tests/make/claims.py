@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import count
 
 from marketplace.claims import services
-from marketplace.claims.models import Claim
-from marketplace.claims.rules import ClaimState, Reason, Remedy
+from marketplace.claims.models import Claim, ClaimPicture, ClaimStep
+from marketplace.claims.rules import Act, ClaimState, Party, Reason, Remedy
 from marketplace.claims.services import NewClaim, Said, Wanted
 from marketplace.core.actor import SYSTEM
-from marketplace.core.clock import travel
+from marketplace.core.clock import now, travel
 from marketplace.core.db import db
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.policies import Buyer
@@ -43,6 +43,20 @@ def claim(
     made = services.open_claim(buyer, order.id, NewClaim(reason, wish, wanted, with_delivery), said())
     assert made is not None
     return made
+
+
+def bare(order: Order, media_id: int) -> ClaimStep:
+    """The one step, with a picture, of a claim on any order: written past the services, so nothing lies aside."""
+    values = {"reason": Reason.DAMAGED, "wish": Remedy.MONEY, "asked": 1, "opened_at": now(), "due_at": now()}
+    made = Claim(order_id=order.id, store_id=order.store_id, form_key=said().form_key, **values)
+    db.session.add(made)
+    db.session.flush()
+    step = ClaimStep(claim_id=made.id, act=Act.OPEN, party=Party.BUYER, state=ClaimState.OPENED, at=now())
+    db.session.add(step)
+    db.session.flush()
+    db.session.add(ClaimPicture(step_id=step.id, position=1, media_id=media_id))
+    db.session.flush()
+    return step
 
 
 def lapse(made: Claim) -> None:
@@ -107,5 +121,5 @@ _WAYS = {
     ClaimState.SWAPPED: lambda claim_id: (_swap_sent(claim_id), services.confirm(BUYER, claim_id, said())),
     ClaimState.REFUSED: lambda claim_id: _accepted(claim_id, Remedy.NOTHING),
     ClaimState.WITHDRAWN: lambda claim_id: services.withdraw(BUYER, claim_id, said()),
-    ClaimState.OVERTAKEN: lambda claim_id: services.overtake(claim_id),
+    ClaimState.OVERTAKEN: services.overtake,
 }

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.claims.queries import Window
 from marketplace.claims.queries.windows import LineWindow
@@ -61,7 +61,7 @@ class StepForm(BaseForm):
 class OfferForm(StepForm):
     """What the shop offers instead of what was asked."""
 
-    remedy = RadioField(_l("Yang Anda tawarkan"))
+    remedy = RadioField(_l("Yang Anda tawarkan"), validators=[InputRequired(_l("Pilih yang Anda tawarkan."))])
     goods = RupiahField(_l("Uang kembali untuk barang"), validators=optional())
     delivery = RupiahField(_l("Uang kembali untuk ongkos kirim"), validators=optional())
 
@@ -75,8 +75,16 @@ class OfferForm(StepForm):
 class OpenForm(StepForm):
     """What is wrong with which pieces, and what the buyer wants. The fields of the lines are added by `open_form`."""
 
-    reason = RadioField(_l("Apa yang tidak beres?"))
-    wish = RadioField(_l("Apa yang Anda inginkan?"))
+    reason = RadioField(_l("Apa yang tidak beres?"), validators=[InputRequired(_l("Pilih apa yang tidak beres."))])
+    wish = RadioField(_l("Apa yang Anda inginkan?"), validators=[InputRequired(_l("Pilih apa yang Anda inginkan."))])
+    text = TextAreaField(
+        _l("Penjelasan"),
+        validators=[
+            InputRequired(_l("Tulis penjelasannya.")),
+            Length(max=LONGEST_TEXT, message=_l("Penjelasan paling panjang 1.000 huruf.")),
+        ],
+        render_kw={"rows": "4"},
+    )
     with_delivery = BooleanField(_l("Ongkos kirim juga kembali"))
     order_lines: Sequence[LineWindow] = ()
 
@@ -97,6 +105,7 @@ def open_form(window: Window, **given: Any) -> OpenForm:
     for line in lines:
         fields[f"line_{line.line_id}"] = IntegerField(
             _l("Jumlah yang bermasalah"),
+            default=1 if len(lines) == 1 and line.pieces == 1 else None,
             validators=[Optional(), NumberRange(0, MANY_PIECES, message=_l("Isi jumlah yang wajar."))],
             render_kw={"inputmode": "numeric", "min": "0", "max": str(line.pieces)},
         )
