@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from marketplace.core.db import db
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, ProviderNotice, Refund
 from marketplace.payments.rules import (
+    BY_OWN_BANK,
     REFUND_OPEN,
     AttemptState,
     DisputeState,
@@ -84,6 +85,7 @@ def _parts(at: datetime) -> dict[Need, Part]:
         Need.CREDIT: _attempts(Need.CREDIT).where(_is_left_credit()),
         Need.REFUND_FAILED: _refunds(Need.REFUND_FAILED).where(_is_unhandled_failure(Refund)),
         Need.REFUND_OPEN: _refunds(Need.REFUND_OPEN).where(
+            Payment.method.notin_(BY_OWN_BANK),  # those wait for a transfer, not for a provider
             sa.or_(
                 Refund.state == RefundState.UNKNOWN,
                 sa.and_(Refund.state.in_(REFUND_OPEN), Refund.created_at <= at - REFUND_GRACE),
