@@ -13,6 +13,7 @@ import click
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.queries import CrookedShelf
+from marketplace.claims import queries as claims
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.ports import port
@@ -32,10 +33,12 @@ CHECKS = (
     payments.crooked_payments,
     payments.crooked_attempts,
     orders.crooked_parts,
+    orders.crooked_lines,
     orders.unbooked_attempts,
     orders.unbooked_refunds,
     orders.unbooked_disputes,
     orders.crooked_orders,
+    claims.crooked_claims,
     catalog.crooked_shelves,
     catalog.crooked_movements,
     catalog.crooked_supplies,

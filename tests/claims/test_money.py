@@ -10,6 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.catalog.models import Product
+from marketplace.claims import queries as claim_queries
 from marketplace.claims import services
 from marketplace.claims.models import Claim, ClaimLine
 from marketplace.claims.rules import ClaimState, Remedy
@@ -26,6 +27,7 @@ from marketplace.ledger.rules import (
     payable_account,
     pending_account,
 )
+from marketplace.orders import queries as order_queries
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, OrderLine, RefundLine
 from marketplace.orders.rules import OrderStatus
@@ -183,3 +185,15 @@ def test_a_refund_that_fails_gives_the_line_its_money_back(db: SQLAlchemy, order
     assert db.session.scalars(sa.select(OrderLine.refunded)).one() == 50_000
     assert len(db.session.scalars(sa.select(RefundLine)).all()) == 2
     assert faults() == []
+
+
+def test_the_checks_see_what_does_not_add_up(db: SQLAlchemy, ordered: Ordering) -> None:
+    order = ordered()
+    with transaction():
+        make.claim(order)
+    assert (claim_queries.crooked_claims(), order_queries.crooked_lines()) == ([], [])
+    with transaction():
+        db.session.execute(sa.update(Order).values(contested_goods=49_999))
+        db.session.execute(sa.update(OrderLine).values(refunded=1))
+    assert [(each.kept, each.found) for each in claim_queries.crooked_claims()] == [(50_000, 49_999)]
+    assert [(each.kept, each.found) for each in order_queries.crooked_lines()] == [(1, 0)]

@@ -9,6 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from marketplace.claims import queries as claims
 from marketplace.claims import services
 from marketplace.claims.models import Claim
 from marketplace.claims.rules import OPEN, Remedy
@@ -78,6 +79,8 @@ def test_the_money_of_an_order_adds_up(
         assert sum(ledger.balances().values()) == 0
         assert orders.crooked_orders() == []
         assert orders.crooked_parts() == []
+        assert orders.crooked_lines() == []
+        assert claims.crooked_claims() == []
         _lines_add_up(db, order)
     assert faults() == []
 

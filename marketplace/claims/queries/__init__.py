@@ -1,5 +1,6 @@
 """Questions about claims. None of them is for the public."""
 
+from marketplace.claims.queries.checks import crooked_claims
 from marketplace.claims.queries.listing import (
     ClaimRow,
     counts_for_operator,
@@ -30,6 +31,7 @@ __all__ = [
     "claim_view",
     "claims_of",
     "counts_for_operator",
+    "crooked_claims",
     "for_operator",
     "for_shop",
     "has_open_claim",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from marketplace.core.db import db
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from marketplace.ledger.rules import COMMISSION, REFUNDS_ON_THE_WAY, Kind
-from marketplace.orders.models import DisputePart, Order, PurchasePayment, RefundPart
+from marketplace.orders.models import DisputePart, Order, OrderLine, PurchasePayment, RefundLine, RefundPart
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, Refund
 from marketplace.payments.queries import Crooked
@@ -43,6 +43,24 @@ def crooked_parts() -> list[Crooked]:
     }
     query = sa.select(Order.code).join(parts, parts.c.order_id == Order.id, isouter=True).order_by(Order.id)
     return _differing(query, figures)
+
+
+def crooked_lines() -> list[Crooked]:
+    """Lines whose refunded sum is not that of the refunds that name them, refunds that failed left out."""
+    named = (
+        sa.select(RefundLine.line_id, sa.func.sum(RefundLine.amount).label("amount"))
+        .join(Refund, Refund.id == RefundLine.refund_id)
+        .where(Refund.state != RefundState.FAILED)
+        .group_by(RefundLine.line_id)
+        .subquery()
+    )
+    query = (
+        sa.select(Order.code)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(named, named.c.line_id == OrderLine.id, isouter=True)
+        .order_by(OrderLine.id)
+    )
+    return _differing(query, {"refunded of a line": (OrderLine.refunded, _zero(named.c.amount))})
 
 
 def unbooked_attempts() -> list[Crooked]:

@@ -89,7 +89,7 @@ def _parts(at: datetime) -> dict[Need, Part]:
             sa.or_(
                 Refund.state == RefundState.UNKNOWN,
                 sa.and_(Refund.state.in_(REFUND_OPEN), Refund.created_at <= at - REFUND_GRACE),
-            )
+            ),
         ),
         Need.DISPUTE: _disputes().where(Dispute.state == DisputeState.OPEN),
         Need.NOTICE: _notices().where(
