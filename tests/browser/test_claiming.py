@@ -67,7 +67,7 @@ def decide(desk: Page, code: str, axe: Callable[[Page], list[str]]) -> None:
     sign_in(desk, "admin@example.id", "/admin/komplain")
     desk.get_by_role("link", name=code).click()
     look(desk, axe)
-    desk.get_by_label("Sambal lu’at").fill("28.000")
+    desk.get_by_label("Barang 1").fill("28.000")
     desk.get_by_label("Alasan, dibaca kedua pihak").fill("Fotonya jelas.")
     desk.get_by_role("button", name="Simpan putusan").click()
     expect(desk.get_by_text("Putusan tersimpan.")).to_be_visible()
