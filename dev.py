@@ -368,9 +368,10 @@ def lock(*words: str) -> int:
 
 
 def docs() -> int:
-    """what is drawn from the code: docs/orders.md"""
+    """what is drawn from the code: docs/orders.md, docs/claims.md"""
     install("requirements.lock")
     sh(PY, "-m", "tools.draw_orders")
+    sh(PY, "-m", "tools.draw_claims")
     return 0
 
 

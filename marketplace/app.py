@@ -26,12 +26,16 @@ from marketplace.catalog.events import PriceWaits
 from marketplace.checkout import handlers as checkout_handlers
 from marketplace.checkout import services as checkout_services
 from marketplace.checkout import views as checkout_views
+from marketplace.claims import handlers as claims_handlers
+from marketplace.claims import services as claims_services
+from marketplace.claims.events import ClaimMoved
 from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
 from marketplace.curation import events as curation_events
 from marketplace.curation import handlers as curation_handlers
 from marketplace.curation import views as curation_views
 from marketplace.demo import commands as demo_commands
+from marketplace.desks import claim_words
 from marketplace.desks import views as desks_views
 from marketplace.imports import handlers as imports_handlers
 from marketplace.imports import views as imports_views
@@ -93,6 +97,80 @@ BLUEPRINTS = (
 )
 
 
+FOLLOWERS = (
+    (MessageWritten, notifications_handlers.send_message),
+    (account_events.PasswordResetAsked, notifications_handlers.tell_of_reset),
+    (account_events.PasswordChanged, notifications_handlers.tell_of_new_password),
+    (order_events.PurchasePlaced, orders_handlers.tell_of_purchase),
+    (order_events.TransferAwaited, bank_handlers.tell_how_to_pay),
+    (StatementStored, bank_handlers.match_statement),
+    (NoticeReceived, checkout_handlers.follow_notice),
+    (RefundRequested, orders_handlers.send_refund),
+    (RefundRequested, payouts_handlers.ask_for_account),
+    (payout_events.AccountAsked, payouts_handlers.tell_buyer),
+    (payout_events.HoldMoved, payouts_handlers.tell_of_hold),
+    (payout_events.LineSettled, payouts_handlers.tell_of_line),
+    (order_events.PurchasePaid, orders_handlers.tell_of_payment),
+    (order_events.PurchaseExpired, orders_handlers.tell_of_expiry),
+    (order_events.PurchaseKept, orders_handlers.tell_of_keeping),
+    (order_events.RefundSettled, orders_handlers.tell_of_refund),
+    (order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation),
+    (order_events.OrderAccepted, orders_handlers.tell_of_acceptance),
+    (order_events.OrderDeclined, orders_handlers.tell_of_decline),
+    (order_events.OrderReady, orders_handlers.tell_of_readiness),
+    (order_events.OrderHandedOver, orders_handlers.tell_of_hand_over),
+    (order_events.OrderLapsed, orders_handlers.tell_of_lapse),
+    (order_events.LinkRenewed, orders_handlers.tell_of_link),
+    (order_events.PurchasePaid, receipts_handlers.follow_payment),
+    (order_events.OrderHandedOver, receipts_handlers.follow_hand_over),
+    (order_events.RefundSettled, receipts_handlers.follow_refund),
+    (ClaimMoved, claims_handlers.tell_of_step),
+    (order_events.ClaimOvertaken, claims_handlers.follow_bank),
+    (MessageSent, talks_handlers.tell_of_message),
+    (PriceWaits, catalog_handlers.tell_of_price),
+    (UploadReceived, catalog_handlers.take_pictures),
+    (account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over),
+    (account_events.CodeAsked, notifications_handlers.tell_of_code),
+    (BankAccountChanged, stores_handlers.tell_of_bank_account),
+    (InvitationMade, stores_handlers.tell_of_invitation),
+    (StoreChanged, catalog_handlers.refresh_search),
+    (ImportMoved, imports_handlers.go_on),
+    (curation_events.SubmissionPassed, curation_handlers.tell_of_pass),
+    (curation_events.SubmissionReturned, curation_handlers.tell_of_return),
+    (curation_events.SubmissionRejected, curation_handlers.tell_of_rejection),
+    (onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move),
+    (ReconciliationAsked, reconciliation_handlers.follow_request),
+)
+"""Which handler follows which event."""
+ROUTINES = (
+    jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0),
+    jobs.Routine(outbox.sweep, daily_hour_wita=3),
+    jobs.Routine(catalog_handlers.keep_times, every_minutes=1),
+    jobs.Routine(imports_handlers.forget_old, daily_hour_wita=3),
+    jobs.Routine(bank_handlers.free_sums, daily_hour_wita=3),
+    jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5),
+    jobs.Routine(orders_handlers.remind_shops, every_minutes=5),
+    jobs.Routine(catalog_handlers.close_days, every_minutes=1),
+    jobs.Routine(catalog_handlers.warn_of_low_stock, every_minutes=5),
+    jobs.Routine(checkout_handlers.end_holds, every_minutes=1),
+    jobs.Routine(checkout_handlers.sweep_payments, every_minutes=5),
+    jobs.Routine(checkout_handlers.sweep_fees, every_minutes=30),
+    jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1),
+    jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5),
+    jobs.Routine(payouts_handlers.remind_buyers, daily_hour_wita=9),
+    jobs.Routine(claims_handlers.run_clocks, every_minutes=5),
+    jobs.Routine(claims_handlers.remind, every_minutes=5),
+    jobs.Routine(talks_handlers.tell_later, every_minutes=1),
+    jobs.Routine(catalog_handlers.sweep_uploads, every_minutes=1),
+    jobs.Routine(catalog_handlers.forget_unused_pictures, daily_hour_wita=2),
+    jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3),
+    jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3),
+    jobs.Routine(notifications_handlers.empty_sent_messages, daily_hour_wita=3),
+    jobs.Routine(reconciliation_handlers.reconcile_nightly, daily_hour_wita=4),
+)
+"""What is done again and again."""
+
+
 def create_app(config: Config) -> Flask:
     """One application for one configuration. Nothing outside is touched but the database's folder."""
     log.configure()
@@ -118,6 +196,7 @@ def create_app(config: Config) -> Flask:
     security.register(app, config)
     language.register(app)
     filters.register(app)
+    claim_words.register(app)
     qr.register(app)
     errors.register(app)
     app.extensions["assets"] = assets.register(app)
@@ -128,8 +207,10 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(blueprint)
     cli.register(app)
     app.cli.add_command(demo_commands.demo_group)
-    _subscribe()
-    _schedule()
+    for event, follow in FOLLOWERS:
+        outbox.subscribe(event, follow)
+    for routine in ROUTINES:
+        jobs.schedule(routine)
     _know_people()
     return app
 
@@ -175,82 +256,12 @@ def _ways_by_hand(config: Config) -> list[PaymentProvider]:
     return ways
 
 
-def _subscribe() -> None:
-    """Which handler follows which event."""
-    subscribe = outbox.subscribe
-    subscribe(MessageWritten, notifications_handlers.send_message)
-    subscribe(account_events.PasswordResetAsked, notifications_handlers.tell_of_reset)
-    subscribe(account_events.PasswordChanged, notifications_handlers.tell_of_new_password)
-    subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
-    subscribe(order_events.TransferAwaited, bank_handlers.tell_how_to_pay)
-    subscribe(StatementStored, bank_handlers.match_statement)
-    subscribe(NoticeReceived, checkout_handlers.follow_notice)
-    subscribe(RefundRequested, orders_handlers.send_refund)
-    subscribe(RefundRequested, payouts_handlers.ask_for_account)
-    subscribe(payout_events.AccountAsked, payouts_handlers.tell_buyer)
-    subscribe(payout_events.HoldMoved, payouts_handlers.tell_of_hold)
-    subscribe(payout_events.LineSettled, payouts_handlers.tell_of_line)
-    subscribe(order_events.PurchasePaid, orders_handlers.tell_of_payment)
-    subscribe(order_events.PurchaseExpired, orders_handlers.tell_of_expiry)
-    subscribe(order_events.PurchaseKept, orders_handlers.tell_of_keeping)
-    subscribe(order_events.RefundSettled, orders_handlers.tell_of_refund)
-    subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)
-    subscribe(order_events.OrderAccepted, orders_handlers.tell_of_acceptance)
-    subscribe(order_events.OrderDeclined, orders_handlers.tell_of_decline)
-    subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
-    subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
-    subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
-    subscribe(order_events.LinkRenewed, orders_handlers.tell_of_link)
-    subscribe(order_events.PurchasePaid, receipts_handlers.follow_payment)
-    subscribe(order_events.OrderHandedOver, receipts_handlers.follow_hand_over)
-    subscribe(order_events.RefundSettled, receipts_handlers.follow_refund)
-    subscribe(MessageSent, talks_handlers.tell_of_message)
-    subscribe(PriceWaits, catalog_handlers.tell_of_price)
-    subscribe(UploadReceived, catalog_handlers.take_pictures)
-    subscribe(account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over)
-    subscribe(account_events.CodeAsked, notifications_handlers.tell_of_code)
-    subscribe(BankAccountChanged, stores_handlers.tell_of_bank_account)
-    subscribe(InvitationMade, stores_handlers.tell_of_invitation)
-    subscribe(StoreChanged, catalog_handlers.refresh_search)
-    subscribe(ImportMoved, imports_handlers.go_on)
-    subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
-    subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
-    subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
-    subscribe(onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move)
-    subscribe(ReconciliationAsked, reconciliation_handlers.follow_request)
-
-
-def _schedule() -> None:
-    """What is done again and again."""
-    jobs.schedule(jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0))
-    jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(catalog_handlers.keep_times, every_minutes=1))
-    jobs.schedule(jobs.Routine(imports_handlers.forget_old, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(bank_handlers.free_sums, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
-    jobs.schedule(jobs.Routine(orders_handlers.remind_shops, every_minutes=5))
-    jobs.schedule(jobs.Routine(catalog_handlers.close_days, every_minutes=1))
-    jobs.schedule(jobs.Routine(catalog_handlers.warn_of_low_stock, every_minutes=5))
-    jobs.schedule(jobs.Routine(checkout_handlers.end_holds, every_minutes=1))
-    jobs.schedule(jobs.Routine(checkout_handlers.sweep_payments, every_minutes=5))
-    jobs.schedule(jobs.Routine(checkout_handlers.sweep_fees, every_minutes=30))
-    jobs.schedule(jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1))
-    jobs.schedule(jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5))
-    jobs.schedule(jobs.Routine(payouts_handlers.remind_buyers, daily_hour_wita=9))
-    jobs.schedule(jobs.Routine(talks_handlers.tell_later, every_minutes=1))
-    jobs.schedule(jobs.Routine(catalog_handlers.sweep_uploads, every_minutes=1))
-    jobs.schedule(jobs.Routine(catalog_handlers.forget_unused_pictures, daily_hour_wita=2))
-    jobs.schedule(jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(notifications_handlers.empty_sent_messages, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(reconciliation_handlers.reconcile_nightly, daily_hour_wita=4))
-
-
 def _know_people() -> None:
     """What the areas above accounts know of a person: told in the copy of one's own data, dropped when one goes."""
     exports.register("purchases", orders_services.export_purchases)
     exports.register("letters", notifications_services.export)
     exports.register("messages", talks_services.export)
+    exports.register("claims", claims_services.export)
     exports.register("applications", onboarding_services.export)
     for forget in (
         onboarding_services.forget,
@@ -259,6 +270,7 @@ def _know_people() -> None:
         receipts_services.forget,
         bank_proofs.forget,
         talks_services.forget,
+        claims_services.forget,
         checkout_services.forget,
         notifications_services.forget,
     ):

@@ -241,7 +241,7 @@ def _earnings() -> list[str]:
         earning = brought[order.id]
         held, lost = _disputed(order, DisputeState.OPEN), _disputed(order, DisputeState.LOST)
         back = order.refunded_goods + order.refunded_delivery + lost[0]
-        commission = order.commission - order.refunded_commission - held[1] - lost[1]
+        commission = order.commission - order.refunded_commission - order.contested_commission - held[1] - lost[1]
         if earning.sold - earning.refunded - earning.commission - earning.fee != earning.net:
             found.append(f"order {order.id}: {earning} does not add up")
         if earning.refunded != back:

@@ -233,6 +233,11 @@ def facilitators_of(village_code: str) -> list[PersonContact]:
     return _holders(RoleGrant.role == Role.FACILITATOR, RoleGrant.scope == scope)
 
 
+def people_in_role(role: Role) -> list[PersonContact]:
+    """Whom to write to who holds a role of the whole market, e.g. the operators."""
+    return _holders(RoleGrant.role == role, RoleGrant.scope == 0)
+
+
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:
     """Names by id; one statement."""
     wanted = set(person_ids)

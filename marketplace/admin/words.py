@@ -129,6 +129,7 @@ REFUND_SOURCES = {
     RefundSource.OPERATOR: _l("pengelola"),
     RefundSource.SYSTEM: _l("otomatis"),
     RefundSource.EXTERNAL: _l("dibuat langsung di penyedia"),
+    RefundSource.CLAIM: _l("komplain pembeli"),
 }
 DISPUTE_STATES = {
     DisputeState.OPEN: (_l("Terbuka"), "waiting"),
@@ -239,6 +240,8 @@ BOOKINGS = {
     Kind.DISPUTE_LOST: _l("Sengketa kalah: uang untuk pembeli"),
     Kind.DISPUTE_MONEY: _l("Uang sengketa ditarik atau dikembalikan bank"),
     Kind.DISPUTE_FEE: _l("Biaya sengketa"),
+    Kind.CLAIM: _l("Komplain: bagian toko disisihkan"),
+    Kind.CLAIM_CLOSED: _l("Komplain berakhir: bagian toko dilepas"),
 }
 ACCOUNTS = {
     "fee:commission": _l("komisi pasar"),
@@ -280,6 +283,8 @@ ACTS = {
     "payments.notice_followed": _l("Pemberitahuan diikuti lagi"),
     "payments.notice_set_aside": _l("Pemberitahuan disisihkan"),
     "orders.refunded": _l("Uang pesanan dikembalikan"),
+    "claims.decided": _l("Komplain diputuskan"),
+    "claims.concluded": _l("Komplain diputuskan untuk terakhir kali"),
     "talks.read_by_operator": _l("Pesan dalam pesanan dibaca"),
     "talks.report_closed": _l("Laporan pesan ditutup"),
     "orders.refund_retried": _l("Pengembalian diminta lagi"),

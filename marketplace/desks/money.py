@@ -24,12 +24,14 @@ EVENTS = {
     Kind.DISPUTE: lazy_gettext("Bank pembeli meminta uangnya"),
     Kind.DISPUTE_WON: lazy_gettext("Diputuskan bank untuk Anda"),
     Kind.DISPUTE_LOST: lazy_gettext("Diputuskan bank untuk pembeli"),
+    Kind.CLAIM: lazy_gettext("Komplain pembeli: uangnya disisihkan"),
+    Kind.CLAIM_CLOSED: lazy_gettext("Komplain berakhir: uangnya dilepas"),
 }
 PLACES = {
     "cash": lazy_gettext("Tunai di tangan Anda"),
     "payable": lazy_gettext("Milik Anda"),
     "pending": lazy_gettext("Disimpan sampai serah terima"),
-    "disputed": lazy_gettext("Ditahan sampai bank memutuskan"),
+    "disputed": lazy_gettext("Disisihkan sampai ada keputusan"),
     COMMISSION: lazy_gettext("Komisi BeliNTT"),
 }
 

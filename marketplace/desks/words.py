@@ -8,7 +8,9 @@ from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 
+from marketplace.claims.queries.views import TimelineStep
 from marketplace.core.clock import now
+from marketplace.desks.claim_words import step_words
 from marketplace.orders.queries import OrderView, RefundNote, StepView
 from marketplace.orders.rules import OrderStatus, ready_status
 from marketplace.payments.rules import PaymentMethod, RefundSource, RefundState
@@ -51,6 +53,7 @@ REFUND_SOURCES = {
     RefundSource.OPERATOR: lazy_gettext("oleh pengelola pasar"),
     RefundSource.SYSTEM: lazy_gettext("otomatis"),
     RefundSource.EXTERNAL: lazy_gettext("oleh pengelola pasar"),
+    RefundSource.CLAIM: lazy_gettext("karena komplain pembeli"),
 }
 """Who caused a refund, as the time line says it."""
 
@@ -75,9 +78,12 @@ class Step:
 
 
 def steps_of(
-    order: OrderView, helpers: Mapping[int, str] | None = None, refunds: Sequence[RefundNote] = ()
+    order: OrderView,
+    helpers: Mapping[int, str] | None = None,
+    refunds: Sequence[RefundNote] = (),
+    claims: Sequence[TimelineStep] = (),
 ) -> list[Step]:
-    """The steps that an order has gone, money that goes back among them, and those that lie ahead if all goes well.
+    """The steps that an order has gone, with claims and money that goes back, and those ahead if all goes well.
 
     For the shop's eyes: `helpers` are the names of those who helped it, by person; their steps say so.
     """
@@ -95,7 +101,9 @@ def steps_of(
     if is_online:
         road = (OrderStatus.UNPAID, *road)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
-    gone = sorted(gone + _refund_steps(refunds), key=lambda step: step.at or order.placed_at)
+    beside = _refund_steps(refunds)
+    beside += [Step(step_words(step), step.at, "", True) for step in claims]
+    gone = sorted(gone + beside, key=lambda step: step.at or order.placed_at)
     return gone + [Step(str(titles[status]), None, "", False) for status in ahead]
 
 

@@ -44,6 +44,8 @@ class Kind(StrEnum):
     PAYOUT = "payout"
     PAYOUT_SENT = "payout_sent"
     PAYOUT_FAILED = "payout_failed"
+    CLAIM = "claim"
+    CLAIM_CLOSED = "claim_closed"
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def pending_account(store_id: int) -> str:
 
 
 def disputed_account(store_id: int) -> str:
-    """A shop's money that a buyer's bank asks back (credit)."""
+    """A shop's money that a buyer, or her bank, asks back (credit)."""
     return f"disputed:store:{store_id}"
 
 
@@ -210,6 +212,19 @@ def dispute(shares: Sequence[Share]) -> list[Entry]:
 def dispute_won(shares: Sequence[Share]) -> list[Entry]:
     """The bank has turned the buyer down: what was set aside is the shops' again."""
     return opposite(dispute(shares))
+
+
+def claim(shares: Sequence[Share]) -> list[Entry]:
+    """A buyer says that something is wrong: what she asks back is set aside, commission included, until it is settled.
+
+    Cash lies in the shop's hand already: its `payable` falls all the same, so that the shop owes what is contested.
+    """
+    return dispute(shares)
+
+
+def claim_closed(shares: Sequence[Share]) -> list[Entry]:
+    """It is settled: what was set aside is the shops' again, and what goes back is a refund like any other."""
+    return opposite(claim(shares))
 
 
 def dispute_lost(taken: int, shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:

@@ -86,3 +86,10 @@ class OrderLapsed:
     """The shop did not answer in time."""
 
     order_id: int
+
+
+@dataclass(frozen=True)
+class ClaimOvertaken:
+    """A buyer's money goes back by her bank or the provider: this claim (its id) has nothing left to settle."""
+
+    claim_id: int

@@ -54,6 +54,9 @@ class Order(Base):
     The code lies sealed in the database. The shop searches in `search_text`: names of buyer and goods, folded.
     `ready_by` is the day the buyer was told for goods made to order.
 
+    `contested_by` is the claim (by its id, above) that is open since `contested_at`: the `contested` rupiah of goods,
+    delivery and commission lie aside (`orders.services.contesting`), and nothing completes the order by itself.
+
     What the buyer was told about delivery stays: `delivery_name` and `delivery_place` are the pick-up point and its
     address, or the name of the courier service; `delivery_days` how long that takes, `delivery_weight` the grams that
     are charged, `tracking_url` its page about a parcel. `tracking_number` is what the shop wrote down.
@@ -72,6 +75,18 @@ class Order(Base):
         sa.CheckConstraint(
             "refunded_commission >= 0 AND refunded_commission <= commission", name="commission_refunded_of_taken"
         ),
+        sa.CheckConstraint(
+            "contested_goods >= 0 AND contested_goods + refunded_goods <= goods_total", name="goods_contested_of_left"
+        ),
+        sa.CheckConstraint(
+            "contested_delivery >= 0 AND contested_delivery + refunded_delivery <= delivery_fee",
+            name="delivery_contested_of_left",
+        ),
+        sa.CheckConstraint(
+            "contested_commission >= 0 AND contested_commission + refunded_commission <= commission",
+            name="commission_contested_of_left",
+        ),
+        sa.CheckConstraint("(contested_by IS NULL) = (contested_at IS NULL)", name="contested_by_a_claim"),
         sa.CheckConstraint("status <> 'done' OR done_at IS NOT NULL", name="done_has_its_time"),
         sa.UniqueConstraint("purchase_id", "store_id"),
         sa.Index("ix_orders_store_done", "store_id", "done_at"),
@@ -94,6 +109,11 @@ class Order(Base):
     refunded_goods: Mapped[int] = mapped_column(default=0)
     refunded_delivery: Mapped[int] = mapped_column(default=0)
     refunded_commission: Mapped[int] = mapped_column(default=0)
+    contested_goods: Mapped[int] = mapped_column(default=0)
+    contested_delivery: Mapped[int] = mapped_column(default=0)
+    contested_commission: Mapped[int] = mapped_column(default=0)
+    contested_by: Mapped[int | None]
+    contested_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(sa.String(300), default="")
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
     delivery_name: Mapped[str] = mapped_column(sa.String(120), default="")
@@ -118,13 +138,16 @@ class Order(Base):
 class OrderLine(Base):
     """One variant in an order, as it was called and priced when it was bought (rupiah, grams).
 
-    `allergens` are the codes that the product's words named then: what the buyer was told.
+    `allergens` are the codes that the product's words named then: what the buyer was told. `claimed` of its pieces are
+    in a claim that was not withdrawn; `refunded` is what went back for this very line (`RefundLine`).
     """
 
     __tablename__ = "order_lines"
     __table_args__ = (
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
         sa.CheckConstraint("total = unit_price * quantity", name="total_adds_up"),
+        sa.CheckConstraint("claimed >= 0 AND claimed <= quantity", name="claimed_of_bought"),
+        sa.CheckConstraint("refunded >= 0 AND refunded <= total", name="refunded_of_paid"),
         sa.UniqueConstraint("order_id", "variant_id"),
     )
 
@@ -140,6 +163,8 @@ class OrderLine(Base):
     total: Mapped[int]
     weight: Mapped[int] = mapped_column(default=0)
     allergens: Mapped[list[str]] = mapped_column(default=list)
+    claimed: Mapped[int] = mapped_column(default=0)
+    refunded: Mapped[int] = mapped_column(default=0)
 
 
 class OrderEvent(Base):
@@ -207,6 +232,20 @@ class RefundPart(Base):
     goods: Mapped[int]
     delivery: Mapped[int]
     commission: Mapped[int]
+
+
+class RefundLine(Base):
+    """What of a refund is for one line of an order (rupiah, pieces). The lines of a part add up to its goods at most:
+    a refund that names no lines has none.
+    """
+
+    __tablename__ = "refund_lines"
+    __table_args__ = (sa.CheckConstraint("amount > 0 AND quantity >= 0", name="something"),)
+
+    refund_id: Mapped[int] = mapped_column(sa.ForeignKey("refunds.id"), primary_key=True)
+    line_id: Mapped[int] = mapped_column(sa.ForeignKey("order_lines.id"), primary_key=True, index=True)
+    quantity: Mapped[int]
+    amount: Mapped[int]
 
 
 class DisputePart(Base):

@@ -160,6 +160,15 @@ class Part:
         return self.goods + self.delivery
 
 
+@dataclass(frozen=True)
+class LineBack:
+    """What goes back of one line of an order: rupiah, and for how many of its pieces."""
+
+    line_id: int
+    quantity: int
+    amount: int
+
+
 def commission_back(commission: int, goods_total: int, goods_back: int, given_back: int) -> int:
     """How much more of an order's commission goes back once `goods_back` of its goods are refunded in all (rupiah).
 

@@ -66,7 +66,7 @@ class RefundState(StrEnum):
 
 
 class RefundSource(StrEnum):
-    """Who caused a refund. EXTERNAL: made at the provider by hand, past the market."""
+    """Who caused a refund. EXTERNAL: made at the provider by hand, past the market. CLAIM: something was wrong."""
 
     BUYER = "buyer"
     SHOP = "shop"
@@ -74,6 +74,7 @@ class RefundSource(StrEnum):
     OPERATOR = "operator"
     SYSTEM = "system"
     EXTERNAL = "external"
+    CLAIM = "claim"
 
 
 class DisputeState(StrEnum):

@@ -197,3 +197,7 @@ def downgrade() -> None:
         op.drop_table(table)
     with op.batch_alter_table("refunds") as batch:
         batch.drop_column("by_bank")
+    cash = "SELECT id FROM payments WHERE method = 'cash'"
+    op.execute(f"DELETE FROM refund_parts WHERE refund_id IN (SELECT id FROM refunds WHERE payment_id IN ({cash}))")
+    op.execute(f"DELETE FROM refunds WHERE payment_id IN ({cash})")
+    op.execute(f"DELETE FROM payment_attempts WHERE payment_id IN ({cash})")

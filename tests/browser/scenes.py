@@ -16,6 +16,7 @@ from marketplace.accounts.models import Person
 from marketplace.catalog.models import Album, AlbumPicture, Product, ProductDraft
 from marketplace.catalog.rules.keeping import BulkField, BulkMode, Operation
 from marketplace.catalog.services import albums, bulk
+from marketplace.claims.rules import ClaimState
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import db, transaction
 from marketplace.media import services as media
@@ -31,7 +32,7 @@ from marketplace.talks import services as talks
 from marketplace.talks.rules import Side
 from tests import make
 from tests.databases import Market
-from tests.make import delivery
+from tests.make import claims, delivery
 from tests.make.drafts import draft as product_draft
 from tests.media.pictures import picture
 from tests.serving import LiveServer
@@ -57,6 +58,7 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
         found["budi"] = [invitation, *_refund_accounts()]
         found["anak"] = [invitation]
         _talk()
+        _claim()
         found |= _applications()
         found["ratna"] = [f"/kurasi/toko/{each}" for each in _sent_applications()]
     return found
@@ -181,6 +183,15 @@ def _talk() -> None:
         make.message(order, budi, Side.BUYER)
         sent = make.message(order, ina, Side.SHOP, "Masih hangat, Bapak.")
         talks.report(Buyer(budi), Side.BUYER, order.id, sent.id, "Salah kirim")
+
+
+def _claim() -> None:
+    """One of Budi's orders was torn: his shop refuses, and the operator is to decide."""
+    budi = _person("budi")
+    with transaction():
+        made = make.purchase([make.product(_store_of(_actor("ina")), on_hand=9)], buyer=budi, up_to=OrderStatus.DONE)
+        order = make.orders_of(made)[0]
+        claims.bring(claims.claim(order, buyer=Buyer(_actor("budi"))), ClaimState.MEDIATION)
 
 
 # --- people ----------------------------------------------------------------

@@ -38,7 +38,9 @@ WALKERS = {
 NO_PAGES = {
     "admin.batch_file",
     "admin.payment_proof",
+    "admin.claim_picture",
     "admin.talk_picture",
+    "buyer_claims.picture",
     "buyer_messages.picture",
     "checkout.come_back",
     "checkout.payment",
@@ -55,6 +57,7 @@ NO_PAGES = {
     "places.children",
     "product_drafts.places",
     "purchases.receipt",
+    "seller_claims.picture",
     "seller_messages.picture",
     "seller_orders.count",
     "seller_orders.receipt",

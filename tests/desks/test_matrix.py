@@ -39,6 +39,7 @@ from marketplace.talks.rules import Side
 from marketplace.web.limits import limiter
 from tests import make
 from tests.databases import Market
+from tests.make import claims
 from tests.media.pictures import picture
 
 ANYBODY_OF_THE_SHOP = {"seller_overview.index", "seller_store.index", "seller_team.leave"}
@@ -119,6 +120,7 @@ def _shop(db: SQLAlchemy, name: str) -> Shop:
         db.session.add(MessagePicture(message_id=sent.id, position=1, media_id=kept.id))
         db.session.flush()
         line = _payout(db, store.id)
+        step = claims.bare(order, media.keep(SYSTEM, media.prepare_private_picture(io.BytesIO(picture()))).id)
         made = Shop(store, owner)
         made.things = {
             "product_id": product.id,
@@ -138,6 +140,9 @@ def _shop(db: SQLAlchemy, name: str) -> Shop:
             "closure_id": closure.id,
             "picture_id": place.id,
             "message_id": sent.id,
+            "claim_id": step.claim_id,
+            "step_id": step.id,
+            "step": "tolak",
             "position": 1,
             "reference": line.reference,
         }

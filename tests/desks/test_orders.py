@@ -247,12 +247,12 @@ def test_low_stock_is_on_the_first_page(ina: FlaskClient, basket: Product) -> No
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/penjual", 13),
-        ("/penjual/pesanan", 5),
-        ("/penjual/pesanan?keadaan=selesai", 5),
+        ("/penjual", 14),
+        ("/penjual/pesanan", 6),
+        ("/penjual/pesanan?keadaan=selesai", 6),
         ("/penjual/saldo", 7),
         ("/penjual/pesanan/jumlah", 2),
-        ("order", 15),
+        ("order", 17),
     ],
 )
 def test_the_pages_cost_the_same_however_many_orders(

@@ -10,9 +10,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from marketplace.accounts.queries import helpers_of
+from marketplace.claims.queries import for_shop as claims_for_shop
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
+from marketplace.desks.claims import claim_steps
 from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm, TrackingForm, WithoutCodeForm
 from marketplace.desks.money import order_money
 from marketplace.desks.receipts import hand_out
@@ -70,6 +72,7 @@ def _show_list(words: str = "", left_out: list[str] | None = None) -> str:
         address={name: value for name, value in request.args.items() if name != "setelah"},
         states=STATES,
         time_left=time_left,
+        claims=claims_for_shop(stores),
         unread=talks.unread_of_shop(stores),
         words=words,
         left_out=left_out or [],
@@ -315,7 +318,7 @@ def _show(
     if found is None:
         raise NotFound("orders.not_found")
     order, purchase = found
-    refunds = queries.refund_notes([order_id]) if order.is_online else {}
+    refunds, claims = queries.refund_notes([order_id]), claim_steps([order_id]).get(order_id, [])
     before, behind = queries.neighbours(order_id, current_actor().stores_with(Right.ORDERS))
     return render_template(
         "desks/seller_order.html",
@@ -328,7 +331,8 @@ def _show(
         shares=queries.shares(order_id),
         share_words=SHARE_WORDS,
         states=STATES,
-        steps=steps_of(order, helpers_of(order.store_id), refunds.get(order_id, [])),
+        steps=steps_of(order, helpers_of(order.store_id), refunds.get(order_id, []), claims),
+        claims=claims,
         money=order_money(order),
         has_receipt=is_due(order),
         receipts=versions_of([order_id]).get(order_id, []),

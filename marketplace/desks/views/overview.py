@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from marketplace.catalog.queries import has_daily, seller_products
 from marketplace.catalog.services import pricing
+from marketplace.claims.queries import for_shop as claims_for_shop
 from marketplace.core import clock
 from marketplace.core.actor import Right
 from marketplace.curation.queries import to_watch
@@ -57,6 +58,7 @@ def index() -> str:
         sees_orders=bool(stores),
         sees_sales=bool(sold),
         prices_waiting=len(pricing.waiting(actor.stores_with(Right.PRICES))),
+        claims=claims_for_shop(stores),
         unread=unread_of_shop(stores),
         states=STATES,
         time_left=time_left,

@@ -13,6 +13,7 @@ from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
 from marketplace.core.paging import Page
+from marketplace.desks.claims import claim_steps
 from marketplace.desks.receipts import hand_out
 from marketplace.desks.views.buying import bought_order, key_of, link_key, not_yours, private
 from marketplace.desks.words import STATES, WAYS_TO_PAY, steps_of
@@ -130,6 +131,7 @@ def order(code: str) -> Response:
         stores=stores_by_ids([found.order.store_id]),
         refunds=notes,
         asked=payouts.ask_of(found.purchase.id) if _goes_by_bank(notes) else None,
+        claims=claim_steps([found.order.id]),
         receipts=versions_of([found.order.id]),
         key=link_key(found.key),
         **_words(),
@@ -181,6 +183,7 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         stores=stores_by_ids(order.store_id for order in view.orders),
         refunds=notes,
         asked=payouts.ask_of(purchase_id) if _goes_by_bank(notes) or _is_owed_beside(view) else None,
+        claims=claim_steps(order.id for order in view.orders),
         receipts=versions_of(order.id for order in view.orders if is_due(order)),
         way_to_pay=WAYS_TO_PAY[view.purchase.payment_method],
         is_fresh=_is_fresh(view),

@@ -5,6 +5,7 @@ bookings (`money`), and whether the figures agree (`checks`).
 """
 
 from marketplace.orders.queries.checks import (
+    crooked_lines,
     crooked_orders,
     crooked_parts,
     unbooked_attempts,
@@ -84,6 +85,7 @@ __all__ = [
     "StepView",
     "best_products",
     "bookings_of_payment",
+    "crooked_lines",
     "crooked_orders",
     "crooked_parts",
     "guest_purchases",

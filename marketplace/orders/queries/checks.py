@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from marketplace.core.db import db
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from marketplace.ledger.rules import BANK, COMMISSION, REFUNDS_ON_THE_WAY, Kind
-from marketplace.orders.models import DisputePart, Order, PurchasePayment, RefundPart
+from marketplace.orders.models import DisputePart, Order, OrderLine, PurchasePayment, RefundLine, RefundPart
 from marketplace.orders.rules import COMPLETION_UNDONE, OrderStatus
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, Refund
 from marketplace.payments.queries import Crooked
@@ -45,8 +45,26 @@ def crooked_parts() -> list[Crooked]:
     return _differing(query, figures)
 
 
+def crooked_lines() -> list[Crooked]:
+    """Lines whose refunded sum is not that of the refunds that name them, refunds that failed left out."""
+    named = (
+        sa.select(RefundLine.line_id, sa.func.sum(RefundLine.amount).label("amount"))
+        .join(Refund, Refund.id == RefundLine.refund_id)
+        .where(Refund.state != RefundState.FAILED)
+        .group_by(RefundLine.line_id)
+        .subquery()
+    )
+    query = (
+        sa.select(Order.code)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(named, named.c.line_id == OrderLine.id, isouter=True)
+        .order_by(OrderLine.id)
+    )
+    return _differing(query, {"refunded of a line": (OrderLine.refunded, _zero(named.c.amount))})
+
+
 def unbooked_attempts() -> list[Crooked]:
-    """Tries whose money or fee is not what the ledger has of it with the provider."""
+    """Tries whose money or fee is not what the ledger has of it with the provider. Cash lies with none."""
     sales, credits_, fees = _by_key(Kind.ONLINE_SALE), _by_key(Kind.CREDIT), _by_key(Kind.PROVIDER_FEE)
     query = (
         sa.select(Payment.reference)
@@ -103,7 +121,7 @@ def unbooked_disputes() -> list[Crooked]:
 
 
 def crooked_orders() -> list[Crooked]:
-    """Orders whose entries in the ledger are not what was sold, refunded and disputed of them.
+    """Orders whose entries in the ledger are not what was sold, refunded, contested and disputed of them.
 
     The shop's own part lies as pending until the buyer has the goods, and is owed to it from then on. What a provider
     took out of it is believed here: `unbooked_attempts` looks after fees.
@@ -112,10 +130,16 @@ def crooked_orders() -> list[Crooked]:
     is_done, is_cash = Order.status == OrderStatus.DONE, Payment.method == PaymentMethod.CASH
     is_sold = sa.or_(sa.and_(is_cash, is_done), sa.and_(~is_cash, Payment.state.in_(PAID)))
     refunded = Order.refunded_goods + Order.refunded_delivery
+    contested = Order.contested_goods + Order.contested_delivery
     commission = (
-        Order.commission - Order.refunded_commission - _zero(disputed.c.commission) - _zero(booked.c.undone_commission)
+        Order.commission
+        - Order.refunded_commission
+        - Order.contested_commission
+        - _zero(disputed.c.commission)
+        - _zero(booked.c.undone_commission)
     )
-    own = Order.total - refunded - _zero(booked.c.undone) - _zero(disputed.c.taken) - commission - _zero(booked.c.fee)
+    back = refunded + contested + _zero(booked.c.undone) + _zero(disputed.c.taken)
+    own = Order.total - back - commission - _zero(booked.c.fee)
 
     def if_sold(amount: Sum) -> Sum:
         return sa.case((is_sold, amount), else_=0)
@@ -124,7 +148,7 @@ def crooked_orders() -> list[Crooked]:
         "commission, in the ledger": (if_sold(commission), -_zero(booked.c.commission)),
         "pending for the shop": (sa.case((is_done, 0), else_=if_sold(own)), -_zero(booked.c.pending)),
         "owed to the shop": (sa.case((is_done, if_sold(own)), else_=0), -_zero(booked.c.payable)),
-        "disputed": (_zero(disputed.c.open), -_zero(booked.c.disputed)),
+        "disputed": (_zero(disputed.c.open) + contested, -_zero(booked.c.disputed)),
         "cash in the shop's hand": (sa.case((sa.and_(is_cash, is_done), Order.total), else_=0), _zero(booked.c.cash)),
     }
     query = (

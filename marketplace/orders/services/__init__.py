@@ -3,7 +3,7 @@
 Locks are taken in one order everywhere: orders by id, variants by id, the payment with its tries, the ledger.
 """
 
-from marketplace.orders.services import disputes, links, paying, refunds
+from marketplace.orders.services import contesting, disputes, links, paying, refunds
 from marketplace.orders.services.cancelling import cancel_purchase
 from marketplace.orders.services.moves import (
     accept,
@@ -26,6 +26,7 @@ __all__ = [
     "accept",
     "cancel_purchase",
     "confirm_arrival",
+    "contesting",
     "create",
     "decline",
     "disputes",

@@ -18,18 +18,13 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.rules import Kind, Share
 from marketplace.orders import events, rules
 from marketplace.orders.models import Order, RefundPart
-from marketplace.orders.rules import COMPLETION_UNDONE, OrderStatus, Part
+from marketplace.orders.rules import COMPLETION_UNDONE, LineBack, OrderStatus, Part
+from marketplace.orders.services import contesting, lines
 from marketplace.orders.services.steps import lock_orders_of, move, payment_id_of, pieces, purchase_id_of
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt, Refund
-from marketplace.payments.rules import (
-    PaymentMethod,
-    PaymentState,
-    RefundSnapshot,
-    RefundSource,
-    RefundState,
-)
+from marketplace.payments.rules import PaymentMethod, PaymentState, RefundSnapshot, RefundSource, RefundState
 
 LONGEST_REASON = 300
 
@@ -52,6 +47,22 @@ def refund_order(
     _check_left(order, goods, delivery)
     refund = _refund(actor, attempt.id, [(order, goods, delivery)], RefundSource.OPERATOR, reason.strip())
     audit.record(actor, "orders.refunded", "order", order.code, goods=goods, delivery=delivery, reason=reason.strip())
+    return refund
+
+
+def refund_lines(
+    actor: Actor, order: Order, backs: Sequence[LineBack], delivery: int, source: RefundSource, reason: str
+) -> Refund:
+    """Give back something of some lines of a locked order, and of its delivery fee: each line knows what went back.
+
+    Raises Stale when no money of this order is with the market or its shop; Invalid (fields goods, delivery) for more
+    than is left, of the order or of a line.
+    """
+    attempt = _paid_attempt(order)
+    goods = sum(back.amount for back in backs)
+    _check_left(order, goods, delivery)
+    refund = _refund(actor, attempt.id, [(order, goods, delivery)], source, reason)
+    lines.take(refund.id, order.id, backs)
     return refund
 
 
@@ -100,6 +111,7 @@ def retry(actor: Actor, refund_id: int, by_bank: bool = False) -> Refund:
         actor, failed.attempt_id, failed.amount, RefundSource.OPERATOR, failed.reason, by_bank or failed.by_bank
     )
     shares = _take(parts, refund)
+    lines.take_again(failed.id, refund.id)
     credit = refund.amount - sum(share.total for share in shares)
     ledger.post(_key(refund), Kind.REFUND, ledger_rules.refund(shares, credit))
     audit.record(
@@ -161,6 +173,7 @@ def record_external(attempt_id: int, found: RefundSnapshot) -> None:
     if refund is None:
         return
     orders = lock_orders_of(purchase_id_of(refund.payment_id))
+    contesting.overtake(orders)
     left = [_left(order) for order in orders]
     of_orders = min(refund.amount, sum(goods + delivery for goods, delivery in left))
     if is_credit(db.session.get_one(PaymentAttempt, attempt_id)):
@@ -249,6 +262,7 @@ def _undo(refund: Refund, orders: dict[int, Order], was_sent: bool) -> None:
         order.refunded_goods -= part.goods
         order.refunded_delivery -= part.delivery
         order.refunded_commission -= part.commission
+        lines.give_back(refund.id, order.id)
         shares.append(_share(order, part.total, part.commission))
     credit = refund.amount - sum(share.total for share in shares)
     ledger.post(f"refund_failed:{refund.id}", Kind.REFUND_FAILED, ledger_rules.refund_failed(shares, credit))
@@ -268,8 +282,11 @@ def _key(refund: Refund) -> str:
 
 
 def _left(order: Order) -> tuple[int, int]:
-    """What can still be refunded of an order: goods, delivery."""
-    return order.goods_total - order.refunded_goods, order.delivery_fee - order.refunded_delivery
+    """What can still be refunded of an order: goods, delivery. What a claim has set aside is not for others."""
+    return (
+        order.goods_total - order.refunded_goods - order.contested_goods,
+        order.delivery_fee - order.refunded_delivery - order.contested_delivery,
+    )
 
 
 def _check_left(order: Order, goods: int, delivery: int) -> None:

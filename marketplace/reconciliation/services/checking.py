@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from marketplace.bank import queries as bank
 from marketplace.catalog import queries as catalog
+from marketplace.claims import queries as claims
 from marketplace.core.db import db
 from marketplace.core.ports import port
 from marketplace.ledger import queries as ledger
@@ -26,10 +27,12 @@ CHECKS = (
     payments.crooked_payments,
     payments.crooked_attempts,
     orders.crooked_parts,
+    orders.crooked_lines,
     orders.unbooked_attempts,
     orders.unbooked_refunds,
     orders.unbooked_disputes,
     orders.crooked_orders,
+    claims.crooked_claims,
     bank.crooked_lines,
     bank.unlined_money,
     payouts.crooked_transit,
