@@ -97,51 +97,6 @@ BLUEPRINTS = (
 )
 
 
-FOLLOWERS = (
-    (MessageWritten, notifications_handlers.send_message),
-    (account_events.PasswordResetAsked, notifications_handlers.tell_of_reset),
-    (account_events.PasswordChanged, notifications_handlers.tell_of_new_password),
-    (order_events.PurchasePlaced, orders_handlers.tell_of_purchase),
-    (order_events.TransferAwaited, bank_handlers.tell_how_to_pay),
-    (StatementStored, bank_handlers.match_statement),
-    (NoticeReceived, checkout_handlers.follow_notice),
-    (RefundRequested, orders_handlers.send_refund),
-    (RefundRequested, payouts_handlers.ask_for_account),
-    (payout_events.AccountAsked, payouts_handlers.tell_buyer),
-    (payout_events.HoldMoved, payouts_handlers.tell_of_hold),
-    (payout_events.LineSettled, payouts_handlers.tell_of_line),
-    (order_events.PurchasePaid, orders_handlers.tell_of_payment),
-    (order_events.PurchaseExpired, orders_handlers.tell_of_expiry),
-    (order_events.PurchaseKept, orders_handlers.tell_of_keeping),
-    (order_events.RefundSettled, orders_handlers.tell_of_refund),
-    (order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation),
-    (order_events.OrderAccepted, orders_handlers.tell_of_acceptance),
-    (order_events.OrderDeclined, orders_handlers.tell_of_decline),
-    (order_events.OrderReady, orders_handlers.tell_of_readiness),
-    (order_events.OrderHandedOver, orders_handlers.tell_of_hand_over),
-    (order_events.OrderLapsed, orders_handlers.tell_of_lapse),
-    (order_events.LinkRenewed, orders_handlers.tell_of_link),
-    (order_events.PurchasePaid, receipts_handlers.follow_payment),
-    (order_events.OrderHandedOver, receipts_handlers.follow_hand_over),
-    (order_events.RefundSettled, receipts_handlers.follow_refund),
-    (ClaimMoved, claims_handlers.tell_of_step),
-    (order_events.ClaimOvertaken, claims_handlers.follow_bank),
-    (MessageSent, talks_handlers.tell_of_message),
-    (PriceWaits, catalog_handlers.tell_of_price),
-    (UploadReceived, catalog_handlers.take_pictures),
-    (account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over),
-    (account_events.CodeAsked, notifications_handlers.tell_of_code),
-    (BankAccountChanged, stores_handlers.tell_of_bank_account),
-    (InvitationMade, stores_handlers.tell_of_invitation),
-    (StoreChanged, catalog_handlers.refresh_search),
-    (ImportMoved, imports_handlers.go_on),
-    (curation_events.SubmissionPassed, curation_handlers.tell_of_pass),
-    (curation_events.SubmissionReturned, curation_handlers.tell_of_return),
-    (curation_events.SubmissionRejected, curation_handlers.tell_of_rejection),
-    (onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move),
-    (ReconciliationAsked, reconciliation_handlers.follow_request),
-)
-"""Which handler follows which event."""
 ROUTINES = (
     jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0),
     jobs.Routine(outbox.sweep, daily_hour_wita=3),
@@ -207,8 +162,9 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(blueprint)
     cli.register(app)
     app.cli.add_command(demo_commands.demo_group)
-    for event, follow in FOLLOWERS:
-        outbox.subscribe(event, follow)
+    _follow_orders()
+    _follow_money()
+    _follow_goods()
     for routine in ROUTINES:
         jobs.schedule(routine)
     _know_people()
@@ -254,6 +210,60 @@ def _ways_by_hand(config: Config) -> list[PaymentProvider]:
     if not ways:
         structlog.get_logger().info("by_hand.off", reason="BANK_NAME, BANK_ACCOUNT, BANK_HOLDER, QRIS_PAYLOAD not set")
     return ways
+
+
+def _follow_orders() -> None:
+    """What follows the steps of an order."""
+    outbox.subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
+    outbox.subscribe(order_events.PurchasePaid, orders_handlers.tell_of_payment)
+    outbox.subscribe(order_events.PurchaseExpired, orders_handlers.tell_of_expiry)
+    outbox.subscribe(order_events.PurchaseKept, orders_handlers.tell_of_keeping)
+    outbox.subscribe(order_events.RefundSettled, orders_handlers.tell_of_refund)
+    outbox.subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)
+    outbox.subscribe(order_events.OrderAccepted, orders_handlers.tell_of_acceptance)
+    outbox.subscribe(order_events.OrderDeclined, orders_handlers.tell_of_decline)
+    outbox.subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
+    outbox.subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
+    outbox.subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
+    outbox.subscribe(order_events.LinkRenewed, orders_handlers.tell_of_link)
+    outbox.subscribe(order_events.ClaimOvertaken, claims_handlers.follow_bank)
+    outbox.subscribe(MessageSent, talks_handlers.tell_of_message)
+
+
+def _follow_money() -> None:
+    """What follows money: in, back and out."""
+    outbox.subscribe(order_events.TransferAwaited, bank_handlers.tell_how_to_pay)
+    outbox.subscribe(StatementStored, bank_handlers.match_statement)
+    outbox.subscribe(NoticeReceived, checkout_handlers.follow_notice)
+    outbox.subscribe(RefundRequested, orders_handlers.send_refund)
+    outbox.subscribe(RefundRequested, payouts_handlers.ask_for_account)
+    outbox.subscribe(payout_events.AccountAsked, payouts_handlers.tell_buyer)
+    outbox.subscribe(payout_events.HoldMoved, payouts_handlers.tell_of_hold)
+    outbox.subscribe(payout_events.LineSettled, payouts_handlers.tell_of_line)
+    outbox.subscribe(order_events.PurchasePaid, receipts_handlers.follow_payment)
+    outbox.subscribe(order_events.OrderHandedOver, receipts_handlers.follow_hand_over)
+    outbox.subscribe(order_events.RefundSettled, receipts_handlers.follow_refund)
+    outbox.subscribe(ClaimMoved, claims_handlers.tell_of_step)
+    outbox.subscribe(ReconciliationAsked, reconciliation_handlers.follow_request)
+
+
+def _follow_goods() -> None:
+    """What follows acts of people, shops and curators."""
+    outbox.subscribe(MessageWritten, notifications_handlers.send_message)
+    outbox.subscribe(account_events.PasswordResetAsked, notifications_handlers.tell_of_reset)
+    outbox.subscribe(account_events.PasswordChanged, notifications_handlers.tell_of_new_password)
+    outbox.subscribe(PriceWaits, catalog_handlers.tell_of_price)
+    outbox.subscribe(UploadReceived, catalog_handlers.take_pictures)
+    outbox.subscribe(account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over)
+    outbox.subscribe(account_events.CodeAsked, notifications_handlers.tell_of_code)
+    outbox.subscribe(BankAccountChanged, stores_handlers.tell_of_bank_account)
+    outbox.subscribe(InvitationMade, stores_handlers.tell_of_invitation)
+    outbox.subscribe(StoreChanged, catalog_handlers.refresh_search)
+    outbox.subscribe(ImportMoved, imports_handlers.go_on)
+    outbox.subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
+    outbox.subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
+    outbox.subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
+    outbox.subscribe(onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move)
 
 
 def _know_people() -> None:
