@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from marketplace.core import settings
-from marketplace.orders.plan import PLAN, Move
+from marketplace.orders.plan import CLOCKS, PLAN, Move, StateClock
 from marketplace.orders.rules import MOVES, OrderStatus
-from marketplace.orders.services import steps  # noqa: F401 - defines the clocks
+from marketplace.orders.services import clocks, steps  # noqa: F401 - define the clocks
 from marketplace.payments.services import asking  # noqa: F401
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "orders.md"
@@ -19,10 +19,20 @@ checked against `orders.rules.MOVES`, and writes a step of the time line that bu
 """
 
 
+CLOCK_INTRO = """## What happens when nobody does anything
+
+No state ends before its reminder was sent: a market that stood still for two days reminds first. Arrival counts from
+the moment the buyer is told. An order that is contested (a bank's dispute, a claim) does not end by itself.
+
+| state | of which orders | ends as | after | counted from | reminded | the other side may end it after |
+| --- | --- | --- | --- | --- | --- | --- |"""
+
+
 def page() -> str:
     """The whole document."""
     ends = ", ".join(f"`{status.value}`" for status in OrderStatus if not MOVES[status])
-    return "\n".join([INTRO, _diagram(), "", "## Moves", "", _table(), "", f"Nothing leads on from {ends}.", ""])
+    moves = ["## Moves", "", _table(), "", f"Nothing leads on from {ends}.", ""]
+    return "\n".join([INTRO, _diagram(), "", *moves, CLOCK_INTRO, *map(_clock_row, CLOCKS), ""])
 
 
 def _diagram() -> str:
@@ -40,6 +50,19 @@ def _table() -> str:
 def _row(move: Move) -> str:
     cells = [f"`{move.start.value}`", f"`{move.to.value}`", move.who.value, move.what, _clock(move.clock), move.then]
     return f"| {' | '.join(cells)} | `{move.service}` |"
+
+
+def _clock_row(clock: StateClock) -> str:
+    cells = [
+        f"`{clock.state.value}`",
+        clock.where,
+        f"`{clock.to.value}`",
+        _clock(clock.clock),
+        clock.since,
+        f"{clock.whom}: {clock.reminder}",
+        _clock(clock.second),
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def _clock(key: str) -> str:

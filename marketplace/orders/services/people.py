@@ -9,11 +9,11 @@ from marketplace.core.db import db
 from marketplace.core.errors import Invalid
 from marketplace.notifications import services as notifications
 from marketplace.orders import rules
-from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.models import Order, OrderAcceptance, OrderLine, Purchase
 
 
 def forget_buyer(leaving: Leaving) -> None:
-    """Keep what was sold for how much, and nothing of who bought it: the account is closed.
+    """Keep what was sold for how much, and nothing of who bought or took it: the account is closed.
 
     Raises Invalid while an order is open: somebody still waits for the goods, or with them.
     """
@@ -25,6 +25,8 @@ def forget_buyer(leaving: Leaving) -> None:
     for address in db.session.scalars(addresses).all():
         notifications.forget_address(address)
     db.session.execute(sa.update(Order).where(Order.purchase_id.in_(mine)).values(note="", search_text=""))
+    orders = sa.select(Order.id).where(Order.purchase_id.in_(mine))
+    db.session.execute(sa.delete(OrderAcceptance).where(OrderAcceptance.order_id.in_(orders)))
     nothing = dict.fromkeys(("buyer_name", "buyer_email", "buyer_phone", "street", "rt_rw", "postcode", "landmark"), "")
     db.session.execute(sa.update(Purchase).where(Purchase.person_id == leaving.person_id).values(**nothing))
 
