@@ -229,7 +229,7 @@ def create_handover(code: str) -> Page:
     form, door_form = CodeForm(), DoorForm()
     is_signed = door_form.validate()
     if not form.validate() or not is_signed:
-        return _show(order_id, code_error="".join(form.code.errors), door_form=door_form), 422
+        return _show(order_id, code_error=" ".join(map(str, form.code.errors)), door_form=door_form), 422
     try:
         with transaction():
             wrong = services.hand_over(current_actor(), order_id, form.code.data, door_form.told())

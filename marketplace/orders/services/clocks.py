@@ -55,9 +55,9 @@ COMPLETE_HOURS = settings.define(
 ONE_DAY = timedelta(days=1)
 
 
-def wind(order: Order, at: datetime) -> None:
-    """Start the clock of the state that a locked order has come to; one that has none left loses its own."""
-    clock = _CLOCKS[order.status](order, at) if order.status in _CLOCKS else None
+def wind(order: Order, to: OrderStatus, at: datetime) -> None:
+    """Start the clock of the state that a locked order is about to come to; where that has none, it loses its own."""
+    clock = _CLOCKS[to](order, at) if to in _CLOCKS else None
     order.state_since = at
     order.reminded = 0
     order.remind_at = clock.remind_at if clock else None

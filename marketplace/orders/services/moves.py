@@ -68,7 +68,9 @@ def mark_ready(actor: Actor, order_id: int) -> Order:
     What goes by post is sent with its number (`send`): Invalid (field tracking_number).
     """
     order = locked(actor, order_id)
-    if order.delivery_method is DeliveryMethod.POST and order.status is OrderStatus.PROCESSING:
+    if order.status is not OrderStatus.PROCESSING:
+        raise Stale("orders.moved_on")
+    if order.delivery_method is DeliveryMethod.POST:
         raise Invalid("orders.tracking_required", field="tracking_number")
     move(actor, order, rules.ready_status(order.delivery_method))
     tell(actor, "orders.readied", order, events.OrderReady(order.id))
@@ -91,6 +93,8 @@ def send(actor: Actor, order_id: int, tracking_number: str) -> Order:
         audit.record(actor, "orders.tracking_mended", "order", order.code, before=order.tracking_number, number=number)
         order.tracking_number = number
         return order
+    if order.status is not OrderStatus.PROCESSING:
+        raise Stale("orders.moved_on")
     move(actor, order, OrderStatus.ON_THE_WAY, note=f"{order.delivery_name} {number}")
     order.tracking_number = number
     tell(actor, "orders.readied", order, events.OrderReady(order.id), number=number)

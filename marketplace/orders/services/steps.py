@@ -51,10 +51,10 @@ def move(actor: Actor, order: Order, to: OrderStatus, note: str = "", cause: Cau
     if not rules.may_move(order.status, to):
         raise Stale("orders.moved_on")
     at = now()
+    clocks.wind(order, to, at)
     order.status = to
     if to is OrderStatus.DONE:
         order.done_at = at
-    clocks.wind(order, at)
     db.session.add(OrderEvent(order_id=order.id, status=to, at=at, person_id=actor.person_id, note=note, cause=cause))
 
 
