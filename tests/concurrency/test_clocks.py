@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from threading import Barrier
 
@@ -24,10 +25,18 @@ from marketplace.payments.rules import PaymentMethod
 from tests import make
 from tests.concurrency.crowd import together
 from tests.databases import Market
+from tests.make.till import Till
 
 pytestmark = pytest.mark.race
 S = OrderStatus
 LATE = timedelta(days=12)
+
+
+@pytest.fixture
+def market(live_database: Market) -> Iterator[Market]:
+    """A market of its own in which cards are taken."""
+    with make.plugged(live_database.app, Till()):
+        yield live_database
 
 
 def _order(market: Market, up_to: OrderStatus) -> tuple[int, str, Buyer]:
@@ -61,33 +70,33 @@ def _take_back(buyer: Buyer, order_id: int) -> str:
     return "buyer"
 
 
-def test_the_clock_and_the_code_release_the_money_once(live_database: Market) -> None:
-    order_id, code, _ = _order(live_database, S.ARRIVED)
-    done = together(live_database.app, [lambda: _run_out(order_id), lambda: _hand_over(order_id, code)] * 4)
+def test_the_clock_and_the_code_release_the_money_once(market: Market) -> None:
+    order_id, code, _ = _order(market, S.ARRIVED)
+    done = together(market.app, [lambda: _run_out(order_id), lambda: _hand_over(order_id, code)] * 4)
     assert sum(isinstance(result, Stale) for result in done) == 7
-    with live_database.app.app_context():
+    with market.app.app_context():
         assert db.session.scalars(sa.select(Order.status)).all() == [S.DONE]
         assert tuple(db.session.execute(sa.select(Variant.on_hand, Variant.reserved)).one()) == (8, 0)
         released = sa.select(sa.func.count()).where(LedgerTransaction.kind == Kind.RELEASE)
         assert db.session.scalar(released) == 1
 
 
-def test_the_clock_and_the_buyer_give_the_money_back_once(live_database: Market) -> None:
-    order_id, _, buyer = _order(live_database, S.PROCESSING)
-    done = together(live_database.app, [lambda: _run_out(order_id), lambda: _take_back(buyer, order_id)] * 4)
+def test_the_clock_and_the_buyer_give_the_money_back_once(market: Market) -> None:
+    order_id, _, buyer = _order(market, S.PROCESSING)
+    done = together(market.app, [lambda: _run_out(order_id), lambda: _take_back(buyer, order_id)] * 4)
     assert sum(isinstance(result, Stale) for result in done) == 7
-    with live_database.app.app_context():
+    with market.app.app_context():
         assert db.session.scalars(sa.select(Order.status)).all() == [S.CANCELLED]
         assert tuple(db.session.execute(sa.select(Variant.on_hand, Variant.reserved)).one()) == (10, 0)
         assert db.session.scalars(sa.select(Refund.amount)).all() == [100_000]
 
 
-def test_control_without_the_lock_both_end_it(live_database: Market) -> None:
+def test_control_without_the_lock_both_end_it(market: Market) -> None:
     """Two that only read the state, and write what follows, both think that they were first."""
-    order_id, _, _ = _order(live_database, S.ARRIVED)
+    order_id, _, _ = _order(market, S.ARRIVED)
 
     def end_without_lock() -> str:
-        with live_database.app.app_context(), db.engine.connect() as connection:
+        with market.app.app_context(), db.engine.connect() as connection:
             state = connection.execute(sa.select(Order.status).where(Order.id == order_id)).scalar_one()
         barrier.wait(timeout=10)
         if state is not S.ARRIVED:
@@ -97,5 +106,5 @@ def test_control_without_the_lock_both_end_it(live_database: Market) -> None:
         return "ended"
 
     barrier = Barrier(2)
-    done = together(live_database.app, [end_without_lock] * 2)
+    done = together(market.app, [end_without_lock] * 2)
     assert done == ["ended", "ended"], "the lock is what the tests above are about"
