@@ -105,6 +105,8 @@ ROUTINES = (
     jobs.Routine(bank_handlers.free_sums, daily_hour_wita=3),
     jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5),
     jobs.Routine(orders_handlers.remind_shops, every_minutes=5),
+    jobs.Routine(orders_handlers.remind_of_clocks, every_minutes=5),
+    jobs.Routine(orders_handlers.run_out_clocks, every_minutes=5),
     jobs.Routine(catalog_handlers.close_days, every_minutes=1),
     jobs.Routine(catalog_handlers.warn_of_low_stock, every_minutes=5),
     jobs.Routine(checkout_handlers.end_holds, every_minutes=1),
@@ -225,6 +227,10 @@ def _follow_orders() -> None:
     outbox.subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
     outbox.subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     outbox.subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
+    outbox.subscribe(order_events.OrderArrived, orders_handlers.tell_of_arrival)
+    outbox.subscribe(order_events.ArrivalDenied, orders_handlers.tell_of_denial)
+    outbox.subscribe(order_events.OrderCompleted, orders_handlers.tell_of_completion)
+    outbox.subscribe(order_events.OrderEnded, orders_handlers.tell_of_ending)
     outbox.subscribe(order_events.LinkRenewed, orders_handlers.tell_of_link)
     outbox.subscribe(order_events.ClaimOvertaken, claims_handlers.follow_bank)
     outbox.subscribe(MessageSent, talks_handlers.tell_of_message)

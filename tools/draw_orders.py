@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.core import settings
-from marketplace.orders.plan import PLAN
+from marketplace.orders.plan import CLOCKS, PLAN, StateClock
 from marketplace.orders.rules import MOVES, OrderStatus
-from marketplace.orders.services import steps  # noqa: F401 - defines the clocks
+from marketplace.orders.services import clocks, steps  # noqa: F401 - define the clocks
 from marketplace.payments.services import asking  # noqa: F401
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "orders.md"
@@ -21,11 +21,21 @@ checked against `orders.rules.MOVES`, and writes a step of the time line that bu
 """
 
 
+CLOCK_INTRO = """## What happens when nobody does anything
+
+No state ends before its reminder was sent: a market that stood still for two days reminds first. Arrival counts from
+the moment the buyer is told. An order that is contested (a bank's dispute, a claim) does not end by itself.
+
+| state | of which orders | ends as | after | counted from | reminded | the other side may end it after |
+| --- | --- | --- | --- | --- | --- | --- |"""
+
+
 def page() -> str:
     """The whole document."""
     ends = [status for status in OrderStatus if not MOVES[status]]
     beginnings = ("unpaid: paid online", "waiting: paid in cash")
-    return "\n".join([INTRO, diagram(beginnings, PLAN, ends), "", "## Moves", "", table(PLAN), "", last(ends), ""])
+    moves = ["## Moves", "", table(PLAN), "", last(ends), ""]
+    return "\n".join([INTRO, diagram(beginnings, PLAN, ends), "", *moves, CLOCK_INTRO, *map(_clock_row, CLOCKS), ""])
 
 
 def diagram(beginnings: Iterable[str], plan: Sequence[Any], ends: Iterable[Any]) -> str:
@@ -50,6 +60,19 @@ def last(ends: Iterable[Any]) -> str:
 def _row(move: Any) -> str:
     cells = [f"`{move.start.value}`", f"`{move.to.value}`", move.who.value, move.what, _clock(move.clock), move.then]
     return f"| {' | '.join(cells)} | `{move.service}` |"
+
+
+def _clock_row(clock: StateClock) -> str:
+    cells = [
+        f"`{clock.state.value}`",
+        clock.where,
+        f"`{clock.to.value}`",
+        _clock(clock.clock),
+        clock.since,
+        f"{clock.whom}: {clock.reminder}",
+        _clock(clock.second),
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def _clock(key: str) -> str:

@@ -93,3 +93,31 @@ class ClaimOvertaken:
     """A buyer's money goes back by her bank or the provider: this claim (its id) has nothing left to settle."""
 
     claim_id: int
+
+
+@dataclass(frozen=True)
+class OrderArrived:
+    """By the shop's word, or because its time is over: the buyer has some time to object."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class ArrivalDenied:
+    """The buyer says that it has not arrived."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderCompleted:
+    """The buyer said nothing after it had arrived: it counts as accepted."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderEnded:
+    """It ended without changing hands after the shop had said yes: late, not fetched, or never heard of again."""
+
+    order_id: int

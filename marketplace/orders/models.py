@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, Word, one_of
 from marketplace.core.vault import Sealed
-from marketplace.orders.rules import LinkAct, OrderStatus, ShareKind
+from marketplace.orders.rules import AcceptedBy, Cause, LinkAct, OrderStatus, ShareKind
 from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import DeliveryMethod
 
@@ -29,7 +29,7 @@ class Purchase(Base):
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
     buyer_name: Mapped[str] = mapped_column(sa.String(120))
     buyer_email: Mapped[str] = mapped_column(sa.String(254), default="")
-    buyer_phone: Mapped[str] = mapped_column(sa.String(20))
+    buyer_phone: Mapped[str] = mapped_column(sa.String(20), index=True)
     street: Mapped[str] = mapped_column(sa.String(200), default="")
     rt_rw: Mapped[str] = mapped_column(sa.String(20), default="")
     village_code: Mapped[str | None] = mapped_column(sa.ForeignKey("regions.code"))
@@ -56,6 +56,10 @@ class Order(Base):
 
     `contested_by` is the claim (by its id, above) that is open since `contested_at`: the `contested` rupiah of goods,
     delivery and commission lie aside (`orders.services.contesting`), and nothing completes the order by itself.
+
+    The clock of the state it is in: since when it is (`state_since`), the first reminder (`remind_at`), from when the
+    other side may end it (`may_end_at`, where that is), when the state ends by itself (`ends_at`), and how many of the
+    two reminders were sent (`reminded`). It is wound by every move, by the settings of that day.
 
     What the buyer was told about delivery stays: `delivery_name` and `delivery_place` are the pick-up point and its
     address, or the name of the courier service; `delivery_days` how long that takes, `delivery_weight` the grams that
@@ -88,7 +92,11 @@ class Order(Base):
         ),
         sa.CheckConstraint("(contested_by IS NULL) = (contested_at IS NULL)", name="contested_by_a_claim"),
         sa.CheckConstraint("status <> 'done' OR done_at IS NOT NULL", name="done_has_its_time"),
+        sa.CheckConstraint(
+            "status NOT IN ('processing', 'ready', 'on_the_way', 'arrived') OR ends_at IS NOT NULL", name="has_a_clock"
+        ),
         sa.UniqueConstraint("purchase_id", "store_id"),
+        sa.Index("ix_orders_clock", "status", "ends_at"),
         sa.Index("ix_orders_store_done", "store_id", "done_at"),
         sa.Index("ix_orders_store_placed", "store_id", "placed_at", "id"),
         sa.Index("ix_orders_store_status", "store_id", "status", "placed_at"),
@@ -130,6 +138,11 @@ class Order(Base):
     done_at: Mapped[datetime | None]
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
     ready_by: Mapped[date | None]
+    state_since: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
+    may_end_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    reminded: Mapped[int] = mapped_column(default=0)
 
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.id", viewonly=True)
     events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id", viewonly=True)
@@ -178,6 +191,27 @@ class OrderEvent(Base):
     at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     note: Mapped[str] = mapped_column(sa.String(300), default="")
+    cause: Mapped[Cause] = mapped_column(Word(Cause), default=Cause.NONE)
+
+
+class OrderAcceptance(Base):
+    """Who took the goods of an order, in her own words. Written once with the step that ends the order; never changed.
+
+    `signature` is a drawn name as an SVG path on a field of 600 by 200, '' without one.
+    """
+
+    __tablename__ = "order_acceptances"
+    __table_args__ = (
+        one_of("accepted_by", AcceptedBy),
+        sa.CheckConstraint("length(name) > 0", name="has_a_name"),
+    )
+
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"), primary_key=True)
+    at: Mapped[datetime]
+    name: Mapped[str] = mapped_column(sa.String(120))
+    accepted_by: Mapped[AcceptedBy] = mapped_column(Word(AcceptedBy))
+    remark: Mapped[str] = mapped_column(sa.String(300), default="")
+    signature: Mapped[str] = mapped_column(sa.Text, default="")
 
 
 class OrderShare(Base):

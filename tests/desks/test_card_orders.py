@@ -118,7 +118,7 @@ def test_no_page_of_the_seller_speaks_of_cash(ina: FlaskClient, basket: Product,
     _, order = bought(basket, status, fee)
     page = main_of(ina, f"/penjual/pesanan/{order.code}")
     assert not CASH.search(page)
-    is_open = order.status in (S.WAITING, S.PROCESSING, S.READY, S.ON_THE_WAY)
+    is_open = order.status in (S.WAITING, S.PROCESSING, S.READY, S.ON_THE_WAY, S.ARRIVED)
     assert ("Jangan menerima uang dari pembeli" in page) is is_open
     assert ("Sudah dibayar" in page) is (is_open or order.status is S.DONE)
 

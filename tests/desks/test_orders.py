@@ -79,7 +79,7 @@ def test_phone_and_street_are_shown_only_while_they_are_needed(
     ina: FlaskClient, basket: Product, up_to: OrderStatus
 ) -> None:
     page = ina.get(_path(_order(basket, up_to, fee=7_000))).text
-    is_needed = up_to in (S.PROCESSING, S.READY, S.ON_THE_WAY)
+    is_needed = up_to in (S.PROCESSING, S.READY, S.ON_THE_WAY, S.ARRIVED)
     assert ("Jalan Lalamentik 3" in page) is is_needed
     assert ("+6281234567890" in page) is is_needed
     assert "Tamu Lestari" in page

@@ -20,6 +20,7 @@ def show(template: str, **values: Any) -> str:
 def _menu() -> list[dict[str, str]]:
     parts = (
         ("admin.overview", _("Ikhtisar"), "layout-grid"),
+        ("admin.orders_list", _("Pesanan"), "package"),
         ("admin.payments_list", _("Pembayaran"), "wallet"),
         ("admin.reconciliations", _("Pencocokan buku"), "clipboard-check"),
         ("admin.bank", _("Mutasi bank"), "landmark"),

@@ -28,7 +28,7 @@ from marketplace.payments.rules import PaymentMethod, ProviderTrouble
 from marketplace.payments.services import Providers, attempts
 
 FIRST_NUMBER = 1001
-MARKED_READY = (OrderStatus.READY, OrderStatus.DONE)
+MARKED_READY = (OrderStatus.READY, OrderStatus.ARRIVED, OrderStatus.DONE)
 
 
 def shop(world: World, say: Callable[[str], None]) -> None:
@@ -79,6 +79,8 @@ def _answer(world: World, plan: Plan, order_id: int, store_id: int) -> None:
         orders.accept(owner, order_id)
     if plan.end in MARKED_READY:
         orders.mark_ready(owner, order_id)
+    if plan.end is OrderStatus.ARRIVED:
+        orders.arrive(owner, order_id)
     if plan.end is OrderStatus.DONE:
         buying.hand_over(owner, order_id)
 

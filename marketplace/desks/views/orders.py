@@ -14,12 +14,12 @@ from marketplace.claims.queries import for_shop as claims_for_shop
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
-from marketplace.desks.claims import claim_steps
-from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm, TrackingForm, WithoutCodeForm
+from marketplace.desks.claims import claim_moments, claim_steps
+from marketplace.desks.forms.orders import CodeForm, DoorForm, ReasonForm, SearchForm, TrackingForm, WithoutCodeForm
 from marketplace.desks.money import order_money
 from marketplace.desks.receipts import hand_out
 from marketplace.desks.sharing import SHARE_WORDS, share_of
-from marketplace.desks.words import STATES, steps_of, time_left
+from marketplace.desks.words import STATES, time_left
 from marketplace.orders import queries, services
 from marketplace.orders.queries import OrderFilter
 from marketplace.orders.rules import OrderStatus, ShareKind
@@ -38,7 +38,7 @@ Page = str | Response | tuple[str, int]
 TO_DO = (
     ("baru", _l("Jawab"), (OrderStatus.WAITING,)),
     ("diproses", _l("Siapkan"), (OrderStatus.PROCESSING,)),
-    ("siap", _l("Serahkan"), (OrderStatus.READY, OrderStatus.ON_THE_WAY)),
+    ("siap", _l("Serahkan"), (OrderStatus.READY, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED)),
 )
 STATES_ASKED = {
     **{name: statuses for name, _label, statuses in TO_DO},
@@ -191,6 +191,20 @@ def create_readiness(code: str) -> Page:
     return _step(code, services.mark_ready, _("Pembeli sudah dikabari. Minta kodenya saat menyerahkan barang."))
 
 
+@bp.post("/<string:code>/kedatangan")
+@requires_right(Right.ORDERS)
+def create_arrival(code: str) -> Page:
+    """What was paid before is at the buyer's, though nobody typed her digits."""
+    return _step(code, services.arrive, _("Pembeli sudah dikabari. Tanpa keberatan, pesanan ini selesai sendiri."))
+
+
+@bp.post("/<string:code>/pengakhiran")
+@requires_right(Right.ORDERS)
+def end_unfetched(code: str) -> Page:
+    """The buyer did not fetch it in all that time."""
+    return _step(code, services.end_unfetched, _("Pesanan diakhiri, stok kembali tersedia. Pembeli sudah dikabari."))
+
+
 @bp.post("/<string:code>/resi")
 @requires_right(Right.ORDERS)
 def send(code: str) -> Page:
@@ -215,16 +229,20 @@ def send(code: str) -> Page:
 def create_handover(code: str) -> Page:
     """The buyer has the goods and paid: her digits prove it. A wrong try is counted before it is shown."""
     order_id = _own(code)
-    form = CodeForm()
-    if not form.validate():
-        return _show(order_id, code_error=form.code.errors[0]), 422
+    form, door_form = CodeForm(), DoorForm()
+    is_signed = door_form.validate()
+    if not form.validate() or not is_signed:
+        return _show(order_id, code_error=" ".join(map(str, form.code.errors)), door_form=door_form), 422
     try:
         with transaction():
-            wrong = services.hand_over(current_actor(), order_id, form.code.data)
+            wrong = services.hand_over(current_actor(), order_id, form.code.data, door_form.told())
+    except Invalid as refusal:
+        door_form.refuse(refusal)
+        return _show(order_id, door_form=door_form), 422
     except Refusal as refusal:
         return _refused(order_id, refusal)
     if wrong is not None:
-        return _refused(order_id, wrong)
+        return _refused(order_id, wrong, door_form)
     if _is_online(order_id):
         flash(_("Selesai. Uang pesanan ini sekarang milik Anda: lihat di Saldo."), "success")
     else:
@@ -280,12 +298,12 @@ def _step(code: str, step: Callable[[Actor, int], object], done: str) -> Page:
     return _back(code)
 
 
-def _refused(order_id: int, refusal: Refusal) -> Page:
+def _refused(order_id: int, refusal: Refusal, door_form: DoorForm | None = None) -> Page:
     status = status_of(refusal)
     if status == 404:
         raise refusal
     if isinstance(refusal, Invalid) and refusal.field == "code":
-        return _show(order_id, code_error=explain(refusal)), status
+        return _show(order_id, code_error=explain(refusal), door_form=door_form), status
     response = make_response(_show(order_id, words=explain(refusal)), status)
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.retry_after)
@@ -313,6 +331,7 @@ def _show(
     words: str = "",
     without_form: WithoutCodeForm | None = None,
     tracking_form: TrackingForm | None = None,
+    door_form: DoorForm | None = None,
 ) -> str:
     found = queries.order_view(order_id)
     if found is None:
@@ -331,8 +350,11 @@ def _show(
         shares=queries.shares(order_id),
         share_words=SHARE_WORDS,
         states=STATES,
-        steps=steps_of(order, helpers_of(order.store_id), refunds.get(order_id, []), claims),
         claims=claims,
+        line=queries.time_line(order, purchase, refunds.get(order_id, []), claim_moments(claims)),
+        helpers=helpers_of(order.store_id),
+        door_form=door_form or DoorForm(formdata=None),
+        is_signing=door_form is not None and bool(door_form.name.data or door_form.errors),
         money=order_money(order),
         has_receipt=is_due(order),
         receipts=versions_of([order_id]).get(order_id, []),

@@ -44,7 +44,7 @@ def index() -> str:
         waiting=queries.to_do(stores, [OrderStatus.WAITING]),
         counts=counts,
         to_prepare=counts[OrderStatus.PROCESSING],
-        to_hand_over=counts[OrderStatus.READY] + counts[OrderStatus.ON_THE_WAY],
+        to_hand_over=sum(counts[each] for each in (OrderStatus.READY, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED)),
         sales=compare(queries.sales_by_day(sold, today - timedelta(days=2 * days - 1), today), by_week=by_week),
         days=days,
         by_week=by_week,

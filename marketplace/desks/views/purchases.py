@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,13 +13,15 @@ from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
 from marketplace.core.paging import Page
-from marketplace.desks.claims import claim_steps
+from marketplace.desks.claims import claim_moments, claim_steps
+from marketplace.desks.forms.orders import AcceptanceForm
 from marketplace.desks.receipts import hand_out
-from marketplace.desks.views.buying import bought_order, key_of, link_key, not_yours, private
-from marketplace.desks.words import STATES, WAYS_TO_PAY, steps_of
+from marketplace.desks.views.buying import Bought, bought_order, key_of, link_key, not_yours, private
+from marketplace.desks.words import STATES, WAYS_TO_PAY
 from marketplace.orders import queries, services
+from marketplace.orders.models import Purchase
 from marketplace.orders.policies import Buyer, can_read_purchase
-from marketplace.orders.queries import PurchaseRow, PurchaseView, RefundNote
+from marketplace.orders.queries import OrderView, PurchaseRow, PurchaseView, RefundNote
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.rules import BY_HAND, ProviderTrouble
 from marketplace.payouts import queries as payouts
@@ -123,6 +125,10 @@ def order(code: str) -> Response:
     found = bought_order(code)
     if isinstance(found, Response):
         return found
+    return _show_order(found)
+
+
+def _show_order(found: Bought, status: int = 200, words: str = "", form: AcceptanceForm | None = None) -> Response:
     notes = queries.refund_notes([found.order.id]) if found.order.is_online or found.order.refunded else {}
     page = render_template(
         "desks/order.html",
@@ -134,22 +140,70 @@ def order(code: str) -> Response:
         claims=claim_steps([found.order.id]),
         receipts=versions_of([found.order.id]),
         key=link_key(found.key),
+        words=words,
+        refused_form=form,
         **_words(),
     )
-    return private(page)
+    return private(page, status)
+
+
+def _acceptance_form(order: OrderView, purchase: Purchase) -> AcceptanceForm:
+    """The form by which the buyer takes an order, with her name in it."""
+    return AcceptanceForm(formdata=None, name=purchase.buyer_name).numbered(order.id)
 
 
 @bp.post("/pesanan/<string:code>/kedatangan")
 @public
 def confirm_arrival(code: str) -> Response:
-    """The parcel has come and is right; after this the shop has its money."""
+    """It has come and is right; after this the shop has its money."""
     found = bought_order(code)
     if isinstance(found, Response):
         return found
-    with transaction():
-        services.confirm_arrival(found.visitor, found.order.id)
+    form = AcceptanceForm().numbered(found.order.id)
+    if not form.validate():
+        return _show_order(found, 422, form=form)
+    try:
+        with transaction():
+            services.confirm_arrival(found.visitor, found.order.id, form.told())
+    except Stale as refusal:
+        return _overtaken(code, refusal)
     flash(gettext("Terima kasih. Pesanan ini selesai, dan uangnya diteruskan ke toko."), "success")
     return _to_order(code)
+
+
+@bp.post("/pesanan/<string:code>/belum-tiba")
+@public
+def deny_arrival(code: str) -> Response:
+    """It counts as arrived, and has not."""
+    done = gettext("Terima kasih sudah mengabari. Toko kami beri tahu, dan pesanan ini belum selesai.")
+    return _step(code, services.deny_arrival, done)
+
+
+@bp.post("/pesanan/<string:code>/pembatalan")
+@public
+def take_back(code: str) -> Response:
+    """The shop is late, and the buyer does not want to wait any longer."""
+    return _step(code, services.take_back, gettext("Pesanan ini dibatalkan. Toko sudah kami beri tahu."))
+
+
+def _step(code: str, step: Callable[[Buyer, int], object], done: str) -> Response:
+    """Take one step with an order; if it has moved on meanwhile, show how it stands now."""
+    found = bought_order(code)
+    if isinstance(found, Response):
+        return found
+    try:
+        with transaction():
+            step(found.visitor, found.order.id)
+    except Stale as refusal:
+        return _overtaken(code, refusal)
+    flash(done, "success")
+    return _to_order(code)
+
+
+def _overtaken(code: str, refusal: Stale) -> Response:
+    """The order as it is now, and why nothing was done."""
+    words, found = explain(refusal), bought_order(code)
+    return found if isinstance(found, Response) else _show_order(found, 409, words)
 
 
 @bp.get("/pesanan/<string:code>/kuitansi")
@@ -207,7 +261,9 @@ def _is_owed_beside(view: PurchaseView) -> bool:
 def _words() -> dict[str, object]:
     return {
         "states": STATES,
-        "steps_of": steps_of,
+        "time_line": queries.time_line,
+        "claim_moments": claim_moments,
+        "acceptance_form": _acceptance_form,
         "is_due": is_due,
         "OrderStatus": OrderStatus,
         "DeliveryMethod": DeliveryMethod,

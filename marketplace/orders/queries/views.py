@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from marketplace.catalog.rules import allergen_names
+from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
-from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase, PurchasePayment, RefundPart
-from marketplace.orders.rules import NEVER_ACCEPTED, NOT_ANSWERED, OPEN, OPEN_FOR_SHOP, OrderStatus
-from marketplace.payments.models import Payment, Refund
-from marketplace.payments.rules import BY_HAND, PAID, PaymentMethod, PaymentState, RefundSource, RefundState
+from marketplace.orders.models import (
+    Order,
+    OrderAcceptance,
+    OrderEvent,
+    OrderLine,
+    Purchase,
+    PurchasePayment,
+)
+from marketplace.orders.queries.contests import contested
+from marketplace.orders.rules import (
+    NEVER_ACCEPTED,
+    NOT_ANSWERED,
+    OPEN,
+    OPEN_FOR_SHOP,
+    AcceptedBy,
+    Cause,
+    OrderStatus,
+    is_brought_and_paid,
+)
+from marketplace.payments.models import Payment
+from marketplace.payments.rules import BY_HAND, PAID, PaymentMethod, PaymentState
 from marketplace.shipping.rules import FETCHED, DeliveryMethod, tracking_page
 from marketplace.stores.models import Store
+
+SIGNED = (
+    OrderAcceptance.at,
+    OrderAcceptance.name,
+    OrderAcceptance.accepted_by,
+    OrderAcceptance.remark,
+    OrderAcceptance.signature,
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +75,18 @@ class StepView:
     at: datetime
     note: str
     person_id: int | None
+    cause: Cause = Cause.NONE
+
+
+@dataclass(frozen=True)
+class AcceptanceView:
+    """Who took the goods, in her own words; `signature` is an SVG path on a field of 600 by 200, or ''."""
+
+    at: datetime
+    name: str
+    accepted_by: AcceptedBy
+    remark: str
+    signature: str
 
 
 @dataclass(frozen=True)
@@ -84,8 +122,14 @@ class OrderView:
     delivery_weight: int
     tracking_url: str
     tracking_number: str
+    remind_at: datetime | None
+    may_end_at: datetime | None
+    ends_at: datetime | None
+    hold_until: datetime | None
+    is_contested: bool
     lines: tuple[LineView, ...]
     steps: tuple[StepView, ...]
+    acceptance: AcceptanceView | None = None
 
     @property
     def is_fetched(self) -> bool:
@@ -100,6 +144,36 @@ class OrderView:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def is_brought_and_paid(self) -> bool:
+        """Do the goods come to a buyer who has paid for them?"""
+        return is_brought_and_paid(self.delivery_method, self.payment_method)
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Has it left, or come, without being accepted yet?"""
+        return self.status in (OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED)
+
+    @property
+    def promised_until(self) -> datetime | None:
+        """The last minute in which the shop is not late with it."""
+        return self.remind_at - timedelta(minutes=1) if self.remind_at else None
+
+    @property
+    def may_be_ended(self) -> bool:
+        """May the side that waits end it: the buyer a late one, the shop one that is not fetched?"""
+        return self.may_end_at is not None and self.may_end_at <= now()
+
+    @property
+    def was_denied(self) -> bool:
+        """Has the buyer said that it has not arrived?"""
+        return any(step.cause is Cause.DENIED for step in self.steps)
+
+    @property
+    def last_cause(self) -> Cause:
+        """Why it is in its state, where the state alone does not say it."""
+        return self.steps[-1].cause if self.steps else Cause.NONE
 
     @property
     def is_open_for_shop(self) -> bool:
@@ -181,75 +255,6 @@ class PurchaseView:
         return is_waiting and self.payment.state is not PaymentState.MISMATCH
 
 
-@dataclass(frozen=True)
-class RefundNote:
-    """What of one order goes back to its buyer (rupiah), why, and how far it has come.
-
-    `by_bank`: to her own bank account, instead of the way it was paid.
-    """
-
-    amount: int
-    state: RefundState
-    source: RefundSource
-    reason: str
-    asked_at: datetime
-    settled_at: datetime | None = None
-    by_bank: bool = False
-
-
-@dataclass(frozen=True)
-class RefundView:
-    """A refund, the purchase it belongs to, and the orders it is for."""
-
-    refund: Refund
-    purchase: Purchase
-    orders: tuple[OrderView, ...]
-
-
-def refund_view(refund_id: int) -> RefundView | None:
-    """A refund with what it is for. Four statements."""
-    query = (
-        sa.select(Refund, Purchase)
-        .join(PurchasePayment, PurchasePayment.payment_id == Refund.payment_id)
-        .join(Purchase, Purchase.id == PurchasePayment.purchase_id)
-        .where(Refund.id == refund_id)
-    )
-    row = db.session.execute(query).one_or_none()
-    if row is None:
-        return None
-    parts = sa.select(RefundPart.order_id).where(RefundPart.refund_id == refund_id)
-    return RefundView(*row, orders=orders_where(Order.id.in_(parts)))
-
-
-def refund_notes(order_ids: Iterable[int]) -> dict[int, list[RefundNote]]:
-    """The refunds of these orders, by order, the first first. One statement."""
-    query = (
-        sa.select(RefundPart, Refund)
-        .join(Refund, Refund.id == RefundPart.refund_id)
-        .where(RefundPart.order_id.in_(list(order_ids)))
-        .order_by(Refund.id)
-    )
-    found: dict[int, list[RefundNote]] = {}
-    for part, refund in db.session.execute(query):
-        note = RefundNote(
-            part.goods + part.delivery,
-            refund.state,
-            refund.source,
-            refund.reason,
-            refund.created_at,
-            refund.settled_at,
-            refund.by_bank,
-        )
-        found.setdefault(part.order_id, []).append(note)
-    return found
-
-
-def refund_method(refund_id: int) -> PaymentMethod:
-    """By which provider a refund is sent."""
-    query = sa.select(Payment.method).join(Refund, Refund.payment_id == Payment.id).where(Refund.id == refund_id)
-    return db.session.scalars(query).one()
-
-
 def purchase_view(purchase_id: int) -> PurchaseView | None:
     """A purchase with orders, lines and time lines. Four statements, however many shops and lines."""
     query = (
@@ -306,7 +311,14 @@ def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
             Order.delivery_weight,
             Order.tracking_url,
             Order.tracking_number,
+            Order.remind_at,
+            Order.may_end_at,
+            Order.ends_at,
+            Payment.hold_until,
+            contested().label("is_contested"),
+            *(column.label(f"signed_{column.name}") for column in SIGNED),
         )
+        .outerjoin(OrderAcceptance, OrderAcceptance.order_id == Order.id)
         .join(Store, Store.id == Order.store_id)
         .join(PurchasePayment, PurchasePayment.purchase_id == Order.purchase_id)
         .join(Payment, Payment.id == PurchasePayment.payment_id)
@@ -317,8 +329,21 @@ def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
     ids = [row.id for row in rows]
     lines, steps = _lines(ids), _steps(ids)
     return tuple(
-        OrderView(**row._mapping, lines=tuple(lines.get(row.id, ())), steps=tuple(steps.get(row.id, ())))
+        OrderView(
+            **{key: value for key, value in row._mapping.items() if not key.startswith("signed_")},
+            lines=tuple(lines.get(row.id, ())),
+            steps=tuple(steps.get(row.id, ())),
+            acceptance=_acceptance(row),
+        )
         for row in rows
+    )
+
+
+def _acceptance(row: Any) -> AcceptanceView | None:
+    if row.signed_at is None:
+        return None
+    return AcceptanceView(
+        row.signed_at, row.signed_name, row.signed_accepted_by, row.signed_remark, row.signed_signature
     )
 
 
@@ -350,11 +375,18 @@ def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
 
 def _steps(order_ids: list[int]) -> dict[int, list[StepView]]:
     query = (
-        sa.select(OrderEvent.order_id, OrderEvent.status, OrderEvent.at, OrderEvent.note, OrderEvent.person_id)
+        sa.select(
+            OrderEvent.order_id,
+            OrderEvent.status,
+            OrderEvent.at,
+            OrderEvent.note,
+            OrderEvent.person_id,
+            OrderEvent.cause,
+        )
         .where(OrderEvent.order_id.in_(order_ids))
         .order_by(OrderEvent.id)
     )
     found: dict[int, list[StepView]] = {}
-    for order_id, status, at, note, person_id in db.session.execute(query):
-        found.setdefault(order_id, []).append(StepView(status, at, note, person_id))
+    for order_id, status, at, note, person_id, cause in db.session.execute(query):
+        found.setdefault(order_id, []).append(StepView(status, at, note, person_id, cause))
     return found

@@ -3,7 +3,7 @@
 Locks are taken in one order everywhere: orders by id, variants by id, the payment with its tries, the ledger.
 """
 
-from marketplace.orders.services import contesting, disputes, links, paying, refunds
+from marketplace.orders.services import clocks, contesting, disputes, links, overtime, paying, refunds
 from marketplace.orders.services.cancelling import cancel_purchase
 from marketplace.orders.services.moves import (
     accept,
@@ -15,21 +15,28 @@ from marketplace.orders.services.moves import (
     mark_ready,
     send,
 )
+from marketplace.orders.services.overtime import arrive, deny_arrival, end_unfetched, run_out, take_back
 from marketplace.orders.services.people import export_purchases, forget_buyer, keep_purchase
 from marketplace.orders.services.placing import NewLine, NewOrder, NewPurchase, create
+from marketplace.orders.services.signing import Accepted
 from marketplace.orders.services.telling import note_shared
 
 __all__ = [
+    "Accepted",
     "NewLine",
     "NewOrder",
     "NewPurchase",
     "accept",
+    "arrive",
     "cancel_purchase",
+    "clocks",
     "confirm_arrival",
     "contesting",
     "create",
     "decline",
+    "deny_arrival",
     "disputes",
+    "end_unfetched",
     "export_purchases",
     "forget_buyer",
     "hand_over",
@@ -39,7 +46,10 @@ __all__ = [
     "links",
     "mark_ready",
     "note_shared",
+    "overtime",
     "paying",
     "refunds",
+    "run_out",
     "send",
+    "take_back",
 ]

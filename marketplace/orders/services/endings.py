@@ -6,7 +6,7 @@ from marketplace.catalog.services import stock
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
 from marketplace.orders.models import Order
-from marketplace.orders.rules import OrderStatus
+from marketplace.orders.rules import Cause, OrderStatus
 from marketplace.orders.services import refunds
 from marketplace.orders.services.steps import move, payment_id_of, pieces
 from marketplace.payments import queries as payment_queries
@@ -15,10 +15,17 @@ from marketplace.payments.models import Payment
 from marketplace.payments.rules import PaymentMethod, PaymentState, RefundSource
 
 
-def end(actor: Actor, orders: list[Order], to: OrderStatus, source: RefundSource, reason: str = "") -> None:
+def end(
+    actor: Actor,
+    orders: list[Order],
+    to: OrderStatus,
+    source: RefundSource,
+    reason: str = "",
+    cause: Cause = Cause.NONE,
+) -> None:
     """End locked orders of one purchase: what was paid for them goes back, what was not is no longer asked."""
     for order in orders:
-        move(actor, order, to, reason)
+        move(actor, order, to, reason, cause)
         order.reason = reason
     stock.release(pieces([order.id for order in orders]))
     payment_id = payment_id_of(orders[0].purchase_id)
