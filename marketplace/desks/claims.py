@@ -12,8 +12,8 @@ from marketplace.claims.rules import Party
 from marketplace.core.errors import NotFound
 from marketplace.desks.claim_words import step_words
 from marketplace.media.services import document
-from marketplace.orders.plan import Who
 from marketplace.orders.queries.timeline import TOLD, Moment
+from marketplace.orders.rules import Who
 from marketplace.web.private import private_file
 
 SIDES = {

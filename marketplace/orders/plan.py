@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from marketplace.orders.rules import OrderStatus as S
-
-
-class Who(StrEnum):
-    """Who makes a move."""
-
-    BUYER = "buyer"
-    SHOP = "shop"
-    CLOCK = "clock"
-    MONEY = "money"
-    OPERATOR = "operator"
+from marketplace.orders.rules import Who
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,16 @@ class AcceptedBy(StrEnum):
     SHOP = "shop"
 
 
+class Who(StrEnum):
+    """Who makes a move."""
+
+    BUYER = "buyer"
+    SHOP = "shop"
+    CLOCK = "clock"
+    MONEY = "money"
+    OPERATOR = "operator"
+
+
 class LinkAct(StrEnum):
     """What somebody of a shop does with an order by the link in a letter."""
 

@@ -250,7 +250,7 @@ def test_low_stock_is_on_the_first_page(ina: FlaskClient, basket: Product) -> No
         ("/penjual", 14),
         ("/penjual/pesanan", 6),
         ("/penjual/pesanan?keadaan=selesai", 6),
-        ("/penjual/saldo", 7),
+        ("/penjual/saldo", 13),
         ("/penjual/pesanan/jumlah", 2),
         ("order", 17),
     ],

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.orders.models import Purchase
-from marketplace.orders.plan import Who
 from marketplace.orders.queries.refunds import RefundNote
 from marketplace.orders.queries.views import OrderView, StepView
-from marketplace.orders.rules import Cause, OrderStatus, ready_status
+from marketplace.orders.rules import Cause, OrderStatus, Who, ready_status
 from marketplace.payments.rules import RefundSource, RefundState
 
 BY_CAUSE = {
