@@ -19,6 +19,9 @@ from marketplace.accounts.services import closing, exports
 from marketplace.admin import views as admin_views
 from marketplace.catalog import handlers as catalog_handlers
 from marketplace.catalog.events import PriceWaits
+from marketplace.changes import events as change_events
+from marketplace.changes import handlers as changes_handlers
+from marketplace.changes import services as changes_services
 from marketplace.checkout import handlers as checkout_handlers
 from marketplace.checkout import services as checkout_services
 from marketplace.checkout import views as checkout_views
@@ -118,6 +121,7 @@ def create_app(config: Config) -> Flask:
     cli.register(app)
     app.cli.add_command(demo_commands.demo_group)
     _subscribe()
+    _subscribe_changes()
     _schedule()
     _know_people()
     return app
@@ -185,12 +189,26 @@ def _subscribe() -> None:
     subscribe(onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move)
 
 
+def _subscribe_changes() -> None:
+    """Which handler follows a change of an order, and what a change follows itself."""
+    subscribe = outbox.subscribe
+    subscribe(change_events.ChangeAsked, changes_handlers.tell_of_request)
+    subscribe(change_events.ChangeSettled, changes_handlers.tell_of_outcome)
+    subscribe(change_events.ParcelSent, changes_handlers.tell_of_parcel)
+    subscribe(order_events.OrderDeclined, changes_handlers.follow_end)
+    subscribe(order_events.OrderLapsed, changes_handlers.follow_end)
+    subscribe(order_events.OrderReady, changes_handlers.follow_end)
+    subscribe(order_events.OrderHandedOver, changes_handlers.follow_end)
+    subscribe(order_events.PurchaseCancelled, changes_handlers.follow_cancellation)
+
+
 def _schedule() -> None:
     """What is done again and again."""
     jobs.schedule(jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0))
     jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(catalog_handlers.keep_times, every_minutes=1))
     jobs.schedule(jobs.Routine(imports_handlers.forget_old, daily_hour_wita=3))
+    jobs.schedule(jobs.Routine(changes_handlers.end_overdue, every_minutes=1))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
     jobs.schedule(jobs.Routine(orders_handlers.remind_shops, every_minutes=5))
     jobs.schedule(jobs.Routine(catalog_handlers.close_days, every_minutes=1))
@@ -211,12 +229,14 @@ def _schedule() -> None:
 def _know_people() -> None:
     """What the areas above accounts know of a person: told in the copy of one's own data, dropped when one goes."""
     exports.register("purchases", orders_services.export_purchases)
+    exports.register("changes", changes_services.export)
     exports.register("letters", notifications_services.export)
     exports.register("messages", talks_services.export)
     exports.register("applications", onboarding_services.export)
     for forget in (
         onboarding_services.forget,
         orders_services.forget_buyer,
+        changes_services.forget,
         receipts_services.forget,
         talks_services.forget,
         checkout_services.forget,

@@ -66,9 +66,14 @@ class Step:
 
 
 def steps_of(
-    order: OrderView, helpers: Mapping[int, str] | None = None, refunds: Sequence[RefundNote] = ()
+    order: OrderView,
+    helpers: Mapping[int, str] | None = None,
+    refunds: Sequence[RefundNote] = (),
+    others: Sequence[Step] = (),
 ) -> list[Step]:
     """The steps that an order has gone, money that goes back among them, and those that lie ahead if all goes well.
+
+    `others` are steps that other areas tell of, e.g. changes that were agreed on.
 
     For the shop's eyes: `helpers` are the names of those who helped it, by person; their steps say so.
     """
@@ -86,7 +91,7 @@ def steps_of(
     if is_online:
         road = (OrderStatus.UNPAID, *road)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
-    gone = sorted(gone + _refund_steps(refunds), key=lambda step: step.at or order.placed_at)
+    gone = sorted([*gone, *_refund_steps(refunds), *others], key=lambda step: step.at or order.placed_at)
     return gone + [Step(str(titles[status]), None, "", False) for status in ahead]
 
 

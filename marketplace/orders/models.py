@@ -119,11 +119,16 @@ class OrderLine(Base):
     """One variant in an order, as it was called and priced when it was bought (rupiah, grams).
 
     `allergens` are the codes that the product's words named then: what the buyer was told.
+
+    `ordered_quantity` and `ordered_price` stay as they were bought; where buyer and shop agreed on a change,
+    `quantity`, `unit_price` and `total` say what is to be delivered now: 0 pieces of what is left out. What came
+    instead of something was never ordered (0 pieces).
     """
 
     __tablename__ = "order_lines"
     __table_args__ = (
-        sa.CheckConstraint("quantity > 0", name="quantity_positive"),
+        sa.CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+        sa.CheckConstraint("ordered_quantity >= 0 AND ordered_price >= 0", name="ordered_not_negative"),
         sa.CheckConstraint("total = unit_price * quantity", name="total_adds_up"),
         sa.UniqueConstraint("order_id", "variant_id"),
     )
@@ -138,6 +143,8 @@ class OrderLine(Base):
     unit_price: Mapped[int]
     quantity: Mapped[int]
     total: Mapped[int]
+    ordered_quantity: Mapped[int]
+    ordered_price: Mapped[int]
     weight: Mapped[int] = mapped_column(default=0)
     allergens: Mapped[list[str]] = mapped_column(default=list)
 

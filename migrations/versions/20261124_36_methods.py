@@ -20,7 +20,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table, column in COLUMNS:
-        op.execute(f"UPDATE {table} SET {column} = 'card' WHERE {column} NOT IN ('cash', 'card')")  # noqa: S608
+        op.execute(f"UPDATE {table} SET {column} = 'card' WHERE {column} NOT IN ('cash', 'card')")
     _know(BEFORE)
 
 

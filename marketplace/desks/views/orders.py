@@ -10,9 +10,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from marketplace.accounts.queries import helpers_of
+from marketplace.changes.queries import changes_of, parcels_of, sides_open
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
+from marketplace.desks.changing import change_steps
 from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm, TrackingForm, WithoutCodeForm
 from marketplace.desks.money import order_money
 from marketplace.desks.receipts import hand_out
@@ -71,6 +73,7 @@ def _show_list(words: str = "", left_out: list[str] | None = None) -> str:
         states=STATES,
         time_left=time_left,
         unread=talks.unread_of_shop(stores),
+        open_changes=sides_open(stores),
         words=words,
         left_out=left_out or [],
     )
@@ -277,6 +280,11 @@ def _step(code: str, step: Callable[[Actor, int], object], done: str) -> Page:
     return _back(code)
 
 
+def refused(order_id: int, refusal: Refusal) -> Page:
+    """The order as it stands now, with the words of a refusal, and its status."""
+    return _refused(order_id, refusal)
+
+
 def _refused(order_id: int, refusal: Refusal) -> Page:
     status = status_of(refusal)
     if status == 404:
@@ -316,6 +324,7 @@ def _show(
         raise NotFound("orders.not_found")
     order, purchase = found
     refunds = queries.refund_notes([order_id]) if order.is_online else {}
+    changes, parcels = changes_of([order_id]).get(order_id, []), parcels_of([order_id]).get(order_id, [])
     before, behind = queries.neighbours(order_id, current_actor().stores_with(Right.ORDERS))
     return render_template(
         "desks/seller_order.html",
@@ -328,7 +337,9 @@ def _show(
         shares=queries.shares(order_id),
         share_words=SHARE_WORDS,
         states=STATES,
-        steps=steps_of(order, helpers_of(order.store_id), refunds.get(order_id, [])),
+        steps=steps_of(order, helpers_of(order.store_id), refunds.get(order_id, []), change_steps(changes, parcels)),
+        changes=changes,
+        parcels=parcels,
         money=order_money(order),
         has_receipt=is_due(order),
         receipts=versions_of([order_id]).get(order_id, []),

@@ -7,13 +7,15 @@ from datetime import timedelta
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from marketplace.changes.queries import changes_of, parcels_of
 from marketplace.checkout.services import settling
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
 from marketplace.core.paging import Page
+from marketplace.desks.changing import change_steps
 from marketplace.desks.receipts import hand_out
-from marketplace.desks.views.buying import bought_order, key_of, link_key, not_yours, private
+from marketplace.desks.views.buying import Bought, bought_order, key_of, link_key, not_yours, private
 from marketplace.desks.words import STATES, steps_of
 from marketplace.orders import queries, services
 from marketplace.orders.policies import Buyer, can_read_purchase
@@ -103,10 +105,16 @@ def _cancelled_words(purchase_id: int) -> str:
 def order(code: str) -> Response:
     """One shop's part of a purchase."""
     found = bought_order(code)
-    if isinstance(found, Response):
-        return found
+    return found if isinstance(found, Response) else show_order(found)
+
+
+def show_order(found: Bought, words: str = "", status: int = 200) -> Response:
+    """The page of one order, with words about what was not done."""
     page = render_template(
         "desks/order.html",
+        words=words,
+        changes=changes_of([found.order.id]),
+        parcels=parcels_of([found.order.id]),
         order=found.order,
         purchase=found.purchase,
         stores=stores_by_ids([found.order.store_id]),
@@ -115,7 +123,7 @@ def order(code: str) -> Response:
         key=link_key(found.key),
         **_words(),
     )
-    return private(page)
+    return private(page, status)
 
 
 @bp.post("/pesanan/<string:code>/kedatangan")
@@ -158,6 +166,8 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         view=view,
         purchase=view.purchase,
         stores=stores_by_ids(order.store_id for order in view.orders),
+        changes=changes_of(order.id for order in view.orders),
+        parcels=parcels_of(order.id for order in view.orders),
         refunds=queries.refund_notes(order.id for order in view.orders) if view.is_online else {},
         receipts=versions_of(order.id for order in view.orders if is_due(order)),
         is_fresh=_is_fresh(view),
@@ -172,6 +182,7 @@ def _words() -> dict[str, object]:
     return {
         "states": STATES,
         "steps_of": steps_of,
+        "change_steps": change_steps,
         "is_due": is_due,
         "OrderStatus": OrderStatus,
         "DeliveryMethod": DeliveryMethod,

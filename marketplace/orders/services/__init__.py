@@ -3,7 +3,7 @@
 Locks are taken in one order everywhere: orders by id, variants by id, the payment with its tries, the ledger.
 """
 
-from marketplace.orders.services import disputes, links, paying, refunds
+from marketplace.orders.services import amending, disputes, links, paying, refunds
 from marketplace.orders.services.cancelling import cancel_purchase
 from marketplace.orders.services.moves import (
     accept,
@@ -24,6 +24,7 @@ __all__ = [
     "NewOrder",
     "NewPurchase",
     "accept",
+    "amending",
     "cancel_purchase",
     "confirm_arrival",
     "create",
