@@ -8,6 +8,7 @@ from marketplace.catalog.services.stock import OutOfStock
 from marketplace.changes import queries, rules
 from marketplace.changes.models import OrderChange, OrderLineChange
 from marketplace.changes.rules import ChangeState, Side
+from marketplace.changes.services import parcels
 from marketplace.changes.services.settling import open_one, settle
 from marketplace.changes.services.steps import for_buyer, for_shop
 from marketplace.core import audit
@@ -75,6 +76,7 @@ def _agree(actor: Actor, order: Order, change: OrderChange) -> OrderChange:
     settle(actor, order, change, ChangeState.AGREED)
     if order.status is OrderStatus.WAITING:
         orders.accept(SYSTEM, order.id)
+    parcels.move_on_when_sent(order)
     return change
 
 

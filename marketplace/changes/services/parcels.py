@@ -9,7 +9,7 @@ from marketplace.changes.models import Parcel, ParcelLine
 from marketplace.changes.rules import LineNow, field_of
 from marketplace.changes.services.steps import for_buyer, for_shop
 from marketplace.core import audit, outbox
-from marketplace.core.actor import Actor
+from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotFound, Stale
@@ -50,9 +50,16 @@ def send_part(actor: Actor, order_id: int, pieces: Mapping[int, int], tracking_n
     db.session.flush()
     audit.record(actor, "changes.part_sent", "order", order.code, parcel=parcel.number, pieces=sum(chosen.values()))
     outbox.emit(events.ParcelSent(parcel.id))
-    if all(line.quantity == line.sent + chosen.get(line.line_id, 0) for line in lines):
+    if _is_all_sent(order):
         _move_on(actor, order, number)
     return parcel
+
+
+def move_on_when_sent(order: Order) -> None:
+    """Let an order go on of which a change left no more than was sent already."""
+    if order.status is OrderStatus.PROCESSING and _is_all_sent(order):
+        last = queries.parcels_of([order.id])[order.id][-1]
+        _move_on(SYSTEM, order, last.tracking_number)
 
 
 def confirm_parcel(buyer: Buyer, order_id: int, number: int) -> Parcel:
@@ -96,6 +103,11 @@ def _tracking_number(order: Order, typed: str) -> str:
     if number is None:
         raise Invalid("orders.tracking_number", field="tracking_number")
     return number
+
+
+def _is_all_sent(order: Order) -> bool:
+    lines = queries.lines_now(order.id)
+    return bool(lines) and all(line.quantity == line.sent for line in lines)
 
 
 def _move_on(actor: Actor, order: Order, number: str) -> None:
