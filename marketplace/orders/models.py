@@ -52,7 +52,8 @@ class Order(Base):
     `commission` (rupiah) and `bears_fee` follow the rules of the day it was placed, whatever is changed later.
     `done_at` is when it was handed over.
     The code lies sealed in the database. The shop searches in `search_text`: names of buyer and goods, folded.
-    `ready_by` is the day the buyer was told for goods made to order.
+    `ready_by` is the day the buyer was told for goods made to order. `has_changes`: a change was asked for or a part
+    sent on its own, which `changes` knows more of; of all others nothing needs to be looked up.
 
     What the buyer was told about delivery stays: `delivery_name` and `delivery_place` are the pick-up point and its
     address, or the name of the courier service; `delivery_days` how long that takes, `delivery_weight` the grams that
@@ -110,6 +111,7 @@ class Order(Base):
     done_at: Mapped[datetime | None]
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
     ready_by: Mapped[date | None]
+    has_changes: Mapped[bool] = mapped_column(default=False)
 
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.id", viewonly=True)
     events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id", viewonly=True)

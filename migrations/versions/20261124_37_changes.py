@@ -19,6 +19,10 @@ LINES = "order_lines"
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("orders") as batch:
+        batch.add_column(sa.Column("has_changes", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("orders") as batch:
+        batch.alter_column("has_changes", existing_type=sa.Boolean(), server_default=None)
     _remember_what_was_ordered()
     _changes()
     _parcels()
@@ -38,6 +42,8 @@ def downgrade() -> None:
         batch.create_check_constraint(op.f("ck_order_lines_quantity_positive"), "quantity > 0")
         batch.drop_column("ordered_price")
         batch.drop_column("ordered_quantity")
+    with op.batch_alter_table("orders") as batch:
+        batch.drop_column("has_changes")
 
 
 def _remember_what_was_ordered() -> None:

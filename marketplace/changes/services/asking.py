@@ -98,6 +98,7 @@ def _ask(actor: Actor, order: Order, side: Side, asked: Asked, seen: str) -> Ord
         clock_before=order.answer_by if side is Side.SHOP and order.status is OrderStatus.WAITING else None,
     )
     db.session.add(change)
+    order.has_changes = True
     db.session.flush()
     db.session.add_all([_as_row(change.id, row) for row in changed])
     if change.clock_before is not None:

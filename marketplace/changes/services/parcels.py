@@ -45,6 +45,7 @@ def send_part(actor: Actor, order_id: int, pieces: Mapping[int, int], tracking_n
         sent_at=now(),
     )
     db.session.add(parcel)
+    order.has_changes = True
     db.session.flush()
     db.session.add_all(ParcelLine(parcel_id=parcel.id, line_id=key, quantity=value) for key, value in chosen.items())
     db.session.flush()

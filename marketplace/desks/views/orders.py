@@ -324,7 +324,8 @@ def _show(
         raise NotFound("orders.not_found")
     order, purchase = found
     refunds = queries.refund_notes([order_id]) if order.is_online else {}
-    changes, parcels = changes_of([order_id]).get(order_id, []), parcels_of([order_id]).get(order_id, [])
+    ids = [order_id] if order.has_changes else []
+    changes, parcels = changes_of(ids).get(order_id, []), parcels_of(ids).get(order_id, [])
     before, behind = queries.neighbours(order_id, current_actor().stores_with(Right.ORDERS))
     return render_template(
         "desks/seller_order.html",

@@ -8,7 +8,6 @@ from flask import Blueprint, render_template, request
 
 from marketplace.catalog.queries import has_daily, seller_products
 from marketplace.catalog.services import pricing
-from marketplace.changes.queries import sides_open
 from marketplace.core import clock
 from marketplace.core.actor import Right
 from marketplace.curation.queries import to_watch
@@ -59,7 +58,6 @@ def index() -> str:
         sees_sales=bool(sold),
         prices_waiting=len(pricing.waiting(actor.stores_with(Right.PRICES))),
         unread=unread_of_shop(stores),
-        open_changes=sides_open(stores),
         states=STATES,
         time_left=time_left,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -19,7 +20,7 @@ from marketplace.desks.views.buying import Bought, bought_order, key_of, link_ke
 from marketplace.desks.words import STATES, steps_of
 from marketplace.orders import queries, services
 from marketplace.orders.policies import Buyer, can_read_purchase
-from marketplace.orders.queries import PurchaseRow, PurchaseView
+from marketplace.orders.queries import OrderView, PurchaseRow, PurchaseView
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.rules import ProviderTrouble
 from marketplace.receipts.queries import is_due, versions_of
@@ -113,8 +114,7 @@ def show_order(found: Bought, words: str = "", status: int = 200) -> Response:
     page = render_template(
         "desks/order.html",
         words=words,
-        changes=changes_of([found.order.id]),
-        parcels=parcels_of([found.order.id]),
+        **_changes([found.order]),
         order=found.order,
         purchase=found.purchase,
         stores=stores_by_ids([found.order.store_id]),
@@ -166,8 +166,7 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         view=view,
         purchase=view.purchase,
         stores=stores_by_ids(order.store_id for order in view.orders),
-        changes=changes_of(order.id for order in view.orders),
-        parcels=parcels_of(order.id for order in view.orders),
+        **_changes(view.orders),
         refunds=queries.refund_notes(order.id for order in view.orders) if view.is_online else {},
         receipts=versions_of(order.id for order in view.orders if is_due(order)),
         is_fresh=_is_fresh(view),
@@ -176,6 +175,12 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         **_words(),
     )
     return private(page, status)
+
+
+def _changes(orders: Iterable[OrderView]) -> dict[str, object]:
+    """What was asked and what was sent in parts, of those orders that have any of it."""
+    ids = [order.id for order in orders if order.has_changes]
+    return {"changes": changes_of(ids), "parcels": parcels_of(ids)}
 
 
 def _words() -> dict[str, object]:

@@ -79,6 +79,7 @@ class OrderView:
     placed_at: datetime
     answer_by: datetime
     ready_by: date | None
+    has_changes: bool
     delivery_name: str
     delivery_place: str
     delivery_days: str
@@ -303,6 +304,7 @@ def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
             Order.placed_at,
             Order.answer_by,
             Order.ready_by,
+            Order.has_changes,
             Order.delivery_name,
             Order.delivery_place,
             Order.delivery_days,
