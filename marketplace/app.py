@@ -23,6 +23,9 @@ from marketplace.bank.rules import qris
 from marketplace.bank.services import proofs as bank_proofs
 from marketplace.catalog import handlers as catalog_handlers
 from marketplace.catalog.events import PriceWaits
+from marketplace.changes import events as change_events
+from marketplace.changes import handlers as changes_handlers
+from marketplace.changes import services as changes_services
 from marketplace.checkout import handlers as checkout_handlers
 from marketplace.checkout import services as checkout_services
 from marketplace.checkout import views as checkout_views
@@ -103,6 +106,7 @@ ROUTINES = (
     jobs.Routine(catalog_handlers.keep_times, every_minutes=1),
     jobs.Routine(imports_handlers.forget_old, daily_hour_wita=3),
     jobs.Routine(bank_handlers.free_sums, daily_hour_wita=3),
+    jobs.Routine(changes_handlers.end_overdue, every_minutes=1),
     jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5),
     jobs.Routine(orders_handlers.remind_shops, every_minutes=5),
     jobs.Routine(orders_handlers.remind_of_clocks, every_minutes=5),
@@ -165,6 +169,7 @@ def create_app(config: Config) -> Flask:
     cli.register(app)
     app.cli.add_command(demo_commands.demo_group)
     _follow_orders()
+    _follow_changes()
     _follow_money()
     _follow_goods()
     for routine in ROUTINES:
@@ -236,6 +241,19 @@ def _follow_orders() -> None:
     outbox.subscribe(MessageSent, talks_handlers.tell_of_message)
 
 
+def _follow_changes() -> None:
+    """What follows a change of an order, and what a change follows itself."""
+    outbox.subscribe(change_events.ChangeAsked, changes_handlers.tell_of_request)
+    outbox.subscribe(change_events.ChangeSettled, changes_handlers.tell_of_outcome)
+    outbox.subscribe(change_events.ParcelSent, changes_handlers.tell_of_parcel)
+    outbox.subscribe(order_events.OrderDeclined, changes_handlers.follow_end)
+    outbox.subscribe(order_events.OrderLapsed, changes_handlers.follow_end)
+    outbox.subscribe(order_events.OrderReady, changes_handlers.follow_end)
+    outbox.subscribe(order_events.OrderHandedOver, changes_handlers.follow_end)
+    outbox.subscribe(order_events.OrderEnded, changes_handlers.follow_end)
+    outbox.subscribe(order_events.PurchaseCancelled, changes_handlers.follow_cancellation)
+
+
 def _follow_money() -> None:
     """What follows money: in, back and out."""
     outbox.subscribe(order_events.TransferAwaited, bank_handlers.tell_how_to_pay)
@@ -275,6 +293,7 @@ def _follow_goods() -> None:
 def _know_people() -> None:
     """What the areas above accounts know of a person: told in the copy of one's own data, dropped when one goes."""
     exports.register("purchases", orders_services.export_purchases)
+    exports.register("changes", changes_services.export)
     exports.register("letters", notifications_services.export)
     exports.register("messages", talks_services.export)
     exports.register("claims", claims_services.export)
@@ -283,6 +302,7 @@ def _know_people() -> None:
         onboarding_services.forget,
         orders_services.forget_buyer,
         payouts_services.forget,
+        changes_services.forget,
         receipts_services.forget,
         bank_proofs.forget,
         talks_services.forget,

@@ -50,4 +50,4 @@ def claim_steps(order_ids: Iterable[int]) -> dict[int, list[TimelineStep]]:
 
 def claim_moments(steps: Iterable[TimelineStep]) -> list[Moment]:
     """The same as moments of the order's time line, in words."""
-    return [Moment(step.at, TOLD, SIDES[step.party], step_words(step)) for step in steps]
+    return [Moment(step.at, TOLD, SIDES[step.party], title=step_words(step)) for step in steps]

@@ -52,7 +52,8 @@ class Order(Base):
     `commission` (rupiah) and `bears_fee` follow the rules of the day it was placed, whatever is changed later.
     `done_at` is when it was handed over.
     The code lies sealed in the database. The shop searches in `search_text`: names of buyer and goods, folded.
-    `ready_by` is the day the buyer was told for goods made to order.
+    `ready_by` is the day the buyer was told for goods made to order. `has_changes`: a change was asked for or a part
+    sent on its own, which `changes` knows more of; of all others nothing needs to be looked up.
 
     `contested_by` is the claim (by its id, above) that is open since `contested_at`: the `contested` rupiah of goods,
     delivery and commission lie aside (`orders.services.contesting`), and nothing completes the order by itself.
@@ -143,6 +144,7 @@ class Order(Base):
     may_end_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     reminded: Mapped[int] = mapped_column(default=0)
+    has_changes: Mapped[bool] = mapped_column(default=False)
 
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.id", viewonly=True)
     events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id", viewonly=True)
@@ -151,13 +153,20 @@ class Order(Base):
 class OrderLine(Base):
     """One variant in an order, as it was called and priced when it was bought (rupiah, grams).
 
-    `allergens` are the codes that the product's words named then: what the buyer was told. `claimed` of its pieces are
-    in a claim that was not withdrawn; `refunded` is what went back for this very line (`RefundLine`).
+    `allergens` are the codes that the product's words named then: what the buyer was told.
+
+    `ordered_quantity` and `ordered_price` stay as they were bought; where buyer and shop agreed on a change,
+    `quantity`, `unit_price` and `total` say what is to be delivered now: 0 pieces of what is left out. What came
+    instead of something was never ordered (0 pieces).
+
+    `claimed` of its pieces are in a claim that was not withdrawn; `refunded` is what went back for this very line
+    (`RefundLine`).
     """
 
     __tablename__ = "order_lines"
     __table_args__ = (
-        sa.CheckConstraint("quantity > 0", name="quantity_positive"),
+        sa.CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+        sa.CheckConstraint("ordered_quantity >= 0 AND ordered_price >= 0", name="ordered_not_negative"),
         sa.CheckConstraint("total = unit_price * quantity", name="total_adds_up"),
         sa.CheckConstraint("claimed >= 0 AND claimed <= quantity", name="claimed_of_bought"),
         sa.CheckConstraint("refunded >= 0 AND refunded <= total", name="refunded_of_paid"),
@@ -174,6 +183,8 @@ class OrderLine(Base):
     unit_price: Mapped[int]
     quantity: Mapped[int]
     total: Mapped[int]
+    ordered_quantity: Mapped[int]
+    ordered_price: Mapped[int]
     weight: Mapped[int] = mapped_column(default=0)
     allergens: Mapped[list[str]] = mapped_column(default=list)
     claimed: Mapped[int] = mapped_column(default=0)

@@ -16,6 +16,9 @@ from marketplace.accounts.models import Person
 from marketplace.catalog.models import Album, AlbumPicture, Product, ProductDraft
 from marketplace.catalog.rules.keeping import BulkField, BulkMode, Operation
 from marketplace.catalog.services import albums, bulk
+from marketplace.changes import services as changes
+from marketplace.changes.queries import open_change
+from marketplace.changes.rules import Wish
 from marketplace.claims.rules import ClaimState
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import db, transaction
@@ -38,7 +41,7 @@ from tests.media.pictures import picture
 from tests.serving import LiveServer
 
 DEMO = "{}@demo.belintt.id"
-OVER = ("/undangan/mati", "/lupa-sandi/mati", "/foto/mati", "/jawab/mati")
+OVER = ("/undangan/mati", "/lupa-sandi/mati", "/foto/mati", "/jawab/mati", "/perubahan/mati")
 """Links whose time is over: they answer with a page that says so, and 404 or 410."""
 KEY = "kunci-draf-di-peramban"
 
@@ -55,7 +58,7 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
         _delivery()
         invitation = _invitation()
         found["guest"] += [invitation, f"/foto/{_shared_album()}", *_answer_links()]
-        found["budi"] = [invitation, *_refund_accounts()]
+        found["budi"] = [invitation, _change(found["guest"]), *_refund_accounts()]
         found["anak"] = [invitation]
         _talk()
         _claim()
@@ -167,6 +170,26 @@ def _refund_accounts() -> list[str]:
     """Where Budi is asked for the bank account that his money goes to."""
     asked = sa.select(Purchase.code).join(RefundAccount, RefundAccount.purchase_id == Purchase.id)
     return [f"/pembelian/{code}/rekening" for code in db.session.scalars(asked.order_by(Purchase.id))]
+
+
+def _change(by_link: list[str]) -> str:
+    """A proposal open and one that was answered, by the links in the letters; the form by which Budi asks himself."""
+    yuli, budi = _actor("yuli"), _person("budi")
+    with transaction():
+        goods = make.product(_store_of(yuli), "Syal Buna", on_hand=20)
+        orders = [make.orders_of(make.purchase([goods], buyer=budi))[0] for _ in range(3)]
+        for order in orders[1:]:
+            change = make.proposal(order, Wish(1))
+            by_link.append(f"/perubahan/{changes.links.token_of(change.id, make.BUYER_EMAIL)}")
+        changes.refuse_as_buyer(Buyer(make.actor_of(budi)), orders[1].id, change_of(orders[1]))
+    return f"/pesanan/{orders[0].code}/perubahan"
+
+
+def change_of(order: Order) -> int:
+    """The id of the open change of an order."""
+    found = open_change(order.id)
+    assert found is not None
+    return found.id
 
 
 # --- words ----------------------------------------------------------------

@@ -14,7 +14,17 @@ from marketplace.demo.adapters.pictures import Drawing, Files, draw_all
 from marketplace.demo.rules.goods import goods
 from marketplace.demo.rules.people import PEOPLE
 from marketplace.demo.rules.shops import shops
-from marketplace.demo.services import buying, by_hand, cards, claiming, opening, paying_out, settling, stocking
+from marketplace.demo.services import (
+    buying,
+    by_hand,
+    cards,
+    changing,
+    claiming,
+    opening,
+    paying_out,
+    settling,
+    stocking,
+)
 from marketplace.demo.services.world import World
 from marketplace.media import services as media
 from marketplace.media.services import Prepared
@@ -42,6 +52,7 @@ def load(say: Say, draw: DrawAll = draw_all) -> None:
     settling.plan(world)
     stocking.plan(world)
     buying.plan(world)
+    changing.plan(world)
     claiming.plan(world)
     opening.plan(world)
     paying_out.plan(world)

@@ -10,10 +10,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from marketplace.accounts.queries import helpers_of
+from marketplace.changes.queries import changes_of, parcels_of, sides_open
 from marketplace.claims.queries import for_shop as claims_for_shop
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
+from marketplace.desks.changing import change_moments
 from marketplace.desks.claims import claim_moments, claim_steps
 from marketplace.desks.forms.orders import CodeForm, DoorForm, ReasonForm, SearchForm, TrackingForm, WithoutCodeForm
 from marketplace.desks.money import order_money
@@ -74,6 +76,7 @@ def _show_list(words: str = "", left_out: list[str] | None = None) -> str:
         time_left=time_left,
         claims=claims_for_shop(stores),
         unread=talks.unread_of_shop(stores),
+        open_changes=sides_open(stores),
         words=words,
         left_out=left_out or [],
     )
@@ -219,7 +222,7 @@ def send(code: str) -> Page:
         form.refuse(refusal)
         return _show(order_id, tracking_form=form), 422
     except Refusal as refusal:
-        return _refused(order_id, refusal)
+        return refused(order_id, refusal)
     flash(_("Nomor resi tersimpan. Pembeli bisa melihatnya di pesanannya."), "success")
     return _back(code)
 
@@ -240,9 +243,9 @@ def create_handover(code: str) -> Page:
         door_form.refuse(refusal)
         return _show(order_id, door_form=door_form), 422
     except Refusal as refusal:
-        return _refused(order_id, refusal)
+        return refused(order_id, refusal)
     if wrong is not None:
-        return _refused(order_id, wrong, door_form)
+        return refused(order_id, wrong, door_form)
     if _is_online(order_id):
         flash(_("Selesai. Uang pesanan ini sekarang milik Anda: lihat di Saldo."), "success")
     else:
@@ -262,7 +265,7 @@ def create_handover_without_code(code: str) -> Page:
         with transaction():
             services.hand_over_without_code(current_actor(), order_id, form.reason.data)
     except Refusal as refusal:
-        return _refused(order_id, refusal)
+        return refused(order_id, refusal)
     flash(
         _("Selesai. Uang tunai tercatat sebagai sudah Anda terima; alasan tanpa kode tertulis di perjalanan."),
         "success",
@@ -293,12 +296,13 @@ def _step(code: str, step: Callable[[Actor, int], object], done: str) -> Page:
         with transaction():
             step(current_actor(), order_id)
     except Refusal as refusal:
-        return _refused(order_id, refusal)
+        return refused(order_id, refusal)
     flash(done, "success")
     return _back(code)
 
 
-def _refused(order_id: int, refusal: Refusal, door_form: DoorForm | None = None) -> Page:
+def refused(order_id: int, refusal: Refusal, door_form: DoorForm | None = None) -> Page:
+    """The order as it stands now, with the words of a refusal, and its status."""
     status = status_of(refusal)
     if status == 404:
         raise refusal
@@ -338,6 +342,9 @@ def _show(
         raise NotFound("orders.not_found")
     order, purchase = found
     refunds, claims = queries.refund_notes([order_id]), claim_steps([order_id]).get(order_id, [])
+    ids = [order_id] if order.has_changes else []
+    changes, parcels = changes_of(ids).get(order_id, []), parcels_of(ids).get(order_id, [])
+    others = [*claim_moments(claims), *change_moments(changes, parcels)]
     before, behind = queries.neighbours(order_id, current_actor().stores_with(Right.ORDERS))
     return render_template(
         "desks/seller_order.html",
@@ -351,10 +358,12 @@ def _show(
         share_words=SHARE_WORDS,
         states=STATES,
         claims=claims,
-        line=queries.time_line(order, purchase, refunds.get(order_id, []), claim_moments(claims)),
+        line=queries.time_line(order, purchase, refunds.get(order_id, []), others),
         helpers=helpers_of(order.store_id),
         door_form=door_form or DoorForm(formdata=None),
         is_signing=door_form is not None and bool(door_form.name.data or door_form.errors),
+        changes=changes,
+        parcels=parcels,
         money=order_money(order),
         has_receipt=is_due(order),
         receipts=versions_of([order_id]).get(order_id, []),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from marketplace.changes.queries import changes_of, parcels_of
 from marketplace.checkout.services import settling
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
 from marketplace.core.paging import Page
+from marketplace.desks.changing import change_moments
 from marketplace.desks.claims import claim_moments, claim_steps
 from marketplace.desks.forms.orders import AcceptanceForm
 from marketplace.desks.receipts import hand_out
@@ -123,15 +125,15 @@ def _cancelled_words(purchase_id: int) -> str:
 def order(code: str) -> Response:
     """One shop's part of a purchase."""
     found = bought_order(code)
-    if isinstance(found, Response):
-        return found
-    return _show_order(found)
+    return found if isinstance(found, Response) else show_order(found)
 
 
-def _show_order(found: Bought, status: int = 200, words: str = "", form: AcceptanceForm | None = None) -> Response:
+def show_order(found: Bought, words: str = "", status: int = 200, form: AcceptanceForm | None = None) -> Response:
+    """The page of one order, with words about what was not done."""
     notes = queries.refund_notes([found.order.id]) if found.order.is_online or found.order.refunded else {}
     page = render_template(
         "desks/order.html",
+        **_changes([found.order]),
         order=found.order,
         purchase=found.purchase,
         stores=stores_by_ids([found.order.store_id]),
@@ -161,7 +163,7 @@ def confirm_arrival(code: str) -> Response:
         return found
     form = AcceptanceForm().numbered(found.order.id)
     if not form.validate():
-        return _show_order(found, 422, form=form)
+        return show_order(found, status=422, form=form)
     try:
         with transaction():
             services.confirm_arrival(found.visitor, found.order.id, form.told())
@@ -203,7 +205,7 @@ def _step(code: str, step: Callable[[Buyer, int], object], done: str) -> Respons
 def _overtaken(code: str, refusal: Stale) -> Response:
     """The order as it is now, and why nothing was done."""
     words, found = explain(refusal), bought_order(code)
-    return found if isinstance(found, Response) else _show_order(found, 409, words)
+    return found if isinstance(found, Response) else show_order(found, words, 409)
 
 
 @bp.get("/pesanan/<string:code>/kuitansi")
@@ -238,6 +240,7 @@ def _show(purchase_id: int, key: str, status: int = 200, words: str = "") -> Res
         refunds=notes,
         asked=payouts.ask_of(purchase_id) if _goes_by_bank(notes) or _is_owed_beside(view) else None,
         claims=claim_steps(order.id for order in view.orders),
+        **_changes(view.orders),
         receipts=versions_of(order.id for order in view.orders if is_due(order)),
         way_to_pay=WAYS_TO_PAY[view.purchase.payment_method],
         is_fresh=_is_fresh(view),
@@ -258,12 +261,19 @@ def _is_owed_beside(view: PurchaseView) -> bool:
     return view.refunded_beside > 0
 
 
+def _changes(orders: Iterable[OrderView]) -> dict[str, object]:
+    """What was asked and what was sent in parts, of those orders that have any of it."""
+    ids = [order.id for order in orders if order.has_changes]
+    return {"changes": changes_of(ids), "parcels": parcels_of(ids)}
+
+
 def _words() -> dict[str, object]:
     return {
         "states": STATES,
         "time_line": queries.time_line,
         "claim_moments": claim_moments,
         "acceptance_form": _acceptance_form,
+        "change_moments": change_moments,
         "is_due": is_due,
         "OrderStatus": OrderStatus,
         "DeliveryMethod": DeliveryMethod,

@@ -60,6 +60,7 @@ from marketplace.orders.queries.views import (
     PurchaseView,
     StepView,
     order_view,
+    ordered_lines,
     purchase_view,
 )
 
@@ -104,6 +105,7 @@ __all__ = [
     "order_codes",
     "order_id_by_code",
     "order_view",
+    "ordered_lines",
     "payment_of_purchase",
     "person_purchases",
     "pick_list",

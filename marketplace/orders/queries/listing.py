@@ -218,7 +218,10 @@ def _purchase_rows(which: sa.ColumnElement[bool], after: str | None, limit: int)
 def _order_rows() -> Statement:
     """An order, its buyer's name, its first line and how much more there is."""
     first = (
-        sa.select(sa.func.min(OrderLine.id)).where(OrderLine.order_id == Order.id).correlate(Order).scalar_subquery()
+        sa.select(sa.func.min(OrderLine.id))
+        .where(OrderLine.order_id == Order.id, OrderLine.quantity > 0)
+        .correlate(Order)
+        .scalar_subquery()
     )
     pieces = (
         sa.select(sa.func.sum(OrderLine.quantity))
@@ -226,7 +229,12 @@ def _order_rows() -> Statement:
         .correlate(Order)
         .scalar_subquery()
     )
-    kinds = sa.select(sa.func.count()).where(OrderLine.order_id == Order.id).correlate(Order).scalar_subquery()
+    kinds = (
+        sa.select(sa.func.count())
+        .where(OrderLine.order_id == Order.id, OrderLine.quantity > 0)
+        .correlate(Order)
+        .scalar_subquery()
+    )
     return (
         sa.select(
             Order.id,

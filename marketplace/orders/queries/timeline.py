@@ -44,7 +44,7 @@ TOLD = "told"
 @dataclass(frozen=True)
 class Moment:
     """Something that happened. `what` is the state reached, or refund_begun, refund_sent, refund_failed (`amount`),
-    or TOLD: something that an area above tells in its own words (`note`).
+    or TOLD: something that an area above tells in its own words (`title`).
 
     `who` is a side, never a name; `person_id` is for the shop's own eyes, which know who helped it.
     """
@@ -57,6 +57,7 @@ class Moment:
     amount: int = 0
     source: RefundSource | None = None
     person_id: int | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True)

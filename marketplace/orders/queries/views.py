@@ -48,7 +48,7 @@ SIGNED = (
 
 @dataclass(frozen=True)
 class LineView:
-    """One variant in an order, as it was when it was bought (rupiah, grams)."""
+    """One variant in an order, as it was bought (rupiah, grams), in as many pieces as are to be delivered."""
 
     variant_id: int
     product_name: str
@@ -60,6 +60,7 @@ class LineView:
     is_not_halal: bool
     picture: Picture | None
     allergens: tuple[str, ...] = ()
+    id: int = 0
 
     @property
     def allergen_names(self) -> tuple[str, ...]:
@@ -116,6 +117,7 @@ class OrderView:
     placed_at: datetime
     answer_by: datetime
     ready_by: date | None
+    has_changes: bool
     delivery_name: str
     delivery_place: str
     delivery_days: str
@@ -278,6 +280,28 @@ def order_view(order_id: int) -> tuple[OrderView, Purchase] | None:
     return found[0], db.session.scalars(purchase).one()
 
 
+def ordered_lines(order_id: int) -> list[LineView]:
+    """What was bought and paid for, whatever was agreed on since. One statement."""
+    bought = OrderLine.order_id == order_id, OrderLine.ordered_quantity > 0
+    query = sa.select(OrderLine).where(*bought).order_by(OrderLine.id)
+    return [
+        LineView(
+            line.variant_id,
+            line.product_name,
+            line.variant_name,
+            line.ordered_price,
+            line.ordered_quantity,
+            line.ordered_price * line.ordered_quantity,
+            line.weight,
+            line.is_not_halal,
+            None,
+            tuple(line.allergens),
+            line.id,
+        )
+        for line in db.session.scalars(query)
+    ]
+
+
 def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
     """Orders with lines and steps, by id. Three statements."""
     heads = (
@@ -305,6 +329,7 @@ def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
             Order.placed_at,
             Order.answer_by,
             Order.ready_by,
+            Order.has_changes,
             Order.delivery_name,
             Order.delivery_place,
             Order.delivery_days,
@@ -351,7 +376,7 @@ def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
     query = (
         sa.select(OrderLine, MediaFile.width, MediaFile.height)
         .join(MediaFile, MediaFile.key == OrderLine.picture_key, isouter=True)
-        .where(OrderLine.order_id.in_(order_ids))
+        .where(OrderLine.order_id.in_(order_ids), OrderLine.quantity > 0)
         .order_by(OrderLine.id)
     )
     found: dict[int, list[LineView]] = {}
@@ -368,6 +393,7 @@ def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
             line.is_not_halal,
             picture,
             tuple(line.allergens),
+            line.id,
         )
         found.setdefault(line.order_id, []).append(view)
     return found

@@ -3,7 +3,7 @@
 Locks are taken in one order everywhere: orders by id, variants by id, the payment with its tries, the ledger.
 """
 
-from marketplace.orders.services import clocks, contesting, disputes, links, overtime, paying, refunds
+from marketplace.orders.services import amending, clocks, contesting, disputes, links, overtime, paying, refunds
 from marketplace.orders.services.cancelling import cancel_purchase
 from marketplace.orders.services.moves import (
     accept,
@@ -27,6 +27,7 @@ __all__ = [
     "NewOrder",
     "NewPurchase",
     "accept",
+    "amending",
     "arrive",
     "cancel_purchase",
     "clocks",

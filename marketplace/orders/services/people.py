@@ -61,7 +61,8 @@ def export_purchases(person_id: int) -> list[dict[str, object]]:
     ).join(Order, Order.id == OrderLine.order_id)
     for purchase in purchases.values():
         purchase["lines"] = []
-    for purchase_id, *line in db.session.execute(lines.where(Order.purchase_id.in_(purchases)).order_by(OrderLine.id)):
+    lines = lines.where(Order.purchase_id.in_(purchases), OrderLine.quantity > 0).order_by(OrderLine.id)
+    for purchase_id, *line in db.session.execute(lines):
         keys = ("order", "status", "product", "quantity", "unit_price")
         purchases[purchase_id]["lines"].append(dict(zip(keys, line, strict=True)))
     hidden = ("id", "person_id", "form_key")

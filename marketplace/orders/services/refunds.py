@@ -85,6 +85,18 @@ def refund_rest(actor: Actor, attempt_id: int, order: Order, source: RefundSourc
     return refund
 
 
+def refund_difference(actor: Actor, order: Order, goods: int, reason: str) -> Refund:
+    """Give back `goods` rupiah of a locked order that is delivered with less than was paid for.
+
+    Raises Stale when it was not paid before; Invalid (field goods) when less than that is left of it.
+    """
+    attempt = payment_queries.paid_attempt(payment_id_of(order.purchase_id))
+    if attempt is None or is_credit(attempt):
+        raise Stale("orders.not_paid_online")
+    _check_left(order, goods, 0)
+    return _refund(actor, attempt.id, [(order, goods, 0)], RefundSource.SYSTEM, reason)
+
+
 def refund_credit(actor: Actor, attempt: PaymentAttempt, amount: int, source: RefundSource) -> Refund:
     """Give back money that is no order's: paid twice, or not what was asked."""
     refund = payments.refunds.request(actor, attempt.id, amount, source, "")

@@ -68,7 +68,7 @@ def pieces(order_ids: Iterable[int]) -> dict[int, int]:
     """How many pieces of each variant these orders hold."""
     query = (
         sa.select(OrderLine.variant_id, sa.func.sum(OrderLine.quantity))
-        .where(OrderLine.order_id.in_(list(order_ids)))
+        .where(OrderLine.order_id.in_(list(order_ids)), OrderLine.quantity > 0)
         .group_by(OrderLine.variant_id)
     )
     return {variant_id: int(count) for variant_id, count in db.session.execute(query)}
