@@ -174,7 +174,7 @@ def test_a_lower_price_and_a_later_day(goods: tuple[Product, Product]) -> None:
 
 
 def test_the_clock_goes_by_the_day_that_was_agreed_on(goods: tuple[Product, Product]) -> None:
-    order = order_of(goods, state=S.PROCESSING)
+    order = order_of(goods, up_to=S.PROCESSING)
     before, later = order.ends_at, today() + timedelta(days=20)
     with transaction():
         change = make.proposal(order, Wish(5), ready_by=later)

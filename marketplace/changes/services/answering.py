@@ -69,17 +69,22 @@ def _agree(actor: Actor, order: Order, change: OrderChange) -> OrderChange:
     except OutOfStock as gone:
         audit.record(actor, "changes.substitute_gone", "order", order.code, change=change.id, variant=gone.variant_id)
         return settle(actor, order, change, ChangeState.FAILED)
-    if change.ready_by is not None:
-        order.ready_by = change.ready_by
-        if order.status is OrderStatus.PROCESSING:  # the clock goes by the day that was agreed on
-            orders.clocks.wind(order, order.status, now())
-    if change.note is not None:
-        order.note = change.note
+    _take_over(order, change)
     settle(actor, order, change, ChangeState.AGREED)
     if order.status is OrderStatus.WAITING:
         orders.accept(SYSTEM, order.id)
     parcels.move_on_when_sent(order)
     return change
+
+
+def _take_over(order: Order, change: OrderChange) -> None:
+    """The day and the note that were agreed on; the order's clock goes by that day."""
+    if change.ready_by is not None:
+        order.ready_by = change.ready_by
+        if order.status is OrderStatus.PROCESSING:
+            orders.clocks.wind(order, order.status, now())
+    if change.note is not None:
+        order.note = change.note
 
 
 def _lines_of(change_id: int) -> list[OrderLineChange]:
