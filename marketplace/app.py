@@ -38,7 +38,7 @@ from marketplace.curation import events as curation_events
 from marketplace.curation import handlers as curation_handlers
 from marketplace.curation import views as curation_views
 from marketplace.demo import commands as demo_commands
-from marketplace.desks import claim_words
+from marketplace.desks import claim_words, telling
 from marketplace.desks import views as desks_views
 from marketplace.imports import handlers as imports_handlers
 from marketplace.imports import views as imports_views
@@ -158,6 +158,7 @@ def create_app(config: Config) -> Flask:
     language.register(app)
     filters.register(app)
     claim_words.register(app)
+    telling.register(app)
     qr.register(app)
     errors.register(app)
     app.extensions["assets"] = assets.register(app)

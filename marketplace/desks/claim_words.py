@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from flask import Flask
 from flask_babel import gettext, lazy_gettext
 
+from marketplace.claims.queries.views import TimelineStep
 from marketplace.claims.rules import Act, ClaimState, Party, Reason, Remedy
+from marketplace.orders.queries.timeline import TOLD, Moment
+from marketplace.orders.rules import Who
 from marketplace.web.filters import rupiah, wita
+
+SIDES = {
+    Party.BUYER: Who.BUYER,
+    Party.SHOP: Who.SHOP,
+    Party.OPERATOR: Who.OPERATOR,
+    Party.CLOCK: Who.CLOCK,
+    Party.BANK: Who.MONEY,
+}
+"""Whose step it is, as the time line names sides."""
 
 REASONS = {
     Reason.WRONG: lazy_gettext("Barang yang datang salah"),
@@ -233,3 +246,8 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["claim_due"] = due_words
     app.jinja_env.filters["claim_remedy"] = remedy_words
     app.jinja_env.globals["claim_words"] = {"reasons": REASONS, "states": STATES}
+
+
+def claim_moments(steps: Iterable[TimelineStep]) -> list[Moment]:
+    """Steps of claims as moments of the order's time line, in words."""
+    return [Moment(step.at, TOLD, SIDES[step.party], title=step_words(step)) for step in steps]

@@ -8,22 +8,9 @@ from typing import Any
 from marketplace.claims import queries
 from marketplace.claims.queries import ClaimView
 from marketplace.claims.queries.views import TimelineStep
-from marketplace.claims.rules import Party
 from marketplace.core.errors import NotFound
-from marketplace.desks.claim_words import step_words
 from marketplace.media.services import document
-from marketplace.orders.queries.timeline import TOLD, Moment
-from marketplace.orders.rules import Who
 from marketplace.web.private import private_file
-
-SIDES = {
-    Party.BUYER: Who.BUYER,
-    Party.SHOP: Who.SHOP,
-    Party.OPERATOR: Who.OPERATOR,
-    Party.CLOCK: Who.CLOCK,
-    Party.BANK: Who.MONEY,
-}
-"""Whose step it is, as the time line names sides."""
 
 
 def picture_answer(order_id: int, step_id: int, position: int) -> Any:
@@ -46,8 +33,3 @@ def picture_urls(claims: Iterable[ClaimView], url: Callable[..., str]) -> dict[i
 def claim_steps(order_ids: Iterable[int]) -> dict[int, list[TimelineStep]]:
     """The steps of claims on these orders, by order. One statement."""
     return queries.timeline(order_ids)
-
-
-def claim_moments(steps: Iterable[TimelineStep]) -> list[Moment]:
-    """The same as moments of the order's time line, in words."""
-    return [Moment(step.at, TOLD, SIDES[step.party], title=step_words(step)) for step in steps]

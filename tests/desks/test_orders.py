@@ -248,8 +248,8 @@ def test_low_stock_is_on_the_first_page(ina: FlaskClient, basket: Product) -> No
     ("path", "most"),
     [
         ("/penjual", 14),
-        ("/penjual/pesanan", 6),
-        ("/penjual/pesanan?keadaan=selesai", 6),
+        ("/penjual/pesanan", 7),
+        ("/penjual/pesanan?keadaan=selesai", 7),
         ("/penjual/saldo", 13),
         ("/penjual/pesanan/jumlah", 2),
         ("order", 17),

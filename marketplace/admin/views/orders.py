@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import Response, make_response, request, url_for
 
 from marketplace.admin import queries, words
 from marketplace.admin.views.blueprint import bp, show
-from marketplace.changes.queries import changes_of, parcels_of
 from marketplace.core.errors import NotFound
-from marketplace.desks.changing import change_moments
-from marketplace.desks.claims import claim_moments, claim_steps
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import order_subject
 from marketplace.orders import queries as orders
-from marketplace.orders.queries.timeline import Moment
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments import queries as payments
 from marketplace.talks.queries import operator_may_read
@@ -67,7 +64,7 @@ def order(code: str) -> Response:
         purchase=purchase,
         payment=payment,
         goods=[f"{each.quantity} × {each.product_name} {each.variant_name}".strip() for each in view.lines],
-        line=orders.time_line(view, purchase, refunds, _others(view)),
+        time_line=partial(orders.time_line, view, purchase, refunds),
         refunds=refunds,
         is_disputed=any(dispute.closed_at is None for dispute in payments.disputes_of(payment.id)),
         may_read_talk=operator_may_read(view.id),
@@ -76,13 +73,6 @@ def order(code: str) -> Response:
         words=words,
     )
     return _unkept(shown)
-
-
-def _others(view: orders.OrderView) -> list[Moment]:
-    """What claims and changes tell of an order."""
-    ids = [view.id]
-    claims = claim_moments(claim_steps(ids).get(view.id, []))
-    return claims + change_moments(changes_of(ids).get(view.id, []), parcels_of(ids).get(view.id, []))
 
 
 def _unkept(page: str) -> Response:

@@ -16,7 +16,8 @@ from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
 from marketplace.desks.changing import change_moments
-from marketplace.desks.claims import claim_moments, claim_steps
+from marketplace.desks.claim_words import claim_moments
+from marketplace.desks.claims import claim_steps
 from marketplace.desks.forms.orders import CodeForm, DoorForm, ReasonForm, SearchForm, TrackingForm, WithoutCodeForm
 from marketplace.desks.money import order_money
 from marketplace.desks.receipts import hand_out

@@ -15,7 +15,8 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
 from marketplace.core.paging import Page
 from marketplace.desks.changing import change_moments
-from marketplace.desks.claims import claim_moments, claim_steps
+from marketplace.desks.claim_words import claim_moments
+from marketplace.desks.claims import claim_steps
 from marketplace.desks.forms.orders import AcceptanceForm
 from marketplace.desks.receipts import hand_out
 from marketplace.desks.views.buying import Bought, bought_order, key_of, link_key, not_yours, private

@@ -50,6 +50,7 @@ from marketplace.orders.queries.listing import (
 )
 from marketplace.orders.queries.money import OrderMoney, bookings_of_payment, money_of_orders, purchase_codes
 from marketplace.orders.queries.packing import PickRow, Slip, pick_list, slips
+from marketplace.orders.queries.purchases import PurchaseView, purchase_view
 from marketplace.orders.queries.refunds import RefundNote, RefundView, refund_method, refund_notes, refund_view
 from marketplace.orders.queries.telling import LetterState, Share, letters, shares
 from marketplace.orders.queries.timeline import Moment, TimeLine, time_line
@@ -57,11 +58,9 @@ from marketplace.orders.queries.views import (
     AcceptanceView,
     LineView,
     OrderView,
-    PurchaseView,
     StepView,
     order_view,
     ordered_lines,
-    purchase_view,
 )
 
 __all__ = [

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
-from marketplace.ledger.rules import Kind
+from marketplace.ledger.rules import Kind, order_subject
 from marketplace.orders.models import Order, Purchase
 from marketplace.payments.rules import PaymentMethod
 from marketplace.payouts.models import PayoutHold, PayoutItem, PayoutLine
@@ -148,7 +148,7 @@ def orders_due(store_ids: Sequence[int], free_from: datetime, limit: int = 100) 
     found = unpaid(store_ids)
     query = (
         sa.select(Order.id, Order.code, found.c.net, found.c.released_at, _method())
-        .join(found, found.c.about == sa.literal("order:") + sa.cast(Order.id, sa.String))
+        .join(found, Order.id == _order_of(found.c.about))
         .where(found.c.net != 0)
         .order_by(Order.done_at.desc(), Order.id.desc())
         .limit(limit)
@@ -240,6 +240,13 @@ def _operator_holds(store_ids: list[int]) -> dict[int, HoldView]:
 
 def _instant() -> Any:
     return LedgerTransaction.occurred_at.type
+
+
+def _order_of(about: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
+    """The id of the order that entries are about; nothing for what is about no order."""
+    prefix = order_subject(0)[:-1]
+    number = sa.cast(sa.func.substr(about, len(prefix) + 1), sa.BigInteger)
+    return sa.case((about.like(f"{prefix}%"), number))
 
 
 def _method() -> sa.ScalarSelect[Any]:
