@@ -128,6 +128,7 @@ def address() -> tuple[str, int, dict[str, str]]:
     host, port = env.get("HOST") or "127.0.0.1", int(env.get("PORT") or 8000)
     if not env.get("SITE_URL"):
         env["SITE_URL"] = f"http://127.0.0.1:{port}"
+    demo_account.fill_in(env)
     return host, port, env
 
 
@@ -166,7 +167,6 @@ def run() -> int:
     if is_listening(seen_from_here(host), port):
         sys.exit(f"[dev] Port {port} is taken. Stop what runs there, or:  PORT={port + 1} python3 dev.py run")
     stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
-    demo_account.fill_in(env)
     flask("db", "upgrade", env=env)
     with running(stand_in, env):
         flask("demo", "load", "--if-empty", env=env)
@@ -265,7 +265,6 @@ def demo() -> int:
             file.unlink()
     shutil.rmtree(instance(env) / "media", ignore_errors=True)
     stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
-    demo_account.fill_in(env)
     flask("db", "upgrade", env=env)
     with running(stand_in, env):
         flask("demo", "load", env=env)
@@ -297,11 +296,8 @@ def browser() -> dict[str, str]:
         sh(BIN / "npm", "ci", "--silent", "--ignore-scripts", "--prefix", home, env={**os.environ, **node_path()})
         sh(PY, recipe / "unpack.py", home)
         stamp.write_text(want)
-    return {
-        "CHROMIUM": str(home / "chromium"),
-        "CHROMIUM_LIB": str(home / "al2023/lib"),
-        "CHROMIUM_FONTS": str(home / "fonts"),
-    }
+    places = {"CHROMIUM": "chromium", "CHROMIUM_LIB": "al2023/lib", "CHROMIUM_FONTS": "fonts"}
+    return {name: str(home / place) for name, place in places.items()}
 
 
 def node_path() -> dict[str, str]:
