@@ -247,16 +247,16 @@ def test_less_than_the_minimum_is_carried_on(db: SQLAlchemy, operator: Actor) ->
     assert owed(shop.id) == 0
 
 
-@pytest.mark.parametrize("kind", [HoldKind.NO_ACCOUNT, HoldKind.NEW_ACCOUNT, HoldKind.OPERATOR])
-def test_a_shop_that_is_held_is_in_no_batch(db: SQLAlchemy, operator: Actor, kind: HoldKind) -> None:
-    shop = pay.paid_shop(has_account=kind is not HoldKind.NO_ACCOUNT)
+@pytest.mark.parametrize("hold", [HoldKind.NO_ACCOUNT, HoldKind.NEW_ACCOUNT, HoldKind.OPERATOR])
+def test_a_shop_that_is_held_is_in_no_batch(db: SQLAlchemy, operator: Actor, hold: HoldKind) -> None:
+    shop = pay.paid_shop(has_account=hold is not HoldKind.NO_ACCOUNT)
     pay.sold(shop)
-    if kind is HoldKind.NEW_ACCOUNT:
+    if hold is HoldKind.NEW_ACCOUNT:
         pay.write_shop_account(shop.id, "55556666", "bni", "Orang lain", timedelta())
-    if kind is HoldKind.OPERATOR:
+    if hold is HoldKind.OPERATOR:
         with transaction():
             services.holds.put(operator, shop.id, "Ada keluhan", today())
-    assert [hold.kind for hold in due(shop.id).holds] == [kind]
+    assert [each.kind for each in due(shop.id).holds] == [hold]
     assert pay.lines(pay.batch(operator)) == []
 
 
