@@ -225,6 +225,13 @@ async function swap(id) {
   }
 }
 
+/* What was chosen before this script came, or on a page that was left, has its questions on the server only. */
+function swapEarly() {
+  for (const each of form.querySelectorAll("[data-swaps]")) {
+    if (isTouched(each)) swap(each.dataset.swaps);
+  }
+}
+
 // --- pictures ------------------------------------------------------------
 
 /* album.js sends them and tells here how far it is. */
@@ -335,6 +342,7 @@ document.documentElement.classList.add("has-script");
 if (form) {
   keepEarly();
   restore();
+  swapEarly();
   form.addEventListener("input", onTyped);
   form.addEventListener("change", onTyped);
   form.addEventListener("submit", onSubmit);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,6 +36,15 @@ def sign_in(page: Page, name: str = "ina") -> None:
     page.get_by_label("Kata sandi", exact=True).fill(make.PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Masuk").click()
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Masuk")
+
+
+def wait_for(page: Page, held: list[Any]) -> None:
+    """Until the network has something that is held back."""
+    for _ in range(200):
+        if held:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing was asked for")
 
 
 def begun(page: Page) -> str:
@@ -170,11 +180,32 @@ def test_the_last_of_two_choices_counts_whichever_answer_comes_first(
 
     page.route("**/penjual/produk/**", hold_the_first)
     page.get_by_label("Kategori").select_option(label="Selendang & syal")
-    while not held:
-        page.wait_for_timeout(50)
+    wait_for(page, held)
     page.get_by_label("Kategori").select_option(label="Kain tenun lembaran")
     expect(page.locator("#attr-teknik")).to_have_attribute("required", "")
     route, answer = held[0]
     route.fulfill(response=answer)
     page.wait_for_timeout(300)
+    expect(page.locator("#attr-teknik")).to_have_attribute("required", "")
+
+
+def test_a_category_chosen_before_the_script_has_come_asks_its_questions(
+    phone_page: Page, live_server: LiveServer, makers: None
+) -> None:
+    page, held = phone_page, []
+    with live_server.app.app_context(), transaction():
+        store_id = db.session.scalars(sa.select(Store.id).order_by(Store.id)).first()
+        made = make.product(store_id, "Bakul", category="anyaman").id
+    page.goto("/masuk?next=/penjual")
+    sign_in(page)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/js/screen*.js", hold)
+    page.goto(f"/penjual/produk/{made}", wait_until="commit")
+    page.get_by_label("Kategori").select_option(label="Kain tenun lembaran")
+    wait_for(page, held)
+    for route in held:
+        route.continue_()
     expect(page.locator("#attr-teknik")).to_have_attribute("required", "")
