@@ -30,6 +30,7 @@ from marketplace.orders.policies import Buyer
 from marketplace.orders.rules import LinkAct, OrderStatus
 from marketplace.orders.services import links
 from marketplace.payouts.models import RefundAccount
+from marketplace.reconciliation.handlers import reconcile_nightly
 from marketplace.stores.services import team
 from marketplace.talks import services as talks
 from marketplace.talks.rules import Side
@@ -53,7 +54,7 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
     with market.app.app_context():
         found = {
             "guest": [*OVER, "/lupa-sandi/terkirim", f"/lupa-sandi/{accounts.reset_token(_person('dodi').id)}"],
-            "yuli": [*_drafts(), *_bulk_edits(), *_sheets(market)],
+            "yuli": [*_drafts(), *_bulk_edits(), *_sheets(market), *_orders()],
         }
         _delivery()
         invitation = _invitation()
@@ -62,6 +63,7 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
         found["anak"] = [invitation]
         _talk()
         _claim()
+        reconcile_nightly()
         found |= _applications()
         found["ratna"] = [f"/kurasi/toko/{each}" for each in _sent_applications()]
     return found
@@ -72,6 +74,15 @@ def _delivery() -> None:
     with transaction():
         delivery.point()
         delivery.rate(delivery.courier().id)
+
+
+def _orders() -> list[str]:
+    """Of an order that is being prepared and of one that was handed over, the pages that only their own pages name."""
+    with transaction():
+        goods = make.product(_store_of(_actor("yuli")), "Selendang Buna", on_hand=20)
+        states = (OrderStatus.PROCESSING, OrderStatus.DONE)
+        begun, done = (make.orders_of(make.purchase([goods], up_to=state))[0].code for state in states)
+    return [f"/penjual/pesanan/{begun}/bagian", f"/penjual/pesanan/{done}/barang-kembali"]
 
 
 def _person(handle: str) -> Person:
