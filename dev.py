@@ -33,6 +33,7 @@ PY = BIN / ("python.exe" if os.name == "nt" else "python")
 APT_LINE = ["apt-get", "install", "-y", "--no-install-recommends", "python3-venv"]
 Command = Sequence[str | Path]  # a program and its words
 
+TOOLS = ("tools/midtrans_standin", "tools/stripe_standin")
 GRACE = 10  # seconds a process may take to end by itself
 DEMO = """
   Demo accounts, password beli-ntt-demo:
@@ -152,6 +153,24 @@ def stand_in_for_stripe(site: str, port: int, env: dict[str, str]) -> dict[str, 
     return {"stand-in for Stripe": [PY, "-m", "tools.stripe_standin", "--port", str(port), *says, *keeps]}
 
 
+def stand_in_for_midtrans(site: str, port: int, env: dict[str, str]) -> dict[str, Command]:
+    """The same for Midtrans, whose one key both opens its door and signs what it tells."""
+    if env.get("MIDTRANS_SERVER_KEY") or urlsplit(env["SITE_URL"]).hostname not in {"127.0.0.1", "localhost", "::1"}:
+        return {}
+    while is_listening("127.0.0.1", port):
+        port += 1
+    env["MIDTRANS_SERVER_KEY"] = env["MIDTRANS_SIGNATURE_KEY"] = f"SB-Mid-server-standin_{secrets.token_hex(12)}"
+    env["MIDTRANS_API_BASE"] = env["MIDTRANS_SNAP_BASE"] = f"http://127.0.0.1:{port}"
+    says: Command = ["--webhook-url", f"{site}/webhooks/midtrans", "--server-key", env["MIDTRANS_SERVER_KEY"]]
+    keeps: Command = ["--file", instance(env) / "midtrans.db.json"]
+    return {"stand-in for Midtrans": [PY, "-m", "tools.midtrans_standin", "--port", str(port), *says, *keeps]}
+
+
+def stand_ins(site: str, port: int, env: dict[str, str]) -> dict[str, Command]:
+    """All who stand in for those who take money, from that port on."""
+    return {**stand_in_for_stripe(site, port, env), **stand_in_for_midtrans(site, port + 1, env)}
+
+
 def instance(env: Mapping[str, str]) -> Path:
     """The folder of the market's own data."""
     return ROOT / (env.get("INSTANCE_PATH") or "instance")
@@ -163,12 +182,14 @@ def run() -> int:
     host, port, env = address()
     if is_listening(seen_from_here(host), port):
         sys.exit(f"[dev] Port {port} is taken. Stop what runs there, or:  PORT={port + 1} python3 dev.py run")
-    stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
+    stand_in = stand_ins(f"http://{seen_from_here(host)}:{port}", port + 1, env)
     flask("db", "upgrade", env=env)
     with running(stand_in, env):
         flask("demo", "load", "--if-empty", env=env)
     print(DEMO, flush=True)
-    if stand_in:
+    if "stand-in for Midtrans" in stand_in:
+        say("no MIDTRANS_SERVER_KEY: QRIS, virtual accounts and wallets are paid at a stand-in, no real money moves")
+    if "stand-in for Stripe" in stand_in:
         say("no STRIPE_SECRET_KEY: cards are paid at a stand-in, no real money moves. Test card: 4242 4242 4242 4242")
     granian = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--no-ws"]
     server: Command = [PY, "-m", "granian", *granian, "--host", host, "--port", str(port), "wsgi:app"]
@@ -182,14 +203,18 @@ def running(commands: Mapping[str, Command], env: Mapping[str, str]) -> Iterator
     parts = start(commands, env)
     deadline = time.monotonic() + GRACE
     while parts and time.monotonic() < deadline:
-        place = urlsplit(env["STRIPE_API_BASE"])
-        if is_listening(place.hostname or "", place.port or 0):
+        if all(is_listening("127.0.0.1", port_of(words)) for words in commands.values()):
             break
         time.sleep(0.1)
     try:
         yield
     finally:
         stop(parts.values())
+
+
+def port_of(words: Command) -> int:
+    """The port that a stand-in is told to take."""
+    return int(str(words[words.index("--port") + 1]))
 
 
 def start(commands: Mapping[str, Command], env: Mapping[str, str]) -> dict[str, subprocess.Popen[bytes]]:
@@ -257,11 +282,11 @@ def demo() -> int:
         sys.exit("[dev] DATABASE_URL is set; only the default database under instance/ is thrown away here.")
     if is_listening("127.0.0.1", port):
         sys.exit(f"[dev] Something answers on port {port}. Stop the running market first.")
-    for pattern in ("*.sqlite*", "*.db*"):  # the stand-in's stripe.db among them: its payments belong to the old orders
+    for pattern in ("*.sqlite*", "*.db*"):  # those of the stand-ins among them: their payments belong to the old orders
         for file in instance(env).glob(pattern):
             file.unlink()
     shutil.rmtree(instance(env) / "media", ignore_errors=True)
-    stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
+    stand_in = stand_ins(f"http://{seen_from_here(host)}:{port}", port + 1, env)
     flask("db", "upgrade", env=env)
     with running(stand_in, env):
         flask("demo", "load", env=env)
@@ -326,7 +351,7 @@ def check() -> int:
     steps: dict[str, Command] = {
         "ruff": [PY, "-m", "ruff", "check", "."],
         "format": [PY, "-m", "ruff", "format", "--check", "."],
-        "mypy": [PY, "-m", "mypy", "marketplace", "tools/stripe_standin", "config.py", "wsgi.py", "dev.py"],
+        "mypy": [PY, "-m", "mypy", "marketplace", *TOOLS, "config.py", "wsgi.py", "dev.py"],
         "layers": [BIN / "lint-imports"],
         "templates": [PY, "-m", "djlint", "templates", "--lint", "--quiet"],
     }

@@ -177,6 +177,7 @@ ACCOUNTS = {
     "pending:store": _l("titipan untuk toko"),
     "disputed:store": _l("bagian toko dalam sengketa"),
     "clearing:card": _l("uang di penyedia kartu"),
+    "clearing:snap": _l("uang di Midtrans"),
 }
 """By the code of the account, without the number of the shop."""
 ACTS = {

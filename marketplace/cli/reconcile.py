@@ -23,7 +23,7 @@ from marketplace.payments.queries import Crooked, OwnMovement
 from marketplace.payments.rules import OF_PAYMENTS, BalanceLine, PaymentMethod, ProviderTrouble
 from marketplace.payments.services import Providers
 
-ONLINE = (PaymentMethod.CARD,)
+ONLINE = (PaymentMethod.CARD, PaymentMethod.SNAP)
 FRESH = timedelta(minutes=10)
 """What moved at a provider this recently may not have been read yet."""
 MOST_STUCK = 1000
@@ -104,7 +104,7 @@ def _compare(
             unchecked.append(f"{method}: not checked, it is switched off")
         return
     try:
-        lines = list(provider.movements(since))
+        lines = list(provider.movements(since, {each.provider_ref for each in own if each.began_at >= since}))
     except ProviderTrouble as trouble:
         unchecked.append(f"{method}: not checked, the provider could not be read ({trouble})")
         return

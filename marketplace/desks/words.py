@@ -104,7 +104,7 @@ def _refund_steps(refunds: Sequence[RefundNote]) -> list[Step]:
         if refund.settled_at is None:
             continue
         if refund.state is RefundState.SUCCEEDED:
-            title = gettext("%(amount)s sudah dikembalikan ke kartu pembeli", amount=amount)
+            title = gettext("%(amount)s sudah dikembalikan ke pembeli", amount=amount)
         else:
             title = gettext("Pengembalian %(amount)s belum berhasil", amount=amount)
         steps.append(Step(title, refund.settled_at, "", True))

@@ -114,6 +114,8 @@ class Capability(StrEnum):
     PARTIAL_REFUND = "partial_refund"
 
 
+TELLS_FEES = frozenset({PaymentMethod.CARD})
+"""Ways to pay whose provider says what it took. Midtrans's fees stand in its settlement report only."""
 ATTEMPT_LIVE = frozenset({AttemptState.CREATED, AttemptState.OPEN})
 REFUND_OPEN = frozenset({RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.PENDING, RefundState.UNKNOWN})
 ENDED_UNPAID = frozenset({PaymentState.CANCELLED, PaymentState.EXPIRED})
@@ -265,6 +267,10 @@ class Refused(ProviderTrouble):
     def __init__(self, text: str, trouble: Trouble = Trouble.OTHER) -> None:
         super().__init__(text)
         self.trouble = trouble
+
+
+class ByBankFile(Refused):
+    """It cannot send this money back the way it came: a person's own bank account can take it, by the bank's file."""
 
 
 class Unavailable(ProviderTrouble):

@@ -81,7 +81,7 @@ def _about(way: DeliveryOption) -> str:
         said = [
             gettext("%(days)s hari", days=way.days),
             gettext("%(kg)s kg dengan bungkus", kg=way.weight // GRAMS),
-            gettext("dibayar dulu dengan kartu"),
+            gettext("dibayar dulu secara daring"),
         ]
     return " · ".join(filter(None, said))
 

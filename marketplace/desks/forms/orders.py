@@ -47,7 +47,7 @@ class SearchForm(BaseForm):
     )
     bayar = SelectField(
         _l("Cara bayar"),
-        choices=[("", _l("Semua")), ("cash", _l("Tunai")), ("card", _l("Kartu"))],
+        choices=[("", _l("Semua")), ("cash", _l("Tunai")), ("card", _l("Kartu")), ("snap", _l("Midtrans"))],
         validators=optional(),
     )
     dari = DateField(_l("Dari"), validators=optional())

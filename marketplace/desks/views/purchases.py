@@ -94,7 +94,7 @@ def cancel(code: str) -> Response:
 
 def _cancelled_words(purchase_id: int) -> str:
     if queries.payment_of_purchase(purchase_id).refunded:
-        return gettext("Pembelian dibatalkan. Uang Anda kami kembalikan ke kartu yang sama.")
+        return gettext("Pembelian dibatalkan. Uang Anda kami kembalikan lewat cara bayar yang sama.")
     return gettext("Pembelian dibatalkan. Tidak ada yang perlu Anda bayar.")
 
 
