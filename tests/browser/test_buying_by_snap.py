@@ -59,4 +59,4 @@ def test_declined_then_paid_by_qris(live_server: LiveServer, page: Page) -> None
     page.get_by_role("button", name="Coba bayar lagi").click()
     page.get_by_role("button", name="QRIS").click()
     page.get_by_role("button", name="Bayar Rp30.000").click()
-    expect(page.get_by_text("Menunggu toko").first).to_be_visible()
+    expect(page.get_by_text("Pembayaran Rp30.000 sudah kami terima")).to_be_visible()

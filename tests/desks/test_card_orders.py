@@ -186,8 +186,8 @@ def test_thanks_are_said_when_it_is_paid(client: FlaskClient, basket: Product) -
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (None, "Uang Rp100.000 sedang dikembalikan ke kartu Anda"),
-        (RefundState.SUCCEEDED, "Uang Rp100.000 sudah dikembalikan ke kartu Anda"),
+        (None, "Uang Rp100.000 sedang dikembalikan kepada Anda"),
+        (RefundState.SUCCEEDED, "Uang Rp100.000 sudah dikembalikan kepada Anda"),
         (RefundState.FAILED, "Pengembalian uang Rp100.000 belum berhasil"),
     ],
 )
@@ -343,7 +343,7 @@ def test_the_shop_reads_that_it_is_paid(db: SQLAlchemy, basket: Product) -> None
     with transaction():
         make.pay(purchase)
     written = letters(db)
-    assert "SUDAH DIBAYAR dengan kartu" in written["shop_new_order ina@example.id"]
+    assert "SUDAH DIBAYAR secara daring" in written["shop_new_order ina@example.id"]
     assert "Pembayaran Rp100.000 sudah kami terima" in written["purchase_paid budi@example.id"]
 
 
@@ -366,7 +366,7 @@ def test_the_buyer_reads_that_the_money_comes_back(
 def test_taking_back_tells_of_the_money(db: SQLAlchemy, basket: Product) -> None:
     bought(basket, S.CANCELLED)
     written = letters(db)
-    assert "Uang Anda Rp100.000 kembali ke kartu" in written["purchase_cancelled budi@example.id"]
+    assert "Uang Anda Rp100.000 kembali lewat cara bayar" in written["purchase_cancelled budi@example.id"]
     assert "Uang pembeli kami kembalikan" in written["shop_cancelled ina@example.id"]
     purchase, _ = bought(basket, S.UNPAID)
     with transaction():

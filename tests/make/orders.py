@@ -94,9 +94,9 @@ def purchase(
 ) -> Purchase:
     """A purchase whose orders have all come to a state. Call it inside `transaction()` or a rolled-back test.
 
-    Where the orders wait to be paid, or waited too long, it is one by card.
+    Where the orders wait to be paid, or waited too long, it is one by card unless another way is named.
     """
-    if up_to in ONLINE:
+    if up_to in ONLINE and payment_method is PaymentMethod.CASH:
         payment_method = PaymentMethod.CARD
     wanted = spec(
         products,
