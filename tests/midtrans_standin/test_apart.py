@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import dev
 from tests.architecture.tree import ROOT, imports, name_of
+from tools import standins
 from tools.midtrans_standin.server import StandIn
 
 SITE = "http://127.0.0.1:8000"
@@ -25,8 +25,8 @@ def test_the_stand_in_imports_nothing_of_the_market() -> None:
 
 def test_a_market_without_a_key_is_given_a_stand_in_for_each_beside_each_other() -> None:
     env = {"SITE_URL": SITE}
-    processes = dev.stand_ins(SITE, 8001, env)
-    ports = [dev.port_of(words) for words in processes.values()]
+    processes = standins.stand_ins(SITE, 8001, env)
+    ports = [standins.port_of(words) for words in processes.values()]
     assert len(set(ports)) == len(processes) == 2
     command = [str(word) for word in processes["stand-in for Midtrans"]]
     assert env["MIDTRANS_API_BASE"] == env["MIDTRANS_SNAP_BASE"] == f"http://127.0.0.1:{ports[1]}"
@@ -39,7 +39,7 @@ def test_a_market_without_a_key_is_given_a_stand_in_for_each_beside_each_other()
 )
 def test_a_market_with_a_key_or_open_to_others_gets_none(env: dict[str, str]) -> None:
     before = dict(env)
-    assert dev.stand_in_for_midtrans(SITE, 8001, env) == {}
+    assert standins.stand_in_for_midtrans(SITE, 8001, env) == {}
     assert env == before
 
 
