@@ -359,3 +359,18 @@ def test_a_chargeback_takes_the_money_out_of_the_books(snap_market: SnapMarket, 
     snap_market.tell_all()
     assert ledger.balance(CLEARING_SNAP) == 0
     check_books()
+
+
+# --- reconciliation ---
+
+
+def test_reconcile_reads_each_payment_and_says_what_differs(snap_market: SnapMarket, snap_payment: Payment) -> None:
+    name = snap_market.buy(snap_payment, way="gopay")
+    decline_first(snap_payment)
+    snap_market.tell_all()
+    runner = snap_market.app.test_cli_runner()
+    agreed = runner.invoke(args=["reconcile"]).output
+    assert name not in agreed
+    assert "snap" not in agreed
+    snap_market.standin.become(name, "partial_refund", gross_amount="1000.00", transaction_time="2026-01-01 00:00:00")
+    assert f"{TOTAL} in our books, 1000 with the snap provider" in runner.invoke(args=["reconcile"]).output
