@@ -55,6 +55,9 @@ from marketplace.payments.events import NoticeReceived, RefundRequested
 from marketplace.places import views as places_views
 from marketplace.receipts import handlers as receipts_handlers
 from marketplace.receipts import services as receipts_services
+from marketplace.rounds import events as round_events
+from marketplace.rounds import handlers as rounds_handlers
+from marketplace.rounds import views as rounds_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores import handlers as stores_handlers
 from marketplace.stores.events import BankAccountChanged, InvitationMade, StoreChanged
@@ -74,6 +77,7 @@ BLUEPRINTS = (
     storefront_views.bp,
     checkout_views.bp,
     payments_views.bp,
+    rounds_views.bp,
     *curation_views.blueprints,
     imports_views.bp,
     *onboarding_views.blueprints,
@@ -165,6 +169,8 @@ def _subscribe() -> None:
     subscribe(order_events.OrderAccepted, orders_handlers.tell_of_acceptance)
     subscribe(order_events.OrderDeclined, orders_handlers.tell_of_decline)
     subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
+    subscribe(order_events.OrderCollected, orders_handlers.tell_of_collection)
+    subscribe(round_events.OrderPutOff, rounds_handlers.tell_of_delay)
     subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
     subscribe(order_events.LinkRenewed, orders_handlers.tell_of_link)
@@ -194,6 +200,8 @@ def _schedule() -> None:
     jobs.schedule(jobs.Routine(imports_handlers.forget_old, daily_hour_wita=3))
     jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
     jobs.schedule(jobs.Routine(orders_handlers.remind_shops, every_minutes=5))
+    jobs.schedule(jobs.Routine(rounds_handlers.roll_over, daily_hour_wita=0))
+    jobs.schedule(jobs.Routine(rounds_handlers.tell_in_the_morning, daily_hour_wita=6))
     jobs.schedule(jobs.Routine(catalog_handlers.close_days, every_minutes=1))
     jobs.schedule(jobs.Routine(catalog_handlers.warn_of_low_stock, every_minutes=5))
     jobs.schedule(jobs.Routine(checkout_handlers.end_holds, every_minutes=1))

@@ -77,17 +77,27 @@ def steps_of(
     if order.delivery_method is DeliveryMethod.POST:
         titles[OrderStatus.ON_THE_WAY] = lazy_gettext("Diserahkan ke pos")
     gone = [Step(str(titles[step.status]), step.at, _note(step, helpers or {}), True) for step in order.steps]
-    road: tuple[OrderStatus, ...] = (
-        OrderStatus.WAITING,
-        OrderStatus.PROCESSING,
-        ready_status(order.delivery_method),
-        OrderStatus.DONE,
-    )
+    if order.delivery_method is DeliveryMethod.ROUND:
+        titles |= {
+            OrderStatus.READY: lazy_gettext("Siap diambil pelari"),
+            OrderStatus.ON_THE_WAY: lazy_gettext("Dibawa pelari"),
+        }
+    road: tuple[OrderStatus, ...] = (OrderStatus.WAITING, OrderStatus.PROCESSING, *_last_steps(order.delivery_method))
     if is_online:
         road = (OrderStatus.UNPAID, *road)
     ahead = road[road.index(order.status) + 1 :] if order.status in road else ()
     gone = sorted(gone + _refund_steps(refunds), key=lambda step: step.at or order.placed_at)
     return gone + [Step(str(titles[status]), None, "", False) for status in ahead]
+
+
+def _last_steps(method: DeliveryMethod) -> tuple[OrderStatus, ...]:
+    """From the shop's door to the buyer's hand."""
+    ready = ready_status(method)
+    return (
+        (ready, OrderStatus.ON_THE_WAY, OrderStatus.DONE)
+        if method is DeliveryMethod.ROUND
+        else (ready, OrderStatus.DONE)
+    )
 
 
 def _refund_steps(refunds: Sequence[RefundNote]) -> list[Step]:

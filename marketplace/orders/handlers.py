@@ -123,6 +123,11 @@ def tell_of_readiness(event: events.OrderReady) -> None:
     _tell_buyer(event.order_id, "order_ready")
 
 
+def tell_of_collection(event: events.OrderCollected) -> None:
+    """To the buyer: the runner has it; the four digits to show him."""
+    _tell_buyer(event.order_id, "order_collected")
+
+
 def tell_of_hand_over(event: events.OrderHandedOver) -> None:
     """To the buyer: a receipt."""
     _tell_buyer(event.order_id, "order_handed_over")

@@ -16,6 +16,7 @@ class Who(StrEnum):
     CLOCK = "clock"
     MONEY = "money"
     OPERATOR = "operator"
+    RUNNER = "runner"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ PLAN = (
     Move(S.PROCESSING, S.READY, Who.SHOP, "packed, to be fetched", "mark_ready", "the buyer is told her code"),
     Move(S.PROCESSING, S.ON_THE_WAY, Who.SHOP, "on its way", "mark_ready", "the buyer is told her code"),
     Move(S.PROCESSING, S.ON_THE_WAY, Who.SHOP, "gave the parcel to the post", "send", "the buyer is told its number"),
+    Move(S.PROCESSING, S.ON_THE_WAY, Who.RUNNER, "takes the bag at the door", "collect", "the buyer is told her code"),
+    Move(S.READY, S.ON_THE_WAY, Who.RUNNER, "takes the bag at the door", "collect", "the buyer is told her code"),
     Move(S.READY, S.DONE, Who.SHOP, "types the buyer's four digits", "hand_over", "stock falls, money is the shop's"),
     Move(
         S.ON_THE_WAY,

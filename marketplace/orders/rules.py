@@ -65,7 +65,7 @@ MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
         {OrderStatus.PROCESSING, OrderStatus.DECLINED, OrderStatus.CANCELLED, OrderStatus.LAPSED}
     ),
     OrderStatus.PROCESSING: frozenset({OrderStatus.READY, OrderStatus.ON_THE_WAY}),
-    OrderStatus.READY: frozenset({OrderStatus.DONE}),
+    OrderStatus.READY: frozenset({OrderStatus.ON_THE_WAY, OrderStatus.DONE}),
     OrderStatus.ON_THE_WAY: frozenset({OrderStatus.DONE}),
     OrderStatus.DONE: frozenset(),
     OrderStatus.DECLINED: frozenset(),
@@ -128,8 +128,9 @@ def letter_key(template: str, about: int, to: int | str) -> str:
 
 
 def ready_status(method: DeliveryMethod) -> OrderStatus:
-    """What an order becomes when its shop has packed it: waiting to be fetched, or on its way."""
-    return OrderStatus.READY if method in FETCHED else OrderStatus.ON_THE_WAY
+    """What an order becomes when its shop has packed it: waiting to be fetched (by the buyer or a runner), or on its way."""
+    waits = method in FETCHED or method is DeliveryMethod.ROUND
+    return OrderStatus.READY if waits else OrderStatus.ON_THE_WAY
 
 
 def cash_key(order_id: int) -> str:

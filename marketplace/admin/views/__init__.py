@@ -11,6 +11,7 @@ from marketplace.admin.views import (
     points,
     rates,
     refunds,
+    rounds,
     settings,
     trail,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "points",
     "rates",
     "refunds",
+    "rounds",
     "settings",
     "trail",
 ]

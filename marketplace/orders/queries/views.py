@@ -93,6 +93,17 @@ class OrderView:
         return self.delivery_method in FETCHED
 
     @property
+    def round_day(self) -> date | None:
+        """The day (WITA) of the collection round that brings it; None for other ways."""
+        return date.fromisoformat(self.delivery_days) if self.delivery_method is DeliveryMethod.ROUND else None
+
+    @property
+    def shows_code(self) -> bool:
+        """May the buyer read her four digits now? Not before the runner has the bag: he is not to hear them early."""
+        waits_for_runner = self.delivery_method is DeliveryMethod.ROUND and self.status is not OrderStatus.ON_THE_WAY
+        return self.is_open_for_shop and not waits_for_runner
+
+    @property
     def tracking_page(self) -> str:
         """The courier's page about the parcel, once it has a number; '' without one."""
         return tracking_page(self.tracking_url, self.tracking_number)
@@ -149,6 +160,11 @@ class PurchaseView:
     def refunded_beside(self) -> int:
         """Rupiah that go back without being any order's: paid twice, or not what was asked."""
         return self.payment.refunded - sum(order.refunded for order in self.orders)
+
+    @property
+    def parcel_count(self) -> int:
+        """How many parcels reach the buyer: one from each shop; those that go with the same run of a round are one."""
+        return len({(order.delivery_name, order.round_day) if order.round_day else order.id for order in self.orders})
 
     @property
     def is_under_way(self) -> bool:

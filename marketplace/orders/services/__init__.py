@@ -17,6 +17,7 @@ from marketplace.orders.services.moves import (
 )
 from marketplace.orders.services.people import export_purchases, forget_buyer, keep_purchase
 from marketplace.orders.services.placing import NewLine, NewOrder, NewPurchase, create
+from marketplace.orders.services.rounds import collect, put_off
 from marketplace.orders.services.telling import note_shared
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "NewPurchase",
     "accept",
     "cancel_purchase",
+    "collect",
     "confirm_arrival",
     "create",
     "decline",
@@ -39,6 +41,7 @@ __all__ = [
     "mark_ready",
     "note_shared",
     "paying",
+    "put_off",
     "refunds",
     "send",
 ]
