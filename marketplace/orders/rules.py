@@ -128,7 +128,7 @@ def letter_key(template: str, about: int, to: int | str) -> str:
 
 
 def ready_status(method: DeliveryMethod) -> OrderStatus:
-    """What an order becomes when its shop has packed it: waiting to be fetched (by the buyer or a runner), or on its way."""
+    """What an order becomes when its shop has packed it: waiting to be fetched (by buyer or runner), or on its way."""
     waits = method in FETCHED or method is DeliveryMethod.ROUND
     return OrderStatus.READY if waits else OrderStatus.ON_THE_WAY
 

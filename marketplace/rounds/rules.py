@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from marketplace.core.clock import WITA, midnight
 from marketplace.core.money import split
 
 MINUTES_A_DAY = 24 * 60
@@ -31,20 +30,19 @@ def round_of(ref: int) -> int:
     return ref // _DAY_PLACES
 
 
-def closes_at(day: date, starts: int, closes_before: int) -> datetime:
+def closes_at(day: date, starts: int, closes_before: int, zone: tzinfo | None) -> datetime:
     """Until when orders are taken for the run of a day: `closes_before` minutes before it starts."""
-    return midnight(day) + timedelta(minutes=starts - closes_before)
+    return datetime.combine(day, time(), zone) + timedelta(minutes=starts - closes_before)
 
 
 def open_days(
-    weekdays: str, starts: int, closes_before: int, at: datetime, first: date | None = None
+    weekdays: str, starts: int, closes_before: int, local: datetime, first: date | None = None
 ) -> Iterator[date]:
-    """The days that still take orders at this instant, the next first, none before `first`; sixty days ahead."""
-    today = at.astimezone(WITA).date()
+    """The days that still take orders at a local instant (WITA), the next first, none before `first`; sixty ahead."""
     for offset in range(HORIZON_DAYS + 1):
-        day = today + timedelta(days=offset)
+        day = local.date() + timedelta(days=offset)
         is_due = str(day.isoweekday()) in weekdays and (first is None or day >= first)
-        if is_due and at < closes_at(day, starts, closes_before):
+        if is_due and local < closes_at(day, starts, closes_before, local.tzinfo):
             yield day
 
 

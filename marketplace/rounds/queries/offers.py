@@ -120,5 +120,5 @@ def _shops(goods: Mapping[int, Goods], village_code: str) -> list[tuple[Round, i
 def _day(found: Round, goods: list[Goods], taken: Counter[tuple[int, date]]) -> date | None:
     """The next run with room for one order of each of these shops."""
     first = max((each.ready_on for each in goods if each.ready_on), default=None)
-    days = open_days(found.weekdays, found.starts, found.closes_before, clock.now(), first)
+    days = open_days(found.weekdays, found.starts, found.closes_before, clock.now().astimezone(clock.WITA), first)
     return next((day for day in days if taken[found.id, day] + len(goods) <= found.capacity), None)
