@@ -14,7 +14,7 @@ from marketplace.demo.adapters.pictures import Drawing, Files, draw_all
 from marketplace.demo.rules.goods import goods
 from marketplace.demo.rules.people import PEOPLE
 from marketplace.demo.rules.shops import shops
-from marketplace.demo.services import buying, cards, opening, settling, stocking
+from marketplace.demo.services import buying, cards, opening, rounds, settling, stocking
 from marketplace.demo.services.world import World
 from marketplace.media import services as media
 from marketplace.media.services import Prepared
@@ -43,6 +43,7 @@ def load(say: Say, draw: DrawAll = draw_all) -> None:
     stocking.plan(world)
     buying.plan(world)
     opening.plan(world)
+    rounds.plan(world)
     say("People come, shops open, goods are judged and bought …")
     first = db.session.scalar(sa.select(sa.func.max(OutboxRow.id))) or 0
     _live_through(world)
