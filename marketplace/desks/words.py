@@ -76,12 +76,12 @@ def steps_of(
     titles = {**STEPS, **PAID_BEFORE} if is_online else dict(STEPS)
     if order.delivery_method is DeliveryMethod.POST:
         titles[OrderStatus.ON_THE_WAY] = lazy_gettext("Diserahkan ke pos")
-    gone = [Step(str(titles[step.status]), step.at, _note(step, helpers or {}), True) for step in order.steps]
     if order.delivery_method is DeliveryMethod.ROUND:
         titles |= {
             OrderStatus.READY: lazy_gettext("Siap diambil pelari"),
             OrderStatus.ON_THE_WAY: lazy_gettext("Dibawa pelari"),
         }
+    gone = [Step(str(titles[step.status]), step.at, _note(step, helpers or {}), True) for step in order.steps]
     road: tuple[OrderStatus, ...] = (OrderStatus.WAITING, OrderStatus.PROCESSING, *_last_steps(order.delivery_method))
     if is_online:
         road = (OrderStatus.UNPAID, *road)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NoReturn
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -123,13 +122,12 @@ def _own(round_id: int) -> Round:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-27") else _no_day()
+        found = date.fromisoformat(text)
     except ValueError:
-        _no_day()
-
-
-def _no_day() -> NoReturn:
-    abort(404)
+        abort(404)
+    if found.isoformat() != text:
+        abort(404)
+    return found
 
 
 def _order(round_id: int, day: str, code: str) -> int:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from marketplace.core.actor import Role
 from marketplace.core.clock import today
+from marketplace.core.db import db as handle
 from marketplace.core.db import transaction
 from marketplace.orders.policies import guest_key
 from marketplace.orders.rules import OrderStatus
@@ -21,9 +22,7 @@ from tests.rounds.test_running import Run
 @pytest.fixture
 def run(db: object) -> Iterator[Run]:
     with make.at(8):
-        with transaction():
-            made = Run()
-        yield made
+        yield Run()
 
 
 def test_a_run_on_the_phone(client: FlaskClient, run: Run) -> None:
@@ -45,6 +44,7 @@ def test_a_run_on_the_phone(client: FlaskClient, run: Run) -> None:
     assert "field-error" in refused.text
     done = client.post(f"{here}/antar", data={"pembelian": purchase.code, "code": held[0].handover_code})
     assert done.status_code == 303
+    handle.session.expire_all()
     assert {order.status for order in held} == {OrderStatus.DONE}
     assert client.post(f"{here}/kosong", data={"pembelian": purchase.code}).status_code == 409
     sheet = client.get(f"{here}/cetak").text
@@ -58,7 +58,8 @@ def test_for_others_there_is_no_run(client: FlaskClient, run: Run) -> None:
     assert client.get(here).status_code == 302
     make.sign_in_client(client, run.owner)
     assert [client.get(path).status_code for path in ("/putaran", here, f"{here}/cetak")] == [404] * 3
-    other = build.collection_round(name="Putaran Lain")
+    with transaction():
+        other = build.collection_round(name="Putaran Lain")
     make.sign_in_client(client, build.runner_person(other, "Lain"))
     assert client.get("/putaran").status_code == 200
     assert client.get(here).status_code == 404

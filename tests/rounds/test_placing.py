@@ -125,6 +125,7 @@ def test_the_statements_do_not_grow_with_the_shops(db: SQLAlchemy) -> None:
         many = [make.product(make.store(), on_hand=5) for _ in range(12)]
         of(many)
         bags = {product.store_id: Goods() for product in many}
+        db.session.flush()
         with statements(db) as few:
             offers(dict(list(bags.items())[:2]), FATULULI)
         with statements(db) as lots:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -34,27 +35,37 @@ class Run:
 
     def __init__(self) -> None:
         self.owner = make.person("Mama Ina")
-        self.stores = [make.store("Dapur Mama Ina", self.owner), make.store("Tenun Mama Yuli")]
-        self.goods = [make.product(store, on_hand=50) for store in self.stores]
-        self.round: Round = build.collection_round(self.stores)
+        with transaction():
+            self.stores = [make.store("Dapur Mama Ina", self.owner), make.store("Tenun Mama Yuli")]
+            self.goods = [make.product(store, on_hand=50) for store in self.stores]
+            self.round: Round = build.collection_round(self.stores)
         self.runner: Actor = build.runner(self.round)
 
     def place(self, owner: str = "tamu", **more: bool) -> tuple[Purchase, list[Order]]:
-        return build.by_round(owner, self.goods, self.round, today(), **more)
+        with transaction():
+            return build.by_round(owner, self.goods, self.round, today(), **more)
 
     def collect(self, *held: Order) -> int:
-        return services.collect(self.runner, self.round.id, today(), [order.id for order in held])
+        with transaction():
+            return services.collect(self.runner, self.round.id, today(), [order.id for order in held])
 
     def deliver(self, code: str, *held: Order) -> object:
-        return services.deliver(self.runner, self.round.id, today(), [order.id for order in held], code)
+        with transaction():
+            return services.deliver(self.runner, self.round.id, today(), [order.id for order in held], code)
+
+    def not_ready(self, order: Order) -> date:
+        with transaction():
+            return services.not_ready(self.runner, self.round.id, today(), order.id)
+
+    def nobody_home(self, *held: Order) -> date:
+        with transaction():
+            return services.nobody_home(self.runner, self.round.id, today(), [order.id for order in held])
 
 
 @pytest.fixture
 def run(db: SQLAlchemy) -> Iterator[Run]:
     with make.at(8):
-        with transaction():
-            made = Run()
-        yield made
+        yield Run()
 
 
 @pytest.mark.parametrize("card", [False, True])
@@ -78,11 +89,11 @@ def test_a_second_press_takes_nothing_twice_and_a_late_one_is_told(run: Run) -> 
 def test_what_is_not_ready_goes_with_the_next_run_and_the_rest_is_brought(run: Run) -> None:
     _, held = run.place()
     run.collect(held[0])
-    following = services.not_ready(run.runner, run.round.id, today(), held[1].id)
+    following = run.not_ready(held[1])
     assert following.isoformat() == held[1].delivery_days == "2026-11-26"
     assert held[1].status is OrderStatus.READY
     with pytest.raises(Stale, match="moved_on"):
-        services.not_ready(run.runner, run.round.id, today(), held[1].id)
+        run.not_ready(held[1])
     assert run.deliver(held[0].handover_code, held[0]) is None
     assert [order.status for order in held] == [OrderStatus.DONE, OrderStatus.READY]
     with make.at(15, days=1):
@@ -92,7 +103,8 @@ def test_what_is_not_ready_goes_with_the_next_run_and_the_rest_is_brought(run: R
 def test_the_code_of_a_bag_that_stayed_behind_proves_nothing(run: Run) -> None:
     _, held = run.place()
     run.collect(held[0])
-    held[0].handover_code, held[1].handover_code = "1111", "2222"
+    with transaction():
+        held[0].handover_code, held[1].handover_code = "1111", "2222"
     assert isinstance(run.deliver("2222", *held), Invalid)
     assert held[0].status is OrderStatus.ON_THE_WAY
     view = order_view(held[1].id)
@@ -103,7 +115,8 @@ def test_the_code_of_a_bag_that_stayed_behind_proves_nothing(run: Run) -> None:
 def test_wrong_codes_lock_the_parcel(run: Run) -> None:
     _, held = run.place()
     run.collect(*held)
-    held[0].handover_code, held[1].handover_code = "1111", "2222"
+    with transaction():
+        held[0].handover_code, held[1].handover_code = "1111", "2222"
     refused = [run.deliver("9999", *held) for _ in range(5)]
     assert [type(each) for each in refused] == [Invalid] * 4 + [TooMany]
     with pytest.raises(TooMany):
@@ -113,9 +126,9 @@ def test_wrong_codes_lock_the_parcel(run: Run) -> None:
 def test_nobody_home_means_the_next_run_with_the_bags_in_hand(run: Run) -> None:
     _, held = run.place()
     with pytest.raises(Stale):
-        services.nobody_home(run.runner, run.round.id, today(), [order.id for order in held])
+        run.nobody_home(*held)
     run.collect(*held)
-    following = services.nobody_home(run.runner, run.round.id, today(), [order.id for order in held])
+    following = run.nobody_home(*held)
     assert {order.delivery_days for order in held} == {following.isoformat()}
     assert {order.status for order in held} == {OrderStatus.ON_THE_WAY}
     with make.at(16, days=1):
@@ -139,7 +152,8 @@ def test_nobody_else_runs_it(run: Run) -> None:
 
 def test_a_runner_moves_only_orders_of_his_run_and_only_on_its_day(run: Run) -> None:
     _, held = run.place()
-    other = make.orders_of(make.purchase([run.goods[0]], up_to=OrderStatus.READY))[0]
+    with transaction():
+        other = make.orders_of(make.purchase([run.goods[0]], up_to=OrderStatus.READY))[0]
     with pytest.raises(NotFound):
         run.collect(held[0], other)
     with make.at(8, days=-1), pytest.raises(Stale, match="moved_on"):
@@ -152,9 +166,9 @@ def test_a_runner_moves_only_orders_of_his_run_and_only_on_its_day(run: Run) -> 
 
 def test_an_order_that_ended_after_the_list_was_printed_cannot_be_taken(run: Run) -> None:
     purchase, _ = run.place()
-    late, spec = build.round_form("tamu-2", run.goods, run.round, today())
-    waiting = make.orders_of(_placed(late, spec))
-    orders.decline(SYSTEM, waiting[0].id, "Bahan habis")
+    with transaction():
+        waiting = make.orders_of(_placed(*build.round_form("tamu-2", run.goods, run.round, today())))
+        orders.decline(SYSTEM, waiting[0].id, "Bahan habis")
     with pytest.raises(Stale, match="moved_on"):
         run.collect(waiting[0])
     view = run_view(run.round, today())
@@ -183,7 +197,7 @@ def test_buyer_shop_and_runner_are_told_once(db: SQLAlchemy, run: Run) -> None:
     _, held = run.place()
     handlers.tell_in_the_morning()
     handlers.tell_in_the_morning()
-    services.not_ready(run.runner, run.round.id, today(), held[0].id)
+    run.not_ready(held[0])
     handlers.tell_of_delay(OrderPutOff(held[0].id, 1))
     handlers.tell_of_delay(OrderPutOff(held[0].id, 1))
     letters = list(db.session.scalars(sa.select(Message).where(Message.key.startswith("rounds."))))
