@@ -29,7 +29,7 @@ def test_two_shops_reach_the_door_as_one_parcel(
     buyer = open_page(has_touch=True, is_mobile=True)
     _buy(buyer, variants, axe)
     codes = _pack(live_server)
-    runner = open_page(has_touch=True, is_mobile=True, java_script_enabled=False)
+    runner = open_page(has_touch=True, is_mobile=True)
     _sign_in(runner, email)
     runner.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
     assert axe(runner) == []
