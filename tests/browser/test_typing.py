@@ -38,6 +38,13 @@ def sign_in(page: Page, name: str = "ina") -> None:
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Masuk")
 
 
+def basket(server: LiveServer) -> int:
+    """A product of Ina's; its id."""
+    with server.app.app_context(), transaction():
+        store_id = db.session.scalars(sa.select(Store.id).order_by(Store.id)).first()
+        return make.product(store_id, "Bakul", category="anyaman").id
+
+
 def wait_for(page: Page, held: list[Any]) -> None:
     """Until the network has something that is held back."""
     for _ in range(200):
@@ -165,10 +172,7 @@ def test_another_category_asks_its_questions_in_place(
 def test_the_last_of_two_choices_counts_whichever_answer_comes_first(
     phone_page: Page, live_server: LiveServer, makers: None
 ) -> None:
-    page, held = phone_page, []
-    with live_server.app.app_context(), transaction():
-        store_id = db.session.scalars(sa.select(Store.id).order_by(Store.id)).first()
-        made = make.product(store_id, "Bakul", category="anyaman").id
+    page, held, made = phone_page, [], basket(live_server)
     page.goto(f"/masuk?next=/penjual/produk/{made}")
     sign_in(page)
 
@@ -192,10 +196,7 @@ def test_the_last_of_two_choices_counts_whichever_answer_comes_first(
 def test_a_category_chosen_before_the_script_has_come_asks_its_questions(
     phone_page: Page, live_server: LiveServer, makers: None
 ) -> None:
-    page, held = phone_page, []
-    with live_server.app.app_context(), transaction():
-        store_id = db.session.scalars(sa.select(Store.id).order_by(Store.id)).first()
-        made = make.product(store_id, "Bakul", category="anyaman").id
+    page, held, made = phone_page, [], basket(live_server)
     page.goto("/masuk?next=/penjual")
     sign_in(page)
 
