@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.admin.views.blueprint import bp, show
-from marketplace.admin.words import ACCOUNTS, DIFFERENCES
+from marketplace.admin.words import DIFFERENCES, account_words
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import NotFound
 from marketplace.reconciliation import queries, services
@@ -20,7 +20,8 @@ from marketplace.web.access import current_actor, is_operator, requires
 def reconciliations() -> str:
     """The last run with what it found, and the list of all."""
     page = queries.runs(request.args.get("setelah"))
-    return show("reconciliations", run=queries.latest(), page=page, accounts=queries.accounts(), **_words())
+    values = {"run": queries.latest(), "page": page, "accounts": queries.accounts(), "account_words": account_words}
+    return show("reconciliations", **values, **_words())
 
 
 @bp.get("/pencocokan/<int:run_id>")
@@ -44,4 +45,4 @@ def reconcile() -> Response:
 
 
 def _words() -> dict[str, object]:
-    return {"account_words": ACCOUNTS, "difference_words": DIFFERENCES, "read_back": read_back}
+    return {"difference_words": DIFFERENCES, "read_back": read_back}
