@@ -61,6 +61,7 @@ from marketplace.orders import services as orders_services
 from marketplace.payments import views as payments_views
 from marketplace.payments.adapters.by_hand import ByHand
 from marketplace.payments.adapters.cash import Cash
+from marketplace.payments.adapters.midtrans_snap import midtrans_provider
 from marketplace.payments.adapters.provider import PaymentProvider, Providers
 from marketplace.payments.adapters.stripe_checkout import stripe_provider
 from marketplace.payments.events import NoticeReceived, RefundRequested
@@ -193,7 +194,7 @@ def _plug(app: Flask, config: Config) -> None:
 
 
 def _ways_to_pay(config: Config) -> list[PaymentProvider]:
-    """Cash always; transfers and QRIS when it is known where to; cards when there is a key for them."""
+    """Cash always; transfers and QRIS when it is known where to; cards and Midtrans's ways when there is a key."""
     ways: list[PaymentProvider] = [Cash(), *_ways_by_hand(config)]
     if config.stripe_secret_key:
         ways.append(
@@ -201,6 +202,11 @@ def _ways_to_pay(config: Config) -> list[PaymentProvider]:
         )
     else:
         structlog.get_logger().info("cards.off", reason="STRIPE_SECRET_KEY is not set: only cash is taken")
+    if config.midtrans_server_key:
+        bases = (config.midtrans_api_base, config.midtrans_snap_base)
+        ways.append(midtrans_provider(config.midtrans_server_key, config.midtrans_signature_key, *bases))
+    else:
+        structlog.get_logger().info("snap.off", reason="MIDTRANS_SERVER_KEY is not set")
     return ways
 
 

@@ -42,6 +42,7 @@ from tests.databases import settle_constraints
 from tools.stripe_standin.server import StandIn
 
 CLEARING = clearing_account(PaymentMethod.CARD)
+CLEARING_SNAP = clearing_account(PaymentMethod.SNAP)
 OPEN_NOTICES = (NoticeState.NEW, NoticeState.UNMATCHED, NoticeState.FAILED)
 COUNTS = Refund.state != RefundState.FAILED
 
@@ -180,12 +181,15 @@ def _clearing() -> list[str]:
     withdrawn = _total(Dispute.withdrawn)
     undecided = _total(Dispute.withdrawn, Dispute.state != DisputeState.LOST)
     right = {
-        CLEARING: received - fees - sent - withdrawn,
         REFUNDS_ON_THE_WAY: -on_the_way,
         DISPUTED: undecided,
     }
     wrong = {code: ledger.balance(code) for code in right if ledger.balance(code) != right[code]}
-    return [f"{code} holds {balance}, not {right[code]}" for code, balance in wrong.items()]
+    there, lies = ledger.balance(CLEARING) + ledger.balance(CLEARING_SNAP), received - fees - sent - withdrawn
+    return [
+        *(f"{code} holds {balance}, not {right[code]}" for code, balance in wrong.items()),
+        *([f"the providers hold {there}, not {lies}"] if there != lies else []),
+    ]
 
 
 def _total(column: sa.orm.InstrumentedAttribute[int], *where: sa.ColumnElement[bool]) -> int:

@@ -258,6 +258,7 @@ ACCOUNTS = {
     "bank:main": _l("rekening BeliNTT"),
     "expense:rounding": _l("selisih tanda bayar, ditanggung pasar"),
     "clearing:card": _l("uang di penyedia kartu"),
+    "clearing:snap": _l("uang di Midtrans"),
 }
 """By the code of the account, without the number of the shop."""
 ACTS = {

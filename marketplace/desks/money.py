@@ -15,10 +15,10 @@ from marketplace.orders.rules import OrderStatus
 
 EVENTS = {
     Kind.CASH_SALE: lazy_gettext("Dibayar tunai saat serah terima"),
-    Kind.ONLINE_SALE: lazy_gettext("Dibayar pembeli dengan kartu"),
-    Kind.COMPLETION: lazy_gettext("Dibayar pembeli dengan kartu"),
+    Kind.ONLINE_SALE: lazy_gettext("Dibayar pembeli secara daring"),
+    Kind.COMPLETION: lazy_gettext("Dibayar pembeli secara daring"),
     Kind.RELEASE: lazy_gettext("Barang diserahkan"),
-    Kind.PROVIDER_FEE: lazy_gettext("Biaya pembayaran kartu"),
+    Kind.PROVIDER_FEE: lazy_gettext("Biaya pembayaran daring"),
     Kind.REFUND: lazy_gettext("Kembali ke pembeli"),
     Kind.REFUND_FAILED: lazy_gettext("Pengembalian tidak berhasil"),
     Kind.DISPUTE: lazy_gettext("Bank pembeli meminta uangnya"),

@@ -27,6 +27,7 @@ from marketplace.payments import queries as payment_queries
 from marketplace.payments.events import RefundRequested
 from marketplace.payments.rules import (
     BY_HAND,
+    ByBankFile,
     OutcomeUnknown,
     ProviderTrouble,
     RefundSnapshot,
@@ -252,7 +253,8 @@ def run_out_clocks() -> None:
 def send_refund(event: RefundRequested) -> None:
     """Ask the provider to send money back. Asked before and not answered: first read whether it was sent.
 
-    What goes to the buyer's own bank account is nothing for a provider: it waits for the operator's file.
+    What goes to the buyer's own bank account is nothing for a provider: it waits for the operator's file. So does what
+    the provider cannot send back the way it came.
 
     Raises ProviderTrouble when it could not be asked or gave no answer: then it is tried again, later each time.
     """
@@ -269,6 +271,11 @@ def send_refund(event: RefundRequested) -> None:
         found = provider.find_refund(order) if submission.was_asked else None
         if found is None and not submission.is_pending:
             found = provider.refund(order)
+    except ByBankFile as refusal:
+        with transaction():
+            refunds.turn_to_bank(event.refund_id)
+        log.info("orders.refund_by_bank", refund_id=event.refund_id, why=str(refusal))
+        return
     except Refused as refusal:
         found = RefundSnapshot("", RefundState.FAILED, order.amount, order.reference, str(refusal))
     except OutcomeUnknown as trouble:

@@ -24,6 +24,7 @@ from marketplace.payments.rules import (
 )
 
 LIVE_ATTEMPT = sa.text("state IN ('created', 'open')")
+EXPIRED = sa.text("state = 'expired'")
 WITHOUT_FEE = sa.text("state = 'paid' AND fee IS NULL")
 PENDING = sa.text("state = 'pending'")
 OPEN_REFUND = sa.text("state IN ('requested', 'submitted', 'pending', 'unknown')")
@@ -92,6 +93,7 @@ class PaymentAttempt(Base):
             sqlite_where=LIVE_ATTEMPT,
             postgresql_where=LIVE_ATTEMPT,
         ),
+        sa.Index("ix_payment_attempts_expired", "expires_at", sqlite_where=EXPIRED, postgresql_where=EXPIRED),
         sa.Index(
             "ix_payment_attempts_without_fee",
             "settled_at",

@@ -122,6 +122,8 @@ BY_HAND = frozenset({PaymentMethod.TRANSFER, PaymentMethod.QRIS})
 """Paid straight to the market's own account: nobody tells us but the bank's statement."""
 REFUNDED_BY_BANK = BY_HAND | {PaymentMethod.CASH}
 """Nobody can be asked to send this money back: the market sends it to the buyer's own bank account."""
+TELLS_FEES = frozenset({PaymentMethod.CARD})
+"""Ways to pay whose provider says what it took. Midtrans's fees stand in its settlement report only."""
 ATTEMPT_LIVE = frozenset({AttemptState.CREATED, AttemptState.OPEN})
 REFUND_OPEN = frozenset({RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.PENDING, RefundState.UNKNOWN})
 ENDED_UNPAID = frozenset({PaymentState.CANCELLED, PaymentState.EXPIRED})
@@ -273,6 +275,10 @@ class Refused(ProviderTrouble):
     def __init__(self, text: str, trouble: Trouble = Trouble.OTHER) -> None:
         super().__init__(text)
         self.trouble = trouble
+
+
+class ByBankFile(Refused):
+    """It cannot send this money back the way it came: a person's own bank account can take it, by the bank's file."""
 
 
 class Unavailable(ProviderTrouble):

@@ -31,6 +31,7 @@ METHODS = {
     "card": "Kartu debit atau kredit",
     "transfer": "Transfer bank",
     "qris": "QRIS",
+    "snap": "Daring, lewat Midtrans",
 }
 
 

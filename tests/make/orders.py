@@ -94,10 +94,10 @@ def purchase(
 ) -> Purchase:
     """A purchase whose orders have all come to a state. Call it inside `transaction()` or a rolled-back test.
 
-    Where the orders wait to be paid, or waited too long, it is one by card; so it is where they have arrived, brought
-    by their shop.
+    Where the orders wait to be paid, or waited too long, it is one by card unless another way is named; so it is where
+    they have arrived, brought by their shop.
     """
-    if up_to in ONLINE or up_to is OrderStatus.ARRIVED:
+    if up_to in (*ONLINE, OrderStatus.ARRIVED) and payment_method is PaymentMethod.CASH:
         payment_method = PaymentMethod.CARD
     if up_to is OrderStatus.ARRIVED:
         fee = fee or 7_000

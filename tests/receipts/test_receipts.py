@@ -283,7 +283,7 @@ def test_the_time_line_tells_of_money_that_goes_back(client: FlaskClient, db: SQ
     for page in pages:
         assert "Pengembalian Rp20.000 dimulai" in page
         assert "Satu botol pecah" in page
-        assert "Rp20.000 sudah dikembalikan ke kartu pembeli" in page
+        assert "Rp20.000 sudah dikembalikan ke pembeli" in page
 
 
 def test_a_page_asks_no_more_for_many_shops(client: FlaskClient, db: SQLAlchemy) -> None:

@@ -14,7 +14,7 @@ from marketplace.checkout import services
 from marketplace.checkout.services import paying, settling
 from marketplace.checkout.views import by_hand
 from marketplace.checkout.views.visitor import bp, filling_owner, tell_count
-from marketplace.checkout.words import TEST_NOTE, TROUBLES
+from marketplace.checkout.words import DECLINED_THERE, PAGES, TEST_NOTE, TROUBLES
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import NotFound, Refusal, Stale
 from marketplace.core.ports import port
@@ -218,12 +218,16 @@ def _page(found: Payment, status: int = 200, words: str = "") -> Response:
     tries = queries.attempts_of(found.id)
     trouble = tries[-1].trouble if tries else Trouble.NONE
     provider = port(Providers).get(found.method)
+    icon, button_words, next_words = PAGES[found.method]
     page = render_template(
         "checkout/payment.html",
         payment=found,
         states=PaymentState,
         can_start=paying.can_start(found),
-        trouble=TROUBLES.get(trouble, ""),
+        button_icon=icon,
+        button_words=button_words,
+        next_words=next_words,
+        trouble=DECLINED_THERE.get((found.method, trouble)) or TROUBLES.get(trouble, ""),
         is_test=provider is not None and provider.is_test,
         test_note=TEST_NOTE,
         purchase=purchase if is_buyers else None,

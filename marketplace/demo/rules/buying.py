@@ -56,6 +56,14 @@ BY_CARD = (
     OrderStatus.DONE,
     OrderStatus.ARRIVED,
 )
+# The same for those paid by Midtrans: how the buyer pays, and how the purchase ends.
+BY_SNAP = (
+    ("qris", OrderStatus.UNPAID),
+    ("qris", OrderStatus.WAITING),
+    ("bank_transfer", OrderStatus.PROCESSING),
+    ("gopay", OrderStatus.DONE),
+    ("qris", OrderStatus.DECLINED),
+)
 REASONS = ("Cabai sedang habis di pasar, maaf.", "Kami tutup untuk acara keluarga.", "Stok di rak ternyata rusak.")
 NOTES = (
     "",

@@ -55,6 +55,7 @@ class SearchForm(BaseForm):
             ("card", _l("Kartu")),
             ("transfer", _l("Transfer")),
             ("qris", _l("QRIS")),
+            ("snap", _l("Midtrans")),
         ],
         validators=optional(),
     )

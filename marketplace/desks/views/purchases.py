@@ -117,7 +117,7 @@ def _cancelled_words(purchase_id: int) -> str:
     if queries.payment_of_purchase(purchase_id).refunded:
         if queries.payment_of_purchase(purchase_id).method in BY_HAND:
             return gettext("Pembelian dibatalkan. Uang Anda kami kembalikan ke rekening Anda.")
-        return gettext("Pembelian dibatalkan. Uang Anda kami kembalikan ke kartu yang sama.")
+        return gettext("Pembelian dibatalkan. Uang Anda kami kembalikan lewat cara bayar yang sama.")
     return gettext("Pembelian dibatalkan. Tidak ada yang perlu Anda bayar.")
 
 

@@ -12,6 +12,7 @@ from marketplace.core.db import db
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, ProviderNotice, Refund
 from marketplace.payments.rules import (
     ATTEMPT_LIVE,
+    TELLS_FEES,
     AttemptState,
     NoticeState,
     PaymentMethod,
@@ -96,11 +97,26 @@ def waiting_online(before: datetime, limit: int = 200) -> list[int]:
     return list(db.session.scalars(query.order_by(Payment.hold_until, Payment.id).limit(limit)))
 
 
+def ended_early(after: datetime, limit: int = 200) -> list[int]:
+    """The ids of payments with a try that we gave up and whose page may be open after that time.
+
+    Midtrans cannot close a page on which nothing was chosen; a notice of what is paid there may be lost.
+    """
+    query = (
+        sa.select(PaymentAttempt.payment_id)
+        .where(PaymentAttempt.state == AttemptState.EXPIRED, PaymentAttempt.expires_at > after)
+        .group_by(PaymentAttempt.payment_id)
+        .order_by(sa.func.min(PaymentAttempt.expires_at), PaymentAttempt.payment_id)
+    )
+    return list(db.session.scalars(query.limit(limit)))
+
+
 def without_fee(since: datetime, before: datetime, limit: int = 200) -> list[int]:
     """The ids of payments of that time whose provider has not said yet what it took."""
     query = (
         sa.select(PaymentAttempt.payment_id)
-        .where(PaymentAttempt.state == AttemptState.PAID, PaymentAttempt.fee.is_(None))
+        .join(Payment, Payment.id == PaymentAttempt.payment_id)
+        .where(PaymentAttempt.state == AttemptState.PAID, PaymentAttempt.fee.is_(None), Payment.method.in_(TELLS_FEES))
         .where(PaymentAttempt.settled_at >= since, PaymentAttempt.settled_at <= before)
     )
     return list(db.session.scalars(query.order_by(PaymentAttempt.settled_at, PaymentAttempt.id).limit(limit)))

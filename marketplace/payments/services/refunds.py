@@ -129,6 +129,19 @@ def put_in_file(refund_id: int) -> None:
     db.session.flush()
 
 
+def turn_to_bank(refund_id: int) -> None:
+    """The provider cannot send this money back: it waits for the buyer's bank account and the operator's file.
+
+    Raises Stale when the refund was settled meanwhile.
+    """
+    refund = lock_one(Refund, refund_id)
+    if refund.state not in (RefundState.SUBMITTED, RefundState.UNKNOWN):
+        raise Stale("payments.refund_handled")
+    refund.state, refund.submitted_at, refund.by_bank = RefundState.REQUESTED, None, True
+    outbox.emit(RefundRequested(refund_id))
+    db.session.flush()
+
+
 def note_unknown(refund_id: int, error: Exception) -> None:
     """No answer came: it may have been sent. From now on it is read."""
     refund = lock_one(Refund, refund_id)

@@ -19,7 +19,7 @@ from marketplace.payments.services import Providers
 from marketplace.payouts import queries as payouts
 from marketplace.reconciliation.rules import Difference, DifferenceKind, Findings
 
-ONLINE = (PaymentMethod.CARD,)
+ONLINE = (PaymentMethod.CARD, PaymentMethod.SNAP)
 FRESH = timedelta(minutes=10)
 """What moved at a provider this recently may not have been read yet."""
 MOST_STUCK = 1000
@@ -96,7 +96,7 @@ def _compare(method: PaymentMethod, at: datetime, since: datetime, found: Findin
             found.unchecked.append(f"{method}: not checked, it is switched off")
         return
     try:
-        lines = list(provider.movements(since))
+        lines = list(provider.movements(since, {each.provider_ref for each in own if each.began_at >= since}))
     except ProviderTrouble as trouble:
         found.unchecked.append(f"{method}: not checked, the provider could not be read ({trouble})")
         return
