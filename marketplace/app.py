@@ -74,6 +74,9 @@ from marketplace.receipts import handlers as receipts_handlers
 from marketplace.receipts import services as receipts_services
 from marketplace.reconciliation import handlers as reconciliation_handlers
 from marketplace.reconciliation.events import ReconciliationAsked
+from marketplace.rounds import events as round_events
+from marketplace.rounds import handlers as rounds_handlers
+from marketplace.rounds import views as rounds_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores import handlers as stores_handlers
 from marketplace.stores.events import BankAccountChanged, InvitationMade, StoreChanged
@@ -93,6 +96,7 @@ BLUEPRINTS = (
     storefront_views.bp,
     checkout_views.bp,
     payments_views.bp,
+    rounds_views.bp,
     *curation_views.blueprints,
     imports_views.bp,
     *onboarding_views.blueprints,
@@ -237,6 +241,8 @@ def _follow_orders() -> None:
     outbox.subscribe(order_events.OrderAccepted, orders_handlers.tell_of_acceptance)
     outbox.subscribe(order_events.OrderDeclined, orders_handlers.tell_of_decline)
     outbox.subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
+    outbox.subscribe(order_events.OrderCollected, orders_handlers.tell_of_collection)
+    outbox.subscribe(round_events.OrderPutOff, rounds_handlers.tell_of_delay)
     outbox.subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
     outbox.subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
     outbox.subscribe(order_events.OrderArrived, orders_handlers.tell_of_arrival)

@@ -262,6 +262,11 @@ def _contacts(*conditions: sa.ColumnElement[bool]) -> list[PersonContact]:
     return [PersonContact(*row) for row in db.session.execute(query)]
 
 
+def runners_of(round_id: int) -> list[PersonContact]:
+    """Who runs a collection round."""
+    return _holders(RoleGrant.role == Role.RUNNER, RoleGrant.scope == round_id)
+
+
 def grants_of(person_id: int) -> list[RoleGrant]:
     """The roles a person holds now."""
     query = sa.select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))

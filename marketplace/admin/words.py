@@ -35,6 +35,7 @@ ROLES = {
     Role.STORE_STAFF: _l("Staf toko"),
     Role.STORE_HELPER: _l("Pembantu toko"),
     Role.FACILITATOR: _l("Pendamping kelurahan"),
+    Role.RUNNER: _l("Pelari putaran"),
 }
 
 ANSWERS = {

@@ -70,6 +70,13 @@ class OrderReady:
 
 
 @dataclass(frozen=True)
+class OrderCollected:
+    """The runner of a round has taken it at the shop's door."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
 class OrderHandedOver:
     order_id: int
 

@@ -61,6 +61,8 @@ REMINDERS = {
     (OrderStatus.ON_THE_WAY, 1, False): ("", UNREPORTED),
 }
 """What is written to buyer and shop as a state's first and second reminder, of what is paid before and in cash."""
+NOT_COLLECTED = ("order_not_collected", "shop_not_collected")
+"""The same for what a collection round has not fetched yet."""
 log = structlog.get_logger()
 
 
@@ -146,6 +148,11 @@ def tell_of_readiness(event: events.OrderReady) -> None:
     _tell_buyer(event.order_id, "order_ready")
 
 
+def tell_of_collection(event: events.OrderCollected) -> None:
+    """To the buyer: the runner has it; the four digits to show him."""
+    _tell_buyer(event.order_id, "order_collected")
+
+
 def tell_of_hand_over(event: events.OrderHandedOver) -> None:
     """To the buyer: a receipt. What counts as accepted has a letter of its own (`tell_of_completion`)."""
     with transaction():
@@ -229,11 +236,17 @@ def remind_of_clocks() -> None:
             if found is None:
                 continue
             order, purchase = found
-            to_buyer, to_shop = REMINDERS.get((order.status, number, order.is_online), ("", ""))
+            to_buyer, to_shop = _reminders(order, number)
             if to_buyer:
                 _to_buyer(purchase, to_buyer, order.id, order=order)
             if to_shop and order.delivery_method is not DeliveryMethod.POST:
                 _to_shop(purchase, order, to_shop)
+
+
+def _reminders(order: OrderView, number: int) -> tuple[str, str]:
+    if order.round_day and order.status is OrderStatus.READY:
+        return NOT_COLLECTED if number == 1 else ("", "")
+    return REMINDERS.get((order.status, number, order.is_online), ("", ""))
 
 
 def run_out_clocks() -> None:

@@ -71,6 +71,7 @@ class Who(StrEnum):
     CLOCK = "clock"
     MONEY = "money"
     OPERATOR = "operator"
+    RUNNER = "runner"
 
 
 class LinkAct(StrEnum):
@@ -108,7 +109,7 @@ MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
         {OrderStatus.PROCESSING, OrderStatus.DECLINED, OrderStatus.CANCELLED, OrderStatus.LAPSED}
     ),
     OrderStatus.PROCESSING: frozenset({OrderStatus.READY, OrderStatus.ON_THE_WAY, OrderStatus.CANCELLED}),
-    OrderStatus.READY: frozenset({OrderStatus.DONE, OrderStatus.CANCELLED}),
+    OrderStatus.READY: frozenset({OrderStatus.ON_THE_WAY, OrderStatus.DONE, OrderStatus.CANCELLED}),
     OrderStatus.ON_THE_WAY: frozenset({OrderStatus.ARRIVED, OrderStatus.DONE, OrderStatus.CANCELLED}),
     OrderStatus.ARRIVED: frozenset({OrderStatus.DONE, OrderStatus.ON_THE_WAY}),
     OrderStatus.DONE: frozenset(),
@@ -183,8 +184,16 @@ def letter_key(template: str, about: int, to: int | str) -> str:
 
 
 def ready_status(method: DeliveryMethod) -> OrderStatus:
-    """What an order becomes when its shop has packed it: waiting to be fetched, or on its way."""
-    return OrderStatus.READY if method in FETCHED else OrderStatus.ON_THE_WAY
+    """What an order becomes when its shop has packed it: waiting to be fetched (by buyer or runner), or on its way."""
+    waits = method in FETCHED or method is DeliveryMethod.ROUND
+    return OrderStatus.READY if waits else OrderStatus.ON_THE_WAY
+
+
+def run_day(method: DeliveryMethod, told: str) -> date | None:
+    """The day (WITA) of the collection round that brings an order, as it stands in what the buyer was told; None for
+    other ways.
+    """
+    return date.fromisoformat(told) if method is DeliveryMethod.ROUND else None
 
 
 def is_brought_and_paid(delivery: DeliveryMethod, payment: PaymentMethod) -> bool:

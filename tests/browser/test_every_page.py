@@ -30,6 +30,7 @@ WALKERS = {
     "ina": ("/penjual", "/penjual/harga-menunggu", "/penjual/pesanan/cetak/daftar-ambil"),
     "yuli": ("/penjual/pesanan?keadaan=selesai", "/penjual/tim"),
     "lurah": ("/pendamping",),
+    "nus": ("/putaran",),
     "ratna": ("/kurasi",),
     "mince": ("/penjual/daftar",),
     "admin": ("/admin",),

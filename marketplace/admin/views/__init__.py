@@ -17,6 +17,7 @@ from marketplace.admin.views import (
     rates,
     reconciliation,
     refunds,
+    rounds,
     settings,
     trail,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "rates",
     "reconciliation",
     "refunds",
+    "rounds",
     "settings",
     "trail",
 ]

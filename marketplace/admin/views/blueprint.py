@@ -32,6 +32,7 @@ def _menu() -> list[dict[str, str]]:
         ("admin.categories", _("Kategori"), "tag"),
         ("admin.points", _("Titik ambil"), "map-pin"),
         ("admin.couriers", _("Tarif pos"), "truck"),
+        ("admin.rounds", _("Putaran"), "users"),
         ("admin.trail", _("Jejak tindakan"), "history"),
     )
     return [{"url": url_for(endpoint), "label": label, "icon": icon} for endpoint, label, icon in parts]

@@ -22,6 +22,7 @@ from marketplace.demo.services import (
     claiming,
     opening,
     paying_out,
+    rounds,
     settling,
     stocking,
 )
@@ -56,6 +57,7 @@ def load(say: Say, draw: DrawAll = draw_all) -> None:
     claiming.plan(world)
     opening.plan(world)
     paying_out.plan(world)
+    rounds.plan(world)
     say("People come, shops open, goods are judged and bought …")
     first = db.session.scalar(sa.select(sa.func.max(OutboxRow.id))) or 0
     _live_through(world)

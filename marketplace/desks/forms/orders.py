@@ -18,6 +18,7 @@ DELIVERIES = {
     DeliveryMethod.OWN_DELIVERY: _l("Diantar toko"),
     DeliveryMethod.POINT: _l("Titik ambil"),
     DeliveryMethod.POST: _l("Lewat pos"),
+    DeliveryMethod.ROUND: _l("Putaran"),
 }
 
 

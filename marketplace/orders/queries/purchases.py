@@ -43,6 +43,11 @@ class PurchaseView:
         return self.payment.refunded - sum(order.refunded for order in self.orders)
 
     @property
+    def parcel_count(self) -> int:
+        """How many parcels reach the buyer: one from each shop; those that go with the same run of a round are one."""
+        return len({(order.delivery_name, order.round_day) if order.round_day else order.id for order in self.orders})
+
+    @property
     def is_under_way(self) -> bool:
         """Has a shop said yes, and is not done yet?"""
         return any(order.status in OPEN_FOR_SHOP - NOT_ANSWERED for order in self.orders)

@@ -81,13 +81,15 @@ def time_line(
 
     `others` are moments that an area above tells.
     """
-    steps = [_moment(step, number, purchase.person_id) for number, step in enumerate(order.steps)]
+    steps = [_moment(order, step, number, purchase.person_id) for number, step in enumerate(order.steps)]
     moments = sorted([*steps, *_money_back(refunds), *others], key=lambda moment: moment.at)
     return TimeLine(order, tuple(moments), _ahead(order))
 
 
-def _moment(step: StepView, number: int, buyer_id: int | None) -> Moment:
-    return Moment(step.at, step.status, _who(step, number, buyer_id), step.note, step.cause, person_id=step.person_id)
+def _moment(order: OrderView, step: StepView, number: int, buyer_id: int | None) -> Moment:
+    is_runners = order.round_day is not None and step.status is OrderStatus.ON_THE_WAY and not step.cause
+    who = Who.RUNNER if is_runners else _who(step, number, buyer_id)
+    return Moment(step.at, step.status, who, step.note, step.cause, person_id=step.person_id)
 
 
 def _who(step: StepView, number: int, buyer_id: int | None) -> Who:
@@ -121,7 +123,9 @@ def _ahead(order: OrderView) -> tuple[OrderStatus, ...]:
     road: list[OrderStatus] = [OrderStatus.WAITING, OrderStatus.PROCESSING, ready_status(order.delivery_method)]
     if order.is_online:
         road.insert(0, OrderStatus.UNPAID)
-    if order.is_brought_and_paid:
+    if order.round_day:
+        road.append(OrderStatus.ON_THE_WAY)
+    elif order.is_brought_and_paid:
         road.append(OrderStatus.ARRIVED)
     road.append(OrderStatus.DONE)
     return tuple(road[road.index(order.status) + 1 :]) if order.status in road else ()

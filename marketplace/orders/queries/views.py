@@ -29,6 +29,7 @@ from marketplace.orders.rules import (
     Cause,
     OrderStatus,
     is_brought_and_paid,
+    run_day,
 )
 from marketplace.payments.models import Payment
 from marketplace.payments.rules import BY_HAND, PAID, PaymentMethod, PaymentState
@@ -135,6 +136,17 @@ class OrderView:
     def is_fetched(self) -> bool:
         """Does the buyer come for the goods?"""
         return self.delivery_method in FETCHED
+
+    @property
+    def round_day(self) -> date | None:
+        """The day (WITA) of the collection round that brings it; None for other ways."""
+        return run_day(self.delivery_method, self.delivery_days)
+
+    @property
+    def shows_code(self) -> bool:
+        """May the buyer read her four digits now? Not before the runner has the bag: he is not to hear them early."""
+        waits_for_runner = self.delivery_method is DeliveryMethod.ROUND and self.status is not OrderStatus.ON_THE_WAY
+        return self.is_open_for_shop and not waits_for_runner
 
     @property
     def tracking_page(self) -> str:

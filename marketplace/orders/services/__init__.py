@@ -18,6 +18,7 @@ from marketplace.orders.services.moves import (
 from marketplace.orders.services.overtime import arrive, deny_arrival, end_unfetched, run_out, take_back
 from marketplace.orders.services.people import export_purchases, forget_buyer, keep_purchase
 from marketplace.orders.services.placing import NewLine, NewOrder, NewPurchase, create
+from marketplace.orders.services.rounds import collect, put_off
 from marketplace.orders.services.signing import Accepted
 from marketplace.orders.services.telling import note_shared
 
@@ -31,6 +32,7 @@ __all__ = [
     "arrive",
     "cancel_purchase",
     "clocks",
+    "collect",
     "confirm_arrival",
     "contesting",
     "create",
@@ -49,6 +51,7 @@ __all__ = [
     "note_shared",
     "overtime",
     "paying",
+    "put_off",
     "refunds",
     "run_out",
     "send",

@@ -91,22 +91,26 @@ def may_be_ended(order: Order) -> bool:
 
 
 def _to_pack(order: Order, at: datetime) -> Clock:
-    """Late is what is not ready when its promised day (WITA) is over."""
-    day = rules.promised_day(at.astimezone(WITA).date(), order.ready_by, PACK_DAYS.today())
+    """Late is what is not ready when its promised day (WITA) is over: with a collection round the day of its run."""
+    told = rules.run_day(order.delivery_method, order.delivery_days) or order.ready_by
+    day = rules.promised_day(at.astimezone(WITA).date(), told, PACK_DAYS.today())
     late = midnight(day + ONE_DAY)
     may_end = late + timedelta(days=LATE_DAYS.today())
     return Clock(late, max(late + timedelta(days=LATE_END_DAYS.today()), may_end), may_end)
 
 
 def _to_fetch(order: Order, at: datetime) -> Clock:
+    at = _after_run(order, at)
     remind, may_end, end = (
         at + timedelta(days=setting.today()) for setting in (FETCH_REMIND_DAYS, FETCH_DAYS, FETCH_END_DAYS)
     )
-    return Clock(min(remind, end), end, may_end if may_end < end else None)
+    is_shops = order.delivery_method is not DeliveryMethod.ROUND and may_end < end  # no buyer to blame: the runner's
+    return Clock(min(remind, end), end, may_end if is_shops else None)
 
 
 def _to_bring(order: Order, at: datetime) -> Clock:
     """What is paid counts as arrived after a time. Cash waits longer, and only for the shop's word."""
+    at = _after_run(order, at)
     purchase = db.session.get_one(Purchase, order.purchase_id)
     if purchase.payment_method is PaymentMethod.CASH:
         remind, end = (at + timedelta(days=setting.today()) for setting in (DELIVER_DAYS, REPORT_DAYS))
@@ -116,6 +120,12 @@ def _to_bring(order: Order, at: datetime) -> Clock:
         days = rules.longest_days(order.delivery_days, POST_DAYS.today()) + POST_MARGIN_DAYS.today()
     end = at + timedelta(days=max(1, days))
     return Clock(end - ONE_DAY, end)
+
+
+def _after_run(order: Order, at: datetime) -> datetime:
+    """What a collection round takes and brings waits until the day of its run (WITA) is over."""
+    day = rules.run_day(order.delivery_method, order.delivery_days)
+    return max(at, midnight(day + ONE_DAY)) if day else at
 
 
 def _to_object(order: Order, at: datetime) -> Clock:
