@@ -42,11 +42,8 @@ class Sealed(sa.TypeDecorator[str]):
 class SealedText(Sealed):
     """The same for a text of any length."""
 
+    impl = sa.Text()
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[str]:
-        """A column without a bound."""
-        return dialect.type_descriptor(sa.Text())
 
 
 def keyed_hash(text: str) -> str:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from marketplace.core import settings
 from marketplace.core.actor import SYSTEM
-from marketplace.core.clock import now, today, travel
+from marketplace.core.clock import today
 from marketplace.core.db import db, transaction
 from marketplace.demo.services.world import World
 from marketplace.orders import services as orders
@@ -27,16 +27,17 @@ EASED = {"payouts.waiting_days": 0, "payouts.minimum": 10_000}
 
 
 def plan(world: World) -> None:
-    """Put the writing of accounts on the time line."""
+    """Put the writing of accounts, and a shop's money that is held and asked for, on the time line."""
     world.timeline.add(world.ago(WRITTEN), partial(_write_accounts, world))
+    world.timeline.add(world.began - timedelta(hours=20), partial(_hold, world))
+    world.timeline.add(world.began - timedelta(hours=3), partial(_appeal, world))
 
 
 def pay_out(world: World) -> None:
-    """Pay one shop, hold another one's money, promise a buyer hers. Cards were paid before."""
+    """Pay one shop, promise a buyer hers. Cards were paid before."""
     with transaction():
         for key, value in EASED.items():
             settings.change(SYSTEM, key, value, today())
-        _hold(world)
         _owe_a_buyer(world)
     admin, store_id = world.people["admin"], world.stores[PAID_SHOP]
     with transaction():
@@ -61,13 +62,14 @@ def _write_accounts(world: World) -> None:
 
 
 def _hold(world: World) -> None:
+    reason = "Nama di rekening tidak sama dengan nama pemilik toko. Kirim foto buku tabungan lewat surel."
+    services.holds.put(world.people["admin"], world.stores[HELD_SHOP], reason, today() + timedelta(days=5))
+
+
+def _appeal(world: World) -> None:
     store_id = world.stores[HELD_SHOP]
-    with travel(now() - timedelta(hours=20)):
-        reason = "Nama di rekening tidak sama dengan nama pemilik toko. Kirim foto buku tabungan lewat surel."
-        services.holds.put(world.people["admin"], store_id, reason, today() + timedelta(days=5))
-    with travel(now() - timedelta(hours=3)):
-        words = "Rekening itu milik suami saya. Fotonya sudah saya kirim kemarin."
-        services.holds.appeal(world.owners[store_id], store_id, words)
+    words = "Rekening itu milik suami saya. Fotonya sudah saya kirim kemarin."
+    services.holds.appeal(world.owners[store_id], store_id, words)
 
 
 def _owe_a_buyer(world: World) -> None:
