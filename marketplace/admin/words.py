@@ -262,44 +262,6 @@ ACCOUNTS = {
     "clearing:snap": _l("uang di Midtrans"),
 }
 """By the code of the account, without the number of the shop."""
-ACTS = {
-    "reconciliation.asked": _l("Pencocokan buku diminta"),
-    "bank.statement_handed_in": _l("Mutasi bank diunggah"),
-    "bank.statement_stored": _l("Mutasi bank disimpan"),
-    "bank.line_booked": _l("Uang masuk dibukukan"),
-    "bank.line_set_aside": _l("Baris mutasi disisihkan"),
-    "bank.line_reopened": _l("Baris mutasi dibuka lagi"),
-    "bank.proof_shown": _l("Bukti bayar dikirim pembeli"),
-    "bank.proof_read": _l("Bukti bayar dibuka pengelola"),
-    "payments.given_up": _l("Pembayaran diakhiri, uang tidak ditemukan"),
-    "receipts.issued": _l("Kuitansi dibuat"),
-    "payments.read": _l("Dibaca lagi dari penyedia"),
-    "payments.completed": _l("Jumlah berbeda diterima sebagai lunas"),
-    "payments.mismatch": _l("Jumlah masuk berbeda"),
-    "payments.mismatch_refunded": _l("Jumlah berbeda dikembalikan"),
-    "payments.double": _l("Dibayar dua kali"),
-    "payments.disputed": _l("Sengketa dibuka"),
-    "payments.dispute_won": _l("Sengketa dimenangkan pasar"),
-    "payments.dispute_lost": _l("Sengketa dimenangkan pembeli"),
-    "payments.refunded_outside": _l("Dikembalikan langsung di penyedia"),
-    "payments.refund_set_aside": _l("Pengembalian gagal disisihkan"),
-    "payments.notice_followed": _l("Pemberitahuan diikuti lagi"),
-    "payments.notice_set_aside": _l("Pemberitahuan disisihkan"),
-    "orders.arrived": _l("Pesanan tiba di tujuan"),
-    "orders.arrival_denied": _l("Pembeli mengatakan belum tiba"),
-    "orders.completed": _l("Pesanan selesai tanpa keberatan"),
-    "orders.ended": _l("Pesanan berakhir karena waktunya habis"),
-    "orders.not_fetched": _l("Pesanan yang tidak diambil diakhiri toko"),
-    "orders.signed": _l("Tanda terima ditulis"),
-    "orders.taken_back": _l("Pesanan terlambat dibatalkan pembeli"),
-    "orders.refunded": _l("Uang pesanan dikembalikan"),
-    "claims.decided": _l("Komplain diputuskan"),
-    "claims.concluded": _l("Komplain diputuskan untuk terakhir kali"),
-    "talks.read_by_operator": _l("Pesan dalam pesanan dibaca"),
-    "talks.report_closed": _l("Laporan pesan ditutup"),
-    "orders.refund_retried": _l("Pengembalian diminta lagi"),
-}
-"""What was done about money. The trail shows all other acts by their code."""
 
 
 def account_words(code: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 
-from marketplace.admin.words import ACTS
+from marketplace.admin.acts import ACTS
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 

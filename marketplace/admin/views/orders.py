@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Response, make_response, request, url_for
 
 from marketplace.admin import queries, words
+from marketplace.admin.acts import OF_MONEY
 from marketplace.admin.views.blueprint import bp, show
 from marketplace.core.errors import NotFound
 from marketplace.ledger import queries as ledger
@@ -69,7 +70,7 @@ def order(code: str) -> Response:
         is_disputed=any(dispute.closed_at is None for dispute in payments.disputes_of(payment.id)),
         may_read_talk=operator_may_read(view.id),
         bookings=ledger.bookings([order_subject(view.id)], set(), []),
-        acts=queries.acts_about([("order", view.code), ("purchase", purchase.code)], words.ACTS, limit=ACTS_SHOWN),
+        acts=queries.acts_about([("order", view.code), ("purchase", purchase.code)], OF_MONEY, limit=ACTS_SHOWN),
         words=words,
     )
     return _unkept(shown)

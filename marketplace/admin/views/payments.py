@@ -10,6 +10,7 @@ from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.admin import queries, services, words
+from marketplace.admin.acts import OF_MONEY
 from marketplace.admin.forms import ReasonForm
 from marketplace.admin.views.blueprint import bp, show
 from marketplace.bank import queries as bank
@@ -189,7 +190,7 @@ def payment_page(
         lines=lines,
         proofs=bank.proofs_of([found.id]).get(found.id, []) if is_by_hand else [],
         is_by_hand=is_by_hand,
-        acts=queries.acts_about(things, words.ACTS, limit=ACTS_SHOWN),
+        acts=queries.acts_about(things, OF_MONEY, limit=ACTS_SHOWN),
         forms={refund.reference: reason_form(refund.id, is_blank=True) for refund in open_failures} | (forms or {}),
         is_over=found.state is PaymentState.PENDING and _is_over(found),
         said=said,
