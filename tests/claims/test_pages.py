@@ -89,7 +89,7 @@ def test_the_way_from_the_order_to_the_money(
     assert (claim.state, order.refunded_goods) == (ClaimState.REFUNDED, 100_000)
     told = client.get(f"/pesanan/{order.code}").text
     assert "Pembeli menerima tawaran toko: uang kembali Rp100.000" in told
-    assert "Uang Rp100.000 sedang dikembalikan ke kartu Anda" in told
+    assert "Uang Rp100.000 sedang dikembalikan kepada Anda" in told
     assert "karena komplain pembeli" in told
 
 

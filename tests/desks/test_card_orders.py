@@ -226,7 +226,7 @@ def test_one_shop_declines_and_only_its_part_goes_back(client: FlaskClient, db: 
     page = main_of(client, link(made))
     assert "Uang Rp50.000 sedang dikembalikan" in page
     assert "Uang Rp70.000" not in page
-    assert "Kembali ke Anda Rp50.000" in page
+    assert "Kembali kepada Anda Rp50.000" in page
     assert "tidak dapat dibatalkan lagi di sini" in page
 
 
