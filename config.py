@@ -13,6 +13,10 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 STRIPE_PAGES = "https://checkout.stripe.com"
 LIVE_KEYS = ("sk_live_", "rk_live_")
 STANDIN_KEYS = "sk_test_standin"
+MIDTRANS_SANDBOX_KEYS = "SB-"
+MIDTRANS_STANDIN_KEYS = "SB-Mid-server-standin"
+MIDTRANS_SANDBOX = ("https://api.sandbox.midtrans.com", "https://app.sandbox.midtrans.com")
+MIDTRANS_LIVE = ("https://api.midtrans.com", "https://app.midtrans.com")
 
 
 class BadConfig(Exception):
@@ -39,6 +43,14 @@ class Config:
     stripe_secret_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api_base: str = ""
+    bank_name: str = ""
+    bank_account: str = ""
+    bank_holder: str = ""
+    qris_payload: str = ""
+    midtrans_server_key: str = ""
+    midtrans_signature_key: str = ""
+    midtrans_api_base: str = ""
+    midtrans_snap_base: str = ""
     data_keys: tuple[str, ...] = ()
     """Keys (Fernet) for what is kept encrypted, the newest first; empty: one derived from `secret_key`."""
     testing: bool = False
@@ -55,6 +67,17 @@ class Config:
         return f"{base.scheme}://{base.netloc}" if base.netloc else STRIPE_PAGES
 
     @property
+    def takes_transfers(self) -> bool:
+        """Is all known that a buyer needs to transfer money to the market?"""
+        return all((self.bank_name, self.bank_account, self.bank_holder))
+
+    @property
+    def midtrans_pay_origin(self) -> str:
+        """The same for the page of Midtrans."""
+        base = urlsplit(self.midtrans_snap_base)
+        return f"{base.scheme}://{base.netloc}"
+
+    @property
     def is_https(self) -> bool:
         """True when cookies must be Secure and carry the __Host- prefix."""
         return urlsplit(self.site_url).scheme == "https"
@@ -64,6 +87,8 @@ def load(environ: Mapping[str, str]) -> Config:
     """Read the settings; raises BadConfig for a combination that must not start."""
     instance = Path(environ.get("INSTANCE_PATH", ROOT / "instance"))
     port = environ.get("PORT", "8000")
+    midtrans_key = environ.get("MIDTRANS_SERVER_KEY", "").strip()
+    midtrans_api, midtrans_snap = MIDTRANS_SANDBOX if midtrans_key.startswith(MIDTRANS_SANDBOX_KEYS) else MIDTRANS_LIVE
     config = Config(
         secret_key=environ.get("SECRET_KEY", DEVELOPMENT_SECRET),
         database_url=_database_url(environ.get("DATABASE_URL", f"sqlite:///{instance / 'belintt.db'}")),
@@ -80,13 +105,41 @@ def load(environ: Mapping[str, str]) -> Config:
         stripe_secret_key=environ.get("STRIPE_SECRET_KEY", "").strip(),
         stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET", "").strip(),
         stripe_api_base=environ.get("STRIPE_API_BASE", "").strip().rstrip("/"),
+        bank_name=environ.get("BANK_NAME", "").strip(),
+        bank_account=environ.get("BANK_ACCOUNT", "").strip(),
+        bank_holder=environ.get("BANK_HOLDER", "").strip(),
+        qris_payload=environ.get("QRIS_PAYLOAD", "").strip(),
+        midtrans_server_key=midtrans_key,
+        midtrans_signature_key=environ.get("MIDTRANS_SIGNATURE_KEY", "").strip() or midtrans_key,
+        midtrans_api_base=environ.get("MIDTRANS_API_BASE", "").strip().rstrip("/") or midtrans_api,
+        midtrans_snap_base=environ.get("MIDTRANS_SNAP_BASE", "").strip().rstrip("/") or midtrans_snap,
         data_keys=tuple(filter(None, (key.strip() for key in environ.get("DATA_KEYS", "").split(",")))),
         testing=environ.get("TESTING", "") == "1",
     )
     if not config.is_local and (config.secret_key == DEVELOPMENT_SECRET or len(config.secret_key) < 32):
         raise BadConfig("SECRET_KEY must be set to at least 32 characters when SITE_URL is not this machine")
     _check_stripe(config, environ.get("STRIPE_TEST_KEY", ""))
+    _check_midtrans(config, environ.get("MIDTRANS_TEST_KEY", ""))
     return config
+
+
+def _check_midtrans(config: Config, asked_for: str) -> None:
+    """The same for Midtrans: a sandbox key only at the sandbox or a stand-in, a real one only at Midtrans itself."""
+    key, bases = config.midtrans_server_key, (config.midtrans_api_base, config.midtrans_snap_base)
+    if not key:
+        return
+    if not all(urlsplit(base).scheme in ("http", "https") and urlsplit(base).hostname for base in bases):
+        raise BadConfig("MIDTRANS_API_BASE and MIDTRANS_SNAP_BASE must look like https://host")
+    is_sandbox = key.startswith(MIDTRANS_SANDBOX_KEYS)
+    if not is_sandbox and (config.testing or bases != MIDTRANS_LIVE):
+        raise BadConfig("MIDTRANS_SERVER_KEY is a real key: not in tests, and only at Midtrans's own addresses")
+    if is_sandbox and set(bases) & set(MIDTRANS_LIVE):
+        raise BadConfig("MIDTRANS_SERVER_KEY is a sandbox key, and the base is where real money moves")
+    is_standin = key.startswith(MIDTRANS_STANDIN_KEYS) or any(urlsplit(base).hostname in LOOPBACK for base in bases)
+    if is_standin and not config.is_local:
+        raise BadConfig("one would pay at a stand-in for Midtrans, which SITE_URL must not offer to the public")
+    if config.testing and set(bases) & set(MIDTRANS_SANDBOX) and key != asked_for:
+        raise BadConfig("tests go to Midtrans itself only with the key in MIDTRANS_TEST_KEY: set MIDTRANS_API_BASE")
 
 
 def _check_stripe(config: Config, asked_for: str) -> None:

@@ -12,17 +12,17 @@ import hashlib
 import json
 import os
 import platform
-import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from urllib.parse import urlsplit
+
+from tools import demo_account
+from tools.standins import instance, is_listening, port_of, stand_ins
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -33,6 +33,7 @@ PY = BIN / ("python.exe" if os.name == "nt" else "python")
 APT_LINE = ["apt-get", "install", "-y", "--no-install-recommends", "python3-venv"]
 Command = Sequence[str | Path]  # a program and its words
 
+TOOLS = ("tools/midtrans_standin", "tools/standins.py", "tools/stripe_standin")
 GRACE = 10  # seconds a process may take to end by itself
 DEMO = """
   Demo accounts, password beli-ntt-demo:
@@ -113,19 +114,13 @@ def settings() -> dict[str, str]:
 # --- run ---------------------------------------------------------------------
 
 
-def is_listening(host: str, port: int) -> bool:
-    """Whether somebody answers there."""
-    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
-        return True
-    return False
-
-
 def address() -> tuple[str, int, dict[str, str]]:
     """Where to serve, and the environment that knows it: links and origin checks follow another PORT."""
     env = settings()
     host, port = env.get("HOST") or "127.0.0.1", int(env.get("PORT") or 8000)
     if not env.get("SITE_URL"):
         env["SITE_URL"] = f"http://127.0.0.1:{port}"
+    demo_account.fill_in(env)
     return host, port, env
 
 
@@ -134,41 +129,20 @@ def seen_from_here(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
 
 
-def stand_in_for_stripe(site: str, port: int, env: dict[str, str]) -> dict[str, Command]:
-    """Without a key of Stripe's, cards are paid at a stand-in: its process, and its settings put into the environment.
-
-    `site` is where it tells what was paid; the port is the next free one. The webhook secret is made for this run. A
-    market that others can reach gets none: they would pay with no money.
-    """
-    if env.get("STRIPE_SECRET_KEY") or urlsplit(env["SITE_URL"]).hostname not in {"127.0.0.1", "localhost", "::1"}:
-        return {}
-    while is_listening("127.0.0.1", port):
-        port += 1
-    env["STRIPE_SECRET_KEY"] = f"sk_test_standin_{secrets.token_hex(12)}"
-    env["STRIPE_WEBHOOK_SECRET"] = f"whsec_{secrets.token_hex(24)}"
-    env["STRIPE_API_BASE"] = f"http://127.0.0.1:{port}"
-    says: Command = ["--webhook-url", f"{site}/webhooks/stripe", "--webhook-secret", env["STRIPE_WEBHOOK_SECRET"]]
-    keeps: Command = ["--file", instance(env) / "stripe.db"]
-    return {"stand-in for Stripe": [PY, "-m", "tools.stripe_standin", "--port", str(port), *says, *keeps]}
-
-
-def instance(env: Mapping[str, str]) -> Path:
-    """The folder of the market's own data."""
-    return ROOT / (env.get("INSTANCE_PATH") or "instance")
-
-
 def run() -> int:
     """web server, worker and demo market on http://127.0.0.1:8000 (HOST, PORT)"""
     install("requirements.lock")
     host, port, env = address()
     if is_listening(seen_from_here(host), port):
         sys.exit(f"[dev] Port {port} is taken. Stop what runs there, or:  PORT={port + 1} python3 dev.py run")
-    stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
+    stand_in = stand_ins(f"http://{seen_from_here(host)}:{port}", port + 1, env)
     flask("db", "upgrade", env=env)
     with running(stand_in, env):
         flask("demo", "load", "--if-empty", env=env)
     print(DEMO, flush=True)
-    if stand_in:
+    if "stand-in for Midtrans" in stand_in:
+        say("no MIDTRANS_SERVER_KEY: QRIS, virtual accounts and wallets are paid at a stand-in, no real money moves")
+    if "stand-in for Stripe" in stand_in:
         say("no STRIPE_SECRET_KEY: cards are paid at a stand-in, no real money moves. Test card: 4242 4242 4242 4242")
     granian = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--no-ws"]
     server: Command = [PY, "-m", "granian", *granian, "--host", host, "--port", str(port), "wsgi:app"]
@@ -182,8 +156,7 @@ def running(commands: Mapping[str, Command], env: Mapping[str, str]) -> Iterator
     parts = start(commands, env)
     deadline = time.monotonic() + GRACE
     while parts and time.monotonic() < deadline:
-        place = urlsplit(env["STRIPE_API_BASE"])
-        if is_listening(place.hostname or "", place.port or 0):
+        if all(is_listening("127.0.0.1", port_of(words)) for words in commands.values()):
             break
         time.sleep(0.1)
     try:
@@ -257,11 +230,11 @@ def demo() -> int:
         sys.exit("[dev] DATABASE_URL is set; only the default database under instance/ is thrown away here.")
     if is_listening("127.0.0.1", port):
         sys.exit(f"[dev] Something answers on port {port}. Stop the running market first.")
-    for pattern in ("*.sqlite*", "*.db*"):  # the stand-in's stripe.db among them: its payments belong to the old orders
+    for pattern in ("*.sqlite*", "*.db*"):  # those of the stand-ins among them: their payments belong to the old orders
         for file in instance(env).glob(pattern):
             file.unlink()
     shutil.rmtree(instance(env) / "media", ignore_errors=True)
-    stand_in = stand_in_for_stripe(f"http://{seen_from_here(host)}:{port}", port + 1, env)
+    stand_in = stand_ins(f"http://{seen_from_here(host)}:{port}", port + 1, env)
     flask("db", "upgrade", env=env)
     with running(stand_in, env):
         flask("demo", "load", env=env)
@@ -293,11 +266,8 @@ def browser() -> dict[str, str]:
         sh(BIN / "npm", "ci", "--silent", "--ignore-scripts", "--prefix", home, env={**os.environ, **node_path()})
         sh(PY, recipe / "unpack.py", home)
         stamp.write_text(want)
-    return {
-        "CHROMIUM": str(home / "chromium"),
-        "CHROMIUM_LIB": str(home / "al2023/lib"),
-        "CHROMIUM_FONTS": str(home / "fonts"),
-    }
+    places = {"CHROMIUM": "chromium", "CHROMIUM_LIB": "al2023/lib", "CHROMIUM_FONTS": "fonts"}
+    return {name: str(home / place) for name, place in places.items()}
 
 
 def node_path() -> dict[str, str]:
@@ -330,7 +300,7 @@ def check() -> int:
     steps: dict[str, Command] = {
         "ruff": [PY, "-m", "ruff", "check", "."],
         "format": [PY, "-m", "ruff", "format", "--check", "."],
-        "mypy": [PY, "-m", "mypy", "marketplace", "tools/stripe_standin", "config.py", "wsgi.py", "dev.py"],
+        "mypy": [PY, "-m", "mypy", "marketplace", *TOOLS, "config.py", "wsgi.py", "dev.py"],
         "layers": [BIN / "lint-imports"],
         "templates": [PY, "-m", "djlint", "templates", "--lint", "--quiet"],
     }
@@ -364,9 +334,10 @@ def lock(*words: str) -> int:
 
 
 def docs() -> int:
-    """what is drawn from the code: docs/orders.md"""
+    """what is drawn from the code: docs/orders.md, docs/claims.md"""
     install("requirements.lock")
     sh(PY, "-m", "tools.draw_orders")
+    sh(PY, "-m", "tools.draw_claims")
     return 0
 
 

@@ -10,24 +10,35 @@ from flask import Flask, current_app
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import ROOT, Config
+from config import ROOT, BadConfig, Config
 from marketplace import cli
 from marketplace.accounts import events as account_events
 from marketplace.accounts import handlers as accounts_handlers
 from marketplace.accounts import views as accounts_views
 from marketplace.accounts.services import closing, exports
 from marketplace.admin import views as admin_views
+from marketplace.bank import handlers as bank_handlers
+from marketplace.bank.events import StatementStored
+from marketplace.bank.rules import qris
+from marketplace.bank.services import proofs as bank_proofs
 from marketplace.catalog import handlers as catalog_handlers
 from marketplace.catalog.events import PriceWaits
+from marketplace.changes import events as change_events
+from marketplace.changes import handlers as changes_handlers
+from marketplace.changes import services as changes_services
 from marketplace.checkout import handlers as checkout_handlers
 from marketplace.checkout import services as checkout_services
 from marketplace.checkout import views as checkout_views
+from marketplace.claims import handlers as claims_handlers
+from marketplace.claims import services as claims_services
+from marketplace.claims.events import ClaimMoved
 from marketplace.core import health, jobs, outbox, ports
 from marketplace.core.db import db, prepare_engine
 from marketplace.curation import events as curation_events
 from marketplace.curation import handlers as curation_handlers
 from marketplace.curation import views as curation_views
 from marketplace.demo import commands as demo_commands
+from marketplace.desks import claim_words, telling
 from marketplace.desks import views as desks_views
 from marketplace.imports import handlers as imports_handlers
 from marketplace.imports import views as imports_views
@@ -48,15 +59,24 @@ from marketplace.orders import events as order_events
 from marketplace.orders import handlers as orders_handlers
 from marketplace.orders import services as orders_services
 from marketplace.payments import views as payments_views
+from marketplace.payments.adapters.by_hand import ByHand
 from marketplace.payments.adapters.cash import Cash
+from marketplace.payments.adapters.midtrans_snap import midtrans_provider
 from marketplace.payments.adapters.provider import PaymentProvider, Providers
 from marketplace.payments.adapters.stripe_checkout import stripe_provider
 from marketplace.payments.events import NoticeReceived, RefundRequested
+from marketplace.payments.rules import PaymentMethod
+from marketplace.payouts import events as payout_events
+from marketplace.payouts import handlers as payouts_handlers
+from marketplace.payouts import services as payouts_services
 from marketplace.places import views as places_views
 from marketplace.receipts import handlers as receipts_handlers
 from marketplace.receipts import services as receipts_services
 from marketplace.reconciliation import handlers as reconciliation_handlers
 from marketplace.reconciliation.events import ReconciliationAsked
+from marketplace.rounds import events as round_events
+from marketplace.rounds import handlers as rounds_handlers
+from marketplace.rounds import views as rounds_views
 from marketplace.storefront import views as storefront_views
 from marketplace.stores import handlers as stores_handlers
 from marketplace.stores.events import BankAccountChanged, InvitationMade, StoreChanged
@@ -76,12 +96,45 @@ BLUEPRINTS = (
     storefront_views.bp,
     checkout_views.bp,
     payments_views.bp,
+    rounds_views.bp,
     *curation_views.blueprints,
     imports_views.bp,
     *onboarding_views.blueprints,
     *desks_views.blueprints,
     admin_views.bp,
 )
+
+
+ROUTINES = (
+    jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0),
+    jobs.Routine(outbox.sweep, daily_hour_wita=3),
+    jobs.Routine(catalog_handlers.keep_times, every_minutes=1),
+    jobs.Routine(imports_handlers.forget_old, daily_hour_wita=3),
+    jobs.Routine(bank_handlers.free_sums, daily_hour_wita=3),
+    jobs.Routine(changes_handlers.end_overdue, every_minutes=1),
+    jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5),
+    jobs.Routine(orders_handlers.remind_shops, every_minutes=5),
+    jobs.Routine(orders_handlers.remind_of_clocks, every_minutes=5),
+    jobs.Routine(orders_handlers.run_out_clocks, every_minutes=5),
+    jobs.Routine(catalog_handlers.close_days, every_minutes=1),
+    jobs.Routine(catalog_handlers.warn_of_low_stock, every_minutes=5),
+    jobs.Routine(checkout_handlers.end_holds, every_minutes=1),
+    jobs.Routine(checkout_handlers.sweep_payments, every_minutes=5),
+    jobs.Routine(checkout_handlers.sweep_fees, every_minutes=30),
+    jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1),
+    jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5),
+    jobs.Routine(payouts_handlers.remind_buyers, daily_hour_wita=9),
+    jobs.Routine(claims_handlers.run_clocks, every_minutes=5),
+    jobs.Routine(claims_handlers.remind, every_minutes=5),
+    jobs.Routine(talks_handlers.tell_later, every_minutes=1),
+    jobs.Routine(catalog_handlers.sweep_uploads, every_minutes=1),
+    jobs.Routine(catalog_handlers.forget_unused_pictures, daily_hour_wita=2),
+    jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3),
+    jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3),
+    jobs.Routine(notifications_handlers.empty_sent_messages, daily_hour_wita=3),
+    jobs.Routine(reconciliation_handlers.reconcile_nightly, daily_hour_wita=4),
+)
+"""What is done again and again."""
 
 
 def create_app(config: Config) -> Flask:
@@ -109,6 +162,8 @@ def create_app(config: Config) -> Flask:
     security.register(app, config)
     language.register(app)
     filters.register(app)
+    claim_words.register(app)
+    telling.register(app)
     qr.register(app)
     errors.register(app)
     app.extensions["assets"] = assets.register(app)
@@ -119,8 +174,12 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(blueprint)
     cli.register(app)
     app.cli.add_command(demo_commands.demo_group)
-    _subscribe()
-    _schedule()
+    _follow_orders()
+    _follow_changes()
+    _follow_money()
+    _follow_goods()
+    for routine in ROUTINES:
+        jobs.schedule(routine)
     _know_people()
     return app
 
@@ -139,91 +198,128 @@ def _plug(app: Flask, config: Config) -> None:
 
 
 def _ways_to_pay(config: Config) -> list[PaymentProvider]:
-    """Cash always; cards when there is a key for them."""
-    ways: list[PaymentProvider] = [Cash()]
+    """Cash always; transfers and QRIS when it is known where to; cards and Midtrans's ways when there is a key."""
+    ways: list[PaymentProvider] = [Cash(), *_ways_by_hand(config)]
     if config.stripe_secret_key:
         ways.append(
             stripe_provider(config.stripe_secret_key, config.stripe_webhook_secret, config.stripe_api_base),
         )
     else:
         structlog.get_logger().info("cards.off", reason="STRIPE_SECRET_KEY is not set: only cash is taken")
+    if config.midtrans_server_key:
+        bases = (config.midtrans_api_base, config.midtrans_snap_base)
+        ways.append(midtrans_provider(config.midtrans_server_key, config.midtrans_signature_key, *bases))
+    else:
+        structlog.get_logger().info("snap.off", reason="MIDTRANS_SERVER_KEY is not set")
     return ways
 
 
-def _subscribe() -> None:
-    """Which handler follows which event."""
-    subscribe = outbox.subscribe
-    subscribe(MessageWritten, notifications_handlers.send_message)
-    subscribe(account_events.PasswordResetAsked, notifications_handlers.tell_of_reset)
-    subscribe(account_events.PasswordChanged, notifications_handlers.tell_of_new_password)
-    subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
-    subscribe(NoticeReceived, checkout_handlers.follow_notice)
-    subscribe(RefundRequested, orders_handlers.send_refund)
-    subscribe(order_events.PurchasePaid, orders_handlers.tell_of_payment)
-    subscribe(order_events.PurchaseExpired, orders_handlers.tell_of_expiry)
-    subscribe(order_events.PurchaseKept, orders_handlers.tell_of_keeping)
-    subscribe(order_events.RefundSettled, orders_handlers.tell_of_refund)
-    subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)
-    subscribe(order_events.OrderAccepted, orders_handlers.tell_of_acceptance)
-    subscribe(order_events.OrderDeclined, orders_handlers.tell_of_decline)
-    subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
-    subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
-    subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
-    subscribe(order_events.LinkRenewed, orders_handlers.tell_of_link)
-    subscribe(order_events.PurchasePaid, receipts_handlers.follow_payment)
-    subscribe(order_events.OrderHandedOver, receipts_handlers.follow_hand_over)
-    subscribe(order_events.RefundSettled, receipts_handlers.follow_refund)
-    subscribe(MessageSent, talks_handlers.tell_of_message)
-    subscribe(PriceWaits, catalog_handlers.tell_of_price)
-    subscribe(UploadReceived, catalog_handlers.take_pictures)
-    subscribe(account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over)
-    subscribe(account_events.CodeAsked, notifications_handlers.tell_of_code)
-    subscribe(BankAccountChanged, stores_handlers.tell_of_bank_account)
-    subscribe(InvitationMade, stores_handlers.tell_of_invitation)
-    subscribe(StoreChanged, catalog_handlers.refresh_search)
-    subscribe(ImportMoved, imports_handlers.go_on)
-    subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
-    subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
-    subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
-    subscribe(onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move)
-    subscribe(ReconciliationAsked, reconciliation_handlers.follow_request)
+def _ways_by_hand(config: Config) -> list[PaymentProvider]:
+    """Paid to the market's own account. A QRIS payload that is none stops the start: it would mislead buyers."""
+    ways: list[PaymentProvider] = []
+    if config.takes_transfers:
+        ways.append(ByHand(PaymentMethod.TRANSFER, is_test=config.is_local))
+    if config.qris_payload:
+        try:
+            qris.parse(config.qris_payload)
+        except qris.BadQris as trouble:
+            raise BadConfig(f"QRIS_PAYLOAD is no QRIS code: {trouble}") from trouble
+        ways.append(ByHand(PaymentMethod.QRIS, is_test=config.is_local))
+    if not ways:
+        structlog.get_logger().info("by_hand.off", reason="BANK_NAME, BANK_ACCOUNT, BANK_HOLDER, QRIS_PAYLOAD not set")
+    return ways
 
 
-def _schedule() -> None:
-    """What is done again and again."""
-    jobs.schedule(jobs.Routine(stores_handlers.turn_the_day, daily_hour_wita=0))
-    jobs.schedule(jobs.Routine(outbox.sweep, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(catalog_handlers.keep_times, every_minutes=1))
-    jobs.schedule(jobs.Routine(imports_handlers.forget_old, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(orders_handlers.lapse_unanswered, every_minutes=5))
-    jobs.schedule(jobs.Routine(orders_handlers.remind_shops, every_minutes=5))
-    jobs.schedule(jobs.Routine(catalog_handlers.close_days, every_minutes=1))
-    jobs.schedule(jobs.Routine(catalog_handlers.warn_of_low_stock, every_minutes=5))
-    jobs.schedule(jobs.Routine(checkout_handlers.end_holds, every_minutes=1))
-    jobs.schedule(jobs.Routine(checkout_handlers.sweep_payments, every_minutes=5))
-    jobs.schedule(jobs.Routine(checkout_handlers.sweep_fees, every_minutes=30))
-    jobs.schedule(jobs.Routine(checkout_handlers.sweep_notices, every_minutes=1))
-    jobs.schedule(jobs.Routine(orders_handlers.sweep_refunds, every_minutes=5))
-    jobs.schedule(jobs.Routine(talks_handlers.tell_later, every_minutes=1))
-    jobs.schedule(jobs.Routine(catalog_handlers.sweep_uploads, every_minutes=1))
-    jobs.schedule(jobs.Routine(catalog_handlers.forget_unused_pictures, daily_hour_wita=2))
-    jobs.schedule(jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(notifications_handlers.empty_sent_messages, daily_hour_wita=3))
-    jobs.schedule(jobs.Routine(reconciliation_handlers.reconcile_nightly, daily_hour_wita=4))
+def _follow_orders() -> None:
+    """What follows the steps of an order."""
+    outbox.subscribe(order_events.PurchasePlaced, orders_handlers.tell_of_purchase)
+    outbox.subscribe(order_events.PurchasePaid, orders_handlers.tell_of_payment)
+    outbox.subscribe(order_events.PurchaseExpired, orders_handlers.tell_of_expiry)
+    outbox.subscribe(order_events.PurchaseKept, orders_handlers.tell_of_keeping)
+    outbox.subscribe(order_events.RefundSettled, orders_handlers.tell_of_refund)
+    outbox.subscribe(order_events.PurchaseCancelled, orders_handlers.tell_of_cancellation)
+    outbox.subscribe(order_events.OrderAccepted, orders_handlers.tell_of_acceptance)
+    outbox.subscribe(order_events.OrderDeclined, orders_handlers.tell_of_decline)
+    outbox.subscribe(order_events.OrderReady, orders_handlers.tell_of_readiness)
+    outbox.subscribe(order_events.OrderCollected, orders_handlers.tell_of_collection)
+    outbox.subscribe(round_events.OrderPutOff, rounds_handlers.tell_of_delay)
+    outbox.subscribe(order_events.OrderHandedOver, orders_handlers.tell_of_hand_over)
+    outbox.subscribe(order_events.OrderLapsed, orders_handlers.tell_of_lapse)
+    outbox.subscribe(order_events.OrderArrived, orders_handlers.tell_of_arrival)
+    outbox.subscribe(order_events.ArrivalDenied, orders_handlers.tell_of_denial)
+    outbox.subscribe(order_events.OrderCompleted, orders_handlers.tell_of_completion)
+    outbox.subscribe(order_events.OrderEnded, orders_handlers.tell_of_ending)
+    outbox.subscribe(order_events.LinkRenewed, orders_handlers.tell_of_link)
+    outbox.subscribe(order_events.ClaimOvertaken, claims_handlers.follow_bank)
+    outbox.subscribe(MessageSent, talks_handlers.tell_of_message)
+
+
+def _follow_changes() -> None:
+    """What follows a change of an order, and what a change follows itself."""
+    outbox.subscribe(change_events.ChangeAsked, changes_handlers.tell_of_request)
+    outbox.subscribe(change_events.ChangeSettled, changes_handlers.tell_of_outcome)
+    outbox.subscribe(change_events.ParcelSent, changes_handlers.tell_of_parcel)
+    outbox.subscribe(order_events.OrderDeclined, changes_handlers.follow_end)
+    outbox.subscribe(order_events.OrderLapsed, changes_handlers.follow_end)
+    outbox.subscribe(order_events.OrderReady, changes_handlers.follow_end)
+    outbox.subscribe(order_events.OrderHandedOver, changes_handlers.follow_end)
+    outbox.subscribe(order_events.OrderEnded, changes_handlers.follow_end)
+    outbox.subscribe(order_events.PurchaseCancelled, changes_handlers.follow_cancellation)
+
+
+def _follow_money() -> None:
+    """What follows money: in, back and out."""
+    outbox.subscribe(order_events.TransferAwaited, bank_handlers.tell_how_to_pay)
+    outbox.subscribe(StatementStored, bank_handlers.match_statement)
+    outbox.subscribe(NoticeReceived, checkout_handlers.follow_notice)
+    outbox.subscribe(RefundRequested, orders_handlers.send_refund)
+    outbox.subscribe(RefundRequested, payouts_handlers.ask_for_account)
+    outbox.subscribe(payout_events.AccountAsked, payouts_handlers.tell_buyer)
+    outbox.subscribe(payout_events.HoldMoved, payouts_handlers.tell_of_hold)
+    outbox.subscribe(payout_events.LineSettled, payouts_handlers.tell_of_line)
+    outbox.subscribe(order_events.PurchasePaid, receipts_handlers.follow_payment)
+    outbox.subscribe(order_events.OrderHandedOver, receipts_handlers.follow_hand_over)
+    outbox.subscribe(order_events.RefundSettled, receipts_handlers.follow_refund)
+    outbox.subscribe(ClaimMoved, claims_handlers.tell_of_step)
+    outbox.subscribe(ReconciliationAsked, reconciliation_handlers.follow_request)
+
+
+def _follow_goods() -> None:
+    """What follows acts of people, shops and curators."""
+    outbox.subscribe(MessageWritten, notifications_handlers.send_message)
+    outbox.subscribe(account_events.PasswordResetAsked, notifications_handlers.tell_of_reset)
+    outbox.subscribe(account_events.PasswordChanged, notifications_handlers.tell_of_new_password)
+    outbox.subscribe(PriceWaits, catalog_handlers.tell_of_price)
+    outbox.subscribe(UploadReceived, catalog_handlers.take_pictures)
+    outbox.subscribe(account_events.ResetHandedOver, notifications_handlers.tell_of_hand_over)
+    outbox.subscribe(account_events.CodeAsked, notifications_handlers.tell_of_code)
+    outbox.subscribe(BankAccountChanged, stores_handlers.tell_of_bank_account)
+    outbox.subscribe(InvitationMade, stores_handlers.tell_of_invitation)
+    outbox.subscribe(StoreChanged, catalog_handlers.refresh_search)
+    outbox.subscribe(ImportMoved, imports_handlers.go_on)
+    outbox.subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
+    outbox.subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
+    outbox.subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
+    outbox.subscribe(onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move)
 
 
 def _know_people() -> None:
     """What the areas above accounts know of a person: told in the copy of one's own data, dropped when one goes."""
     exports.register("purchases", orders_services.export_purchases)
+    exports.register("changes", changes_services.export)
     exports.register("letters", notifications_services.export)
     exports.register("messages", talks_services.export)
+    exports.register("claims", claims_services.export)
     exports.register("applications", onboarding_services.export)
     for forget in (
         onboarding_services.forget,
         orders_services.forget_buyer,
+        payouts_services.forget,
+        changes_services.forget,
         receipts_services.forget,
+        bank_proofs.forget,
         talks_services.forget,
+        claims_services.forget,
         checkout_services.forget,
         notifications_services.forget,
     ):

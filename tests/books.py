@@ -42,6 +42,7 @@ from tests.databases import settle_constraints
 from tools.stripe_standin.server import StandIn
 
 CLEARING = clearing_account(PaymentMethod.CARD)
+CLEARING_SNAP = clearing_account(PaymentMethod.SNAP)
 OPEN_NOTICES = (NoticeState.NEW, NoticeState.UNMATCHED, NoticeState.FAILED)
 COUNTS = Refund.state != RefundState.FAILED
 
@@ -168,20 +169,27 @@ def _sums_of_tries() -> dict[int, int]:
 
 
 def _clearing() -> list[str]:
-    """What lies with the provider, is on its way, or with banks, follows from payments, refunds and disputes."""
-    received = _total(PaymentAttempt.received)
+    """What lies with the provider, is on its way, or with banks, follows from payments, refunds and disputes.
+
+    Cash never lay there, and what went to a buyer's own bank account did not leave from there.
+    """
+    in_cash = sa.select(Payment.id).where(Payment.method == PaymentMethod.CASH)
+    received = _total(PaymentAttempt.received, PaymentAttempt.payment_id.not_in(in_cash))
     fees = _total(PaymentAttempt.fee) + _total(Dispute.fee)
-    sent = _total(Refund.amount, Refund.state == RefundState.SUCCEEDED)
+    sent = _total(Refund.amount, Refund.state == RefundState.SUCCEEDED, ~Refund.by_bank)
     on_the_way = _total(Refund.amount, Refund.state.in_(REFUND_OPEN))
     withdrawn = _total(Dispute.withdrawn)
     undecided = _total(Dispute.withdrawn, Dispute.state != DisputeState.LOST)
     right = {
-        CLEARING: received - fees - sent - withdrawn,
         REFUNDS_ON_THE_WAY: -on_the_way,
         DISPUTED: undecided,
     }
     wrong = {code: ledger.balance(code) for code in right if ledger.balance(code) != right[code]}
-    return [f"{code} holds {balance}, not {right[code]}" for code, balance in wrong.items()]
+    there, lies = ledger.balance(CLEARING) + ledger.balance(CLEARING_SNAP), received - fees - sent - withdrawn
+    return [
+        *(f"{code} holds {balance}, not {right[code]}" for code, balance in wrong.items()),
+        *([f"the providers hold {there}, not {lies}"] if there != lies else []),
+    ]
 
 
 def _total(column: sa.orm.InstrumentedAttribute[int], *where: sa.ColumnElement[bool]) -> int:
@@ -237,7 +245,7 @@ def _earnings() -> list[str]:
         earning = brought[order.id]
         held, lost = _disputed(order, DisputeState.OPEN), _disputed(order, DisputeState.LOST)
         back = order.refunded_goods + order.refunded_delivery + lost[0]
-        commission = order.commission - order.refunded_commission - held[1] - lost[1]
+        commission = order.commission - order.refunded_commission - order.contested_commission - held[1] - lost[1]
         if earning.sold - earning.refunded - earning.commission - earning.fee != earning.net:
             found.append(f"order {order.id}: {earning} does not add up")
         if earning.refunded != back:

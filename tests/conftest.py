@@ -32,9 +32,17 @@ from tests.cardmarket import card_market
 from tests.databases import Market, PostgresSource, Source, SqliteSource, build, rolled_back
 from tests.serving import LiveServer, serve
 from tests.smtp import MailServer, free_port
+from tests.snapmarket import midtrans_standin, snap_market
 from tests.standin import quick_stripe, stripe_client, stripe_standin
 
-__all__ = ["card_market", "quick_stripe", "stripe_client", "stripe_standin"]  # fixtures that live elsewhere
+__all__ = [
+    "card_market",
+    "midtrans_standin",
+    "quick_stripe",
+    "snap_market",
+    "stripe_client",
+    "stripe_standin",
+]  # fixtures that live elsewhere
 
 
 settings.register_profile("long", max_examples=1_000)

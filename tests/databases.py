@@ -80,6 +80,10 @@ def environ(url: str, folder: Path, **more: str) -> dict[str, str]:
         "STRIPE_SECRET_KEY": "",
         "STRIPE_WEBHOOK_SECRET": "",
         "STRIPE_API_BASE": "",
+        "BANK_NAME": "",
+        "BANK_ACCOUNT": "",
+        "BANK_HOLDER": "",
+        "QRIS_PAYLOAD": "",
         "SITE_URL": "http://localhost",
     }
     return {**base, **more}

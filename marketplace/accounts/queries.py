@@ -233,6 +233,11 @@ def facilitators_of(village_code: str) -> list[PersonContact]:
     return _holders(RoleGrant.role == Role.FACILITATOR, RoleGrant.scope == scope)
 
 
+def people_in_role(role: Role) -> list[PersonContact]:
+    """Whom to write to who holds a role of the whole market, e.g. the operators."""
+    return _holders(RoleGrant.role == role, RoleGrant.scope == 0)
+
+
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:
     """Names by id; one statement."""
     wanted = set(person_ids)
@@ -255,6 +260,11 @@ def _contacts(*conditions: sa.ColumnElement[bool]) -> list[PersonContact]:
     columns = (Person.id, Person.name, Person.email, Person.phone, Person.language)
     query = sa.select(*columns).where(*conditions).order_by(Person.id)
     return [PersonContact(*row) for row in db.session.execute(query)]
+
+
+def runners_of(round_id: int) -> list[PersonContact]:
+    """Who runs a collection round."""
+    return _holders(RoleGrant.role == Role.RUNNER, RoleGrant.scope == round_id)
 
 
 def grants_of(person_id: int) -> list[RoleGrant]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 
+from marketplace.bank.rules import AsideKind, MatchReason
 from marketplace.catalog.rules import AttributeKind
 from marketplace.core.actor import Role
 from marketplace.ledger.rules import Kind
@@ -13,11 +16,14 @@ from marketplace.payments.rules import (
     DisputeState,
     Need,
     NoticeState,
+    Outcome,
+    PaymentMethod,
     PaymentState,
     RefundSource,
     RefundState,
     Trouble,
 )
+from marketplace.payouts.rules import BatchState, HoldKind, LineState
 from marketplace.reconciliation.rules import DifferenceKind
 from marketplace.shipping.rules import PointKind, Serves
 
@@ -29,6 +35,7 @@ ROLES = {
     Role.STORE_STAFF: _l("Staf toko"),
     Role.STORE_HELPER: _l("Pembantu toko"),
     Role.FACILITATOR: _l("Pendamping kelurahan"),
+    Role.RUNNER: _l("Pelari putaran"),
 }
 
 ANSWERS = {
@@ -37,6 +44,27 @@ ANSWERS = {
     AttributeKind.CHOICE: _l("Satu dari daftar"),
     AttributeKind.CHOICES: _l("Beberapa dari daftar"),
     AttributeKind.YES_NO: _l("Ya atau tidak"),
+}
+
+BATCH_STATES = {
+    BatchState.MAKING: (_l("Belum selesai disusun"), "waiting"),
+    BatchState.MADE: (_l("Siap, berkas belum diambil"), "waiting"),
+    BatchState.FETCHED: (_l("Di bank"), "working"),
+    BatchState.CLOSED: (_l("Selesai"), "done"),
+    BatchState.CANCELLED: (_l("Dibatalkan"), "stopped"),
+}
+LINE_STATES = {
+    LineState.RESERVED: (_l("Disisihkan"), "working"),
+    LineState.PAID: (_l("Sudah dikirim"), "done"),
+    LineState.FAILED: (_l("Gagal"), "stopped"),
+    LineState.CANCELLED: (_l("Dibatalkan"), "stopped"),
+}
+HOLD_KINDS = {
+    HoldKind.NO_ACCOUNT: _l("belum ada rekening"),
+    HoldKind.NEW_ACCOUNT: _l("rekening baru diganti"),
+    HoldKind.REFUSED_ACCOUNT: _l("rekening ditolak bank"),
+    HoldKind.SUSPENDED: _l("toko dibekukan"),
+    HoldKind.OPERATOR: _l("ditahan pengelola"),
 }
 
 POINT_KINDS = {
@@ -98,10 +126,11 @@ REFUND_STATES = {
 REFUND_SOURCES = {
     RefundSource.BUYER: _l("pembeli membatalkan"),
     RefundSource.SHOP: _l("toko menolak"),
-    RefundSource.TIMEOUT: _l("toko tidak menjawab"),
+    RefundSource.TIMEOUT: _l("batas waktunya lewat"),
     RefundSource.OPERATOR: _l("pengelola"),
     RefundSource.SYSTEM: _l("otomatis"),
     RefundSource.EXTERNAL: _l("dibuat langsung di penyedia"),
+    RefundSource.CLAIM: _l("komplain pembeli"),
 }
 DISPUTE_STATES = {
     DisputeState.OPEN: (_l("Terbuka"), "waiting"),
@@ -121,6 +150,7 @@ ORDER_STATES = {
     OrderStatus.PROCESSING: (_l("Diproses"), "working"),
     OrderStatus.READY: (_l("Siap diambil"), "working"),
     OrderStatus.ON_THE_WAY: (_l("Dikirim"), "working"),
+    OrderStatus.ARRIVED: (_l("Tiba di tujuan"), "working"),
     OrderStatus.DONE: (_l("Selesai"), "done"),
     OrderStatus.DECLINED: (_l("Ditolak toko"), "stopped"),
     OrderStatus.CANCELLED: (_l("Dibatalkan"), "stopped"),
@@ -135,6 +165,10 @@ NEEDS = {
     Need.UNANSWERED: (
         _l("Halaman bayar tidak dijawab penyedia"),
         _l("Pasar tidak tahu apakah halaman bayar terbuka. Baca lagi dari penyedia."),
+    ),
+    Need.PROOF: (
+        _l("Bukti dikirim, uang belum ditemukan"),
+        _l("Periksa mutasi bank. Uangnya tidak ada? Akhiri pembayaran itu di halaman Mutasi bank."),
     ),
     Need.MISMATCH: (
         _l("Uang masuk tidak sama dengan tagihan"),
@@ -161,6 +195,38 @@ NEEDS = {
         _l("Ikuti lagi. Sisihkan hanya bila jelas bukan pembayaran pasar ini."),
     ),
 }
+METHODS = {
+    PaymentMethod.CASH: _l("Tunai"),
+    PaymentMethod.CARD: _l("Kartu debit atau kredit"),
+    PaymentMethod.TRANSFER: _l("Transfer bank"),
+    PaymentMethod.QRIS: _l("QRIS"),
+    PaymentMethod.SNAP: _l("Pembayaran daring"),
+}
+LINE_OUTCOMES = {
+    Outcome.NOTHING: _l("Baris ini sudah dibukukan sebelumnya."),
+    Outcome.PAID: _l("Uangnya dibukukan. Pesanan sudah dibayar dan diteruskan ke toko."),
+    Outcome.LATE: _l("Dibukukan: terlambat. Yang barangnya masih ada diteruskan; sisanya dikembalikan ke pembeli."),
+    Outcome.DOUBLE: _l("Dibukukan: dibayar dua kali. Uang ini dikembalikan ke pembeli."),
+    Outcome.MISMATCH: _l("Dibukukan: jumlahnya berbeda. Putuskan di halaman pembayarannya: terima atau kembalikan."),
+}
+OUTCOMES = {
+    Outcome.NOTHING: (_l("Tidak ada yang baru"), "done"),
+    Outcome.PAID: (_l("Lunas"), "done"),
+    Outcome.LATE: (_l("Terlambat"), "done"),
+    Outcome.DOUBLE: (_l("Dibayar dua kali"), "waiting"),
+    Outcome.MISMATCH: (_l("Jumlah berbeda"), "waiting"),
+}
+ASIDE_KINDS = {
+    AsideKind.NOT_OURS: _l("Bukan pembayaran pesanan"),
+    AsideKind.REFUND: _l("Pengembalian ke pembeli"),
+}
+MATCH_REASONS = {
+    MatchReason.EXACT: _l("jumlah sama persis"),
+    MatchReason.WHOLE_PRICE: _l("harga penuh, tanpa angka tanda"),
+    MatchReason.CODE: _l("kode pembelian disebut"),
+    MatchReason.NAME: _l("nama mirip"),
+    MatchReason.CLOSE: _l("jumlah hampir sama"),
+}
 BOOKINGS = {
     Kind.CASH_SALE: _l("Penjualan tunai"),
     Kind.ONLINE_SALE: _l("Penjualan dibayar daring"),
@@ -176,6 +242,8 @@ BOOKINGS = {
     Kind.DISPUTE_LOST: _l("Sengketa kalah: uang untuk pembeli"),
     Kind.DISPUTE_MONEY: _l("Uang sengketa ditarik atau dikembalikan bank"),
     Kind.DISPUTE_FEE: _l("Biaya sengketa"),
+    Kind.CLAIM: _l("Komplain: bagian toko disisihkan"),
+    Kind.CLAIM_CLOSED: _l("Komplain berakhir: bagian toko dilepas"),
 }
 ACCOUNTS = {
     "fee:commission": _l("komisi pasar"),
@@ -188,33 +256,20 @@ ACCOUNTS = {
     "payable:store": _l("hak toko"),
     "pending:store": _l("titipan untuk toko"),
     "disputed:store": _l("bagian toko dalam sengketa"),
+    "bank:main": _l("rekening BeliNTT"),
+    "expense:rounding": _l("selisih tanda bayar, ditanggung pasar"),
     "clearing:card": _l("uang di penyedia kartu"),
+    "clearing:snap": _l("uang di Midtrans"),
 }
 """By the code of the account, without the number of the shop."""
-ACTS = {
-    "reconciliation.asked": _l("Pencocokan buku diminta"),
-    "receipts.issued": _l("Kuitansi dibuat"),
-    "payments.read": _l("Dibaca lagi dari penyedia"),
-    "payments.completed": _l("Jumlah berbeda diterima sebagai lunas"),
-    "payments.mismatch": _l("Jumlah masuk berbeda"),
-    "payments.mismatch_refunded": _l("Jumlah berbeda dikembalikan"),
-    "payments.double": _l("Dibayar dua kali"),
-    "payments.disputed": _l("Sengketa dibuka"),
-    "payments.dispute_won": _l("Sengketa dimenangkan pasar"),
-    "payments.dispute_lost": _l("Sengketa dimenangkan pembeli"),
-    "payments.refunded_outside": _l("Dikembalikan langsung di penyedia"),
-    "payments.refund_set_aside": _l("Pengembalian gagal disisihkan"),
-    "payments.notice_followed": _l("Pemberitahuan diikuti lagi"),
-    "payments.notice_set_aside": _l("Pemberitahuan disisihkan"),
-    "orders.refunded": _l("Uang pesanan dikembalikan"),
-    "talks.read_by_operator": _l("Pesan dalam pesanan dibaca"),
-    "talks.report_closed": _l("Laporan pesan ditutup"),
-    "orders.refund_retried": _l("Pengembalian diminta lagi"),
-}
-"""What was done about money. The trail shows all other acts by their code."""
 
 
 def account_words(code: str) -> str:
     """`payable:store:7` -> hak toko; an account without words of its own by its code."""
     words = ACCOUNTS.get(":".join(code.split(":")[:2]))
     return code if words is None else str(words)
+
+
+def match_words(reasons: Iterable[MatchReason]) -> str:
+    """What speaks for a payment, on one line."""
+    return ", ".join(str(MATCH_REASONS[reason]) for reason in reasons)

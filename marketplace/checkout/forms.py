@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
+from typing import BinaryIO
 
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import EmailField, Field, HiddenField, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp
 
@@ -133,3 +135,25 @@ def chosen_deliveries() -> dict[int, Delivery]:
 def note_for(store_id: int) -> str:
     """What the buyer wrote to a shop, on one line."""
     return " ".join(request.form.get(f"note-{store_id}", "").split())[:LONGEST_NOTE]
+
+
+class ProofForm(BaseForm):
+    """What a buyer shows who has paid by hand."""
+
+    proof = FileField(
+        _l("Foto atau tangkapan layar bukti bayar"),
+        description=_l("Gambar atau PDF, paling besar 12 MB. Hanya Anda dan pengelola yang melihatnya."),
+        validators=[FileRequired(_l("Pilih berkas buktinya dulu."))],
+        render_kw={"accept": "image/*,application/pdf"},
+    )
+    payer_name = StringField(
+        _l("Nama pemilik rekening pengirim"),
+        description=_l("Isi bila bukan nama Anda, supaya uangnya cepat kami temukan."),
+        validators=[*optional(), Length(max=120, message=_l("Paling banyak 120 huruf."))],
+        render_kw={"autocomplete": "off", "maxlength": 120},
+    )
+
+    def upload(self) -> BinaryIO:
+        """The file that was sent."""
+        stream: BinaryIO = self.proof.data.stream
+        return stream

@@ -64,7 +64,8 @@ def _follow_again(event: NoticeReceived) -> None:
 def sweep_payments() -> None:
     """Routine: read what is under way, there or back; a notice may have been lost, and nobody may have come back."""
     before = now() - SWEEP_AFTER
-    _read_again([*payments.waiting_online(before), *payments.refunds_under_way(before)])
+    early = payments.ended_early(before - SWEEP_AFTER)
+    _read_again(list(dict.fromkeys([*payments.waiting_online(before), *payments.refunds_under_way(before), *early])))
 
 
 def sweep_fees() -> None:

@@ -13,6 +13,7 @@ from marketplace.catalog.rules import Supply, Tier, Today
 from marketplace.checkout.models import Cart, CartLine
 from marketplace.checkout.rules import CartOwner, Problem, SeenLine, problem_of
 from marketplace.core.db import db
+from marketplace.rounds.queries.offers import Goods
 from marketplace.shipping.rules import Parcel
 
 
@@ -143,6 +144,17 @@ def parcels(pieces: Iterable[tuple[Offer, int]]) -> dict[int, Parcel]:
         )
         for store_id, group in found.items()
     }
+
+
+def bags(pieces: Iterable[tuple[Offer, date | None]]) -> dict[int, Goods]:
+    """What each shop would give a runner: goods, each with the day on which it is made (None: it lies there)."""
+    found: dict[int, Goods] = {}
+    for offer, ready_on in pieces:
+        held = found.get(offer.store_id, Goods())
+        days = [day for day in (held.ready_on, ready_on) if day is not None]
+        is_of_today = held.only_today or offer.supply is Supply.DAILY
+        found[offer.store_id] = Goods(max(days, default=None), is_of_today)
+    return found
 
 
 def owned_by(owner: CartOwner) -> sa.ColumnElement[bool]:

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person may be granted: a store role for one store, a facilitator's for one village, others for the market.
+    """What a person may be granted: a store role for one store, a facilitator's for one village, a
+    runner's for one round, others for the market.
 
     A helper is a facilitator who acts for a store that asked for it, for a time.
     """
@@ -20,6 +21,7 @@ class Role(StrEnum):
     STORE_STAFF = "store_staff"
     STORE_HELPER = "store_helper"
     FACILITATOR = "facilitator"
+    RUNNER = "runner"
 
 
 STORE_ROLES = frozenset({Role.STORE_OWNER, Role.STORE_STAFF, Role.STORE_HELPER})
@@ -107,6 +109,15 @@ class Actor:
     @property
     def is_operator(self) -> bool:
         return self.has(Role.OPERATOR)
+
+    @property
+    def is_runner(self) -> bool:
+        return bool(self.round_ids)
+
+    @property
+    def round_ids(self) -> tuple[int, ...]:
+        """The collection rounds this person runs, in id order."""
+        return tuple(sorted(grant.scope for grant in self.grants if grant.role is Role.RUNNER))
 
     def has(self, role: Role, scope: int = 0) -> bool:
         return Grant(role, scope) in self.grants

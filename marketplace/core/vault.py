@@ -39,6 +39,13 @@ class Sealed(sa.TypeDecorator[str]):
         return None if value is None else unseal(value)
 
 
+class SealedText(Sealed):
+    """The same for a text of any length."""
+
+    impl = sa.Text()
+    cache_ok = True
+
+
 def keyed_hash(text: str) -> str:
     """A hash that tells nothing without the market's secret, for what is short enough to be tried out."""
     return hmac.new(port(Config).secret_key.encode(), text.encode(), hashlib.sha256).hexdigest()

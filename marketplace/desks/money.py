@@ -15,21 +15,23 @@ from marketplace.orders.rules import OrderStatus
 
 EVENTS = {
     Kind.CASH_SALE: lazy_gettext("Dibayar tunai saat serah terima"),
-    Kind.ONLINE_SALE: lazy_gettext("Dibayar pembeli dengan kartu"),
-    Kind.COMPLETION: lazy_gettext("Dibayar pembeli dengan kartu"),
+    Kind.ONLINE_SALE: lazy_gettext("Dibayar pembeli secara daring"),
+    Kind.COMPLETION: lazy_gettext("Dibayar pembeli secara daring"),
     Kind.RELEASE: lazy_gettext("Barang diserahkan"),
-    Kind.PROVIDER_FEE: lazy_gettext("Biaya pembayaran kartu"),
+    Kind.PROVIDER_FEE: lazy_gettext("Biaya pembayaran daring"),
     Kind.REFUND: lazy_gettext("Kembali ke pembeli"),
     Kind.REFUND_FAILED: lazy_gettext("Pengembalian tidak berhasil"),
     Kind.DISPUTE: lazy_gettext("Bank pembeli meminta uangnya"),
     Kind.DISPUTE_WON: lazy_gettext("Diputuskan bank untuk Anda"),
     Kind.DISPUTE_LOST: lazy_gettext("Diputuskan bank untuk pembeli"),
+    Kind.CLAIM: lazy_gettext("Komplain pembeli: uangnya disisihkan"),
+    Kind.CLAIM_CLOSED: lazy_gettext("Komplain berakhir: uangnya dilepas"),
 }
 PLACES = {
     "cash": lazy_gettext("Tunai di tangan Anda"),
     "payable": lazy_gettext("Milik Anda"),
     "pending": lazy_gettext("Disimpan sampai serah terima"),
-    "disputed": lazy_gettext("Ditahan sampai bank memutuskan"),
+    "disputed": lazy_gettext("Disisihkan sampai ada keputusan"),
     COMMISSION: lazy_gettext("Komisi BeliNTT"),
 }
 

@@ -15,7 +15,7 @@ from marketplace.orders.models import Purchase
 from marketplace.orders.queries import OrderView
 from marketplace.orders.rules import SHARES, OrderStatus, ShareKind
 from marketplace.shipping.rules import DeliveryMethod
-from marketplace.web.filters import rupiah
+from marketplace.web.filters import rupiah, wita_day
 
 SHARE_WORDS = {
     ShareKind.ACCEPTED: lazy_gettext("Pesanan diterima"),
@@ -55,6 +55,9 @@ def _text(kind: ShareKind, order: OrderView, purchase: Purchase) -> str:
         said = [
             gettext("Halo %(name)s, pesanan %(code)s sudah di %(service)s, nomor resi %(number)s. %(store)s", **about)
         ]
+    elif order.round_day is not None:
+        about |= {"name_of_round": order.delivery_name, "day": wita_day(order.round_day)}
+        said = [gettext("Halo %(name)s, pesanan %(code)s dari %(store)s ikut %(name_of_round)s, %(day)s.", **about)]
     elif order.status is OrderStatus.READY:
         about["page"] = f"{port(Config).site_url}/toko/{order.store_slug}"
         said = [gettext("Halo %(name)s, pesanan %(code)s siap diambil di %(store)s: %(page)s", **about)]

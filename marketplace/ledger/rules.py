@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from marketplace.payments.rules import BY_HAND
+
 COMMISSION = "fee:commission"
 CUSTOMER_CREDIT = "credit:customer"
 REFUNDS_ON_THE_WAY = "transit:refund"
@@ -17,6 +19,9 @@ PROVIDER_FEES = "expense:provider_fee"
 DISPUTE_FEES = "expense:dispute"
 DISPUTED = "receivable:dispute"
 ADJUSTMENTS = "expense:adjustment"
+ROUNDING = "expense:rounding"
+BANK = "bank:main"
+PAYOUTS_ON_THE_WAY = "transit:payout"
 
 
 class Kind(StrEnum):
@@ -36,6 +41,11 @@ class Kind(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     DISPUTE_MONEY = "dispute_money"
     DISPUTE_FEE = "dispute_fee"
+    PAYOUT = "payout"
+    PAYOUT_SENT = "payout_sent"
+    PAYOUT_FAILED = "payout_failed"
+    CLAIM = "claim"
+    CLAIM_CLOSED = "claim_closed"
 
 
 @dataclass(frozen=True)
@@ -96,13 +106,13 @@ def pending_account(store_id: int) -> str:
 
 
 def disputed_account(store_id: int) -> str:
-    """A shop's money that a buyer's bank asks back (credit)."""
+    """A shop's money that a buyer, or her bank, asks back (credit)."""
     return f"disputed:store:{store_id}"
 
 
 def clearing_account(provider: str) -> str:
-    """What lies with a provider for the market (debit)."""
-    return f"clearing:{provider}"
+    """What lies with a provider for the market (debit); what is paid by hand lies in the market's own account."""
+    return BANK if provider in BY_HAND else f"clearing:{provider}"
 
 
 def cash_sale(share: Share) -> list[Entry]:
@@ -114,9 +124,13 @@ def cash_sale(share: Share) -> list[Entry]:
     )
 
 
-def online_sale(provider: str, shares: Sequence[Share]) -> list[Entry]:
-    """Money that a provider took for several shops at once. Each share names its shop and commission."""
-    return moving(Entry(clearing_account(provider), sum(share.total for share in shares)), *_credited(shares))
+def online_sale(provider: str, shares: Sequence[Share], rounding: int = 0) -> list[Entry]:
+    """Money that a provider took for several shops at once. Each share names its shop and commission.
+
+    `rounding` rupiah of the price were not asked, so that the sum is no other payment's: the market bears them.
+    """
+    received = sum(share.total for share in shares) - rounding
+    return moving(Entry(clearing_account(provider), received), Entry(ROUNDING, rounding), *_credited(shares))
 
 
 def release(share: Share) -> list[Entry]:
@@ -132,16 +146,22 @@ def credit(provider: str, amount: int) -> list[Entry]:
     return moving(Entry(clearing_account(provider), amount), Entry(CUSTOMER_CREDIT, -amount))
 
 
-def completion(received: int, shares: Sequence[Share]) -> list[Entry]:
-    """A sale paid with money that lay as the buyer's credit. What is missing the market bears."""
-    asked = sum(share.total for share in shares)
+def completion(received: int, shares: Sequence[Share], rounding: int = 0) -> list[Entry]:
+    """A sale paid with money that lay as the buyer's credit. What is missing the market bears, and the `rounding`."""
+    asked = sum(share.total for share in shares) - rounding
     used = min(received, asked)
-    return moving(Entry(CUSTOMER_CREDIT, used), Entry(ADJUSTMENTS, asked - used), *_credited(shares))
+    return moving(
+        Entry(CUSTOMER_CREDIT, used), Entry(ADJUSTMENTS, asked - used), Entry(ROUNDING, rounding), *_credited(shares)
+    )
 
 
-def completion_undone(share: Share) -> list[Entry]:
-    """The order ended: what the market had added to a sale for less than was asked is the market's again."""
-    return moving(*_debited([share]), Entry(ADJUSTMENTS, -share.total))
+def completion_undone(share: Share, rounding: int = 0) -> list[Entry]:
+    """The order ended: what the market had added to a sale for less than its price is the market's again.
+
+    Up to `rounding` of it was never asked; the rest was asked and did not come.
+    """
+    rounded = min(rounding, share.total)
+    return moving(*_debited([share]), Entry(ROUNDING, -rounded), Entry(ADJUSTMENTS, rounded - share.total))
 
 
 def refund(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
@@ -150,9 +170,20 @@ def refund(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
     return moving(*_debited(shares), Entry(CUSTOMER_CREDIT, from_credit), Entry(REFUNDS_ON_THE_WAY, -total))
 
 
-def refund_sent(provider: str, amount: int) -> list[Entry]:
-    """The provider has sent a refund."""
-    return moving(Entry(REFUNDS_ON_THE_WAY, amount), Entry(clearing_account(provider), -amount))
+def refund_sent(provider: str, amount: int, from_bank: bool = False) -> list[Entry]:
+    """The provider has sent a refund; or the market itself, out of its own account (`from_bank`)."""
+    source = BANK if from_bank else clearing_account(provider)
+    return moving(Entry(REFUNDS_ON_THE_WAY, amount), Entry(source, -amount))
+
+
+def payout(store_id: int, amount: int) -> list[Entry]:
+    """What the market owes a shop is set aside, to be sent to its bank account."""
+    return moving(Entry(payable_account(store_id), amount, store_id), Entry(PAYOUTS_ON_THE_WAY, -amount))
+
+
+def payout_sent(amount: int) -> list[Entry]:
+    """The bank has sent what was set aside for a shop."""
+    return moving(Entry(PAYOUTS_ON_THE_WAY, amount), Entry(BANK, -amount))
 
 
 def refund_failed(shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:
@@ -181,6 +212,19 @@ def dispute(shares: Sequence[Share]) -> list[Entry]:
 def dispute_won(shares: Sequence[Share]) -> list[Entry]:
     """The bank has turned the buyer down: what was set aside is the shops' again."""
     return opposite(dispute(shares))
+
+
+def claim(shares: Sequence[Share]) -> list[Entry]:
+    """A buyer says that something is wrong: what she asks back is set aside, commission included, until it is settled.
+
+    Cash lies in the shop's hand already: its `payable` falls all the same, so that the shop owes what is contested.
+    """
+    return dispute(shares)
+
+
+def claim_closed(shares: Sequence[Share]) -> list[Entry]:
+    """It is settled: what was set aside is the shops' again, and what goes back is a refund like any other."""
+    return opposite(claim(shares))
 
 
 def dispute_lost(taken: int, shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:

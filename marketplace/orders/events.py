@@ -11,6 +11,13 @@ class PurchasePlaced:
 
 
 @dataclass(frozen=True)
+class TransferAwaited:
+    """It is to be paid by transfer or QRIS, and its buyer is to be told where to and how much."""
+
+    purchase_id: int
+
+
+@dataclass(frozen=True)
 class PurchaseCancelled:
     """The buyer took it back before any shop had said yes."""
 
@@ -63,6 +70,13 @@ class OrderReady:
 
 
 @dataclass(frozen=True)
+class OrderCollected:
+    """The runner of a round has taken it at the shop's door."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
 class OrderHandedOver:
     order_id: int
 
@@ -77,5 +91,40 @@ class LinkRenewed:
 @dataclass(frozen=True)
 class OrderLapsed:
     """The shop did not answer in time."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class ClaimOvertaken:
+    """A buyer's money goes back by her bank or the provider: this claim (its id) has nothing left to settle."""
+
+    claim_id: int
+
+
+@dataclass(frozen=True)
+class OrderArrived:
+    """By the shop's word, or because its time is over: the buyer has some time to object."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class ArrivalDenied:
+    """The buyer says that it has not arrived."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderCompleted:
+    """The buyer said nothing after it had arrived: it counts as accepted."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderEnded:
+    """It ended without changing hands after the shop had said yes: late, not fetched, or never heard of again."""
 
     order_id: int

@@ -8,23 +8,26 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.accounts.queries import PersonContact, contact, people_of_store
-from marketplace.core import settings
+from marketplace.core import outbox, settings
 from marketplace.core.actor import Right
 from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
-from marketplace.core.errors import Stale
+from marketplace.core.errors import Refusal, Stale
 from marketplace.core.ports import port
 from marketplace.notifications.services import write_letter
 from marketplace.orders import events, queries, services
 from marketplace.orders.models import Purchase
 from marketplace.orders.policies import guest_key
 from marketplace.orders.queries import OrderView
-from marketplace.orders.rules import OrderStatus, letter_key
+from marketplace.orders.rules import Cause, OrderStatus, letter_key
 from marketplace.payments import queries as payment_queries
 from marketplace.payments.events import RefundRequested
 from marketplace.payments.rules import (
+    BY_HAND,
+    ByBankFile,
     OutcomeUnknown,
     ProviderTrouble,
     RefundSnapshot,
@@ -33,14 +36,33 @@ from marketplace.payments.rules import (
     Unavailable,
 )
 from marketplace.payments.services import Providers, refunds
+from marketplace.shipping.rules import DeliveryMethod
 
 SWEEP_AFTER = timedelta(minutes=5)
 NEW_ORDER, REMINDER = "shop_new_order", "shop_reminder"
-WITH_LINK = (NEW_ORDER, REMINDER)
+LATE, UNREPORTED = "shop_late", "shop_unreported"
+WITH_LINK = (NEW_ORDER, REMINDER, LATE, UNREPORTED)
 LINK_PATH = "/jawab/"
 REMIND_HOURS = settings.define(
     "orders.remind_hours", 3, "Berapa jam sebelum waktu jawab habis toko diingatkan", minimum=1, maximum=48
 )
+REMINDERS = {
+    (status, number, is_paid): letters
+    for status, number, letters in (
+        (OrderStatus.PROCESSING, 1, ("", LATE)),
+        (OrderStatus.PROCESSING, 2, ("order_late", "")),
+        (OrderStatus.READY, 1, ("order_not_fetched", "")),
+        (OrderStatus.READY, 2, ("order_not_fetched_last", "shop_not_fetched")),
+        (OrderStatus.ARRIVED, 1, ("order_completes", "")),
+    )
+    for is_paid in (True, False)
+} | {
+    (OrderStatus.ON_THE_WAY, 1, True): ("order_arriving", UNREPORTED),
+    (OrderStatus.ON_THE_WAY, 1, False): ("", UNREPORTED),
+}
+"""What is written to buyer and shop as a state's first and second reminder, of what is paid before and in cash."""
+NOT_COLLECTED = ("order_not_collected", "shop_not_collected")
+"""The same for what a collection round has not fetched yet."""
 log = structlog.get_logger()
 
 
@@ -49,6 +71,9 @@ def tell_of_purchase(event: events.PurchasePlaced) -> None:
     with transaction():
         view = queries.purchase_view(event.purchase_id)
         if view is None:
+            return
+        if view.payment.method in BY_HAND:
+            outbox.emit(events.TransferAwaited(event.purchase_id))  # told by the area that knows the account
             return
         if view.payment.hold_until is not None:
             values = {"orders": view.orders, "payment": view.payment}
@@ -123,14 +148,45 @@ def tell_of_readiness(event: events.OrderReady) -> None:
     _tell_buyer(event.order_id, "order_ready")
 
 
+def tell_of_collection(event: events.OrderCollected) -> None:
+    """To the buyer: the runner has it; the four digits to show him."""
+    _tell_buyer(event.order_id, "order_collected")
+
+
 def tell_of_hand_over(event: events.OrderHandedOver) -> None:
-    """To the buyer: a receipt."""
-    _tell_buyer(event.order_id, "order_handed_over")
+    """To the buyer: a receipt. What counts as accepted has a letter of its own (`tell_of_completion`)."""
+    with transaction():
+        found = queries.order_view(event.order_id)
+        if found is not None and found[0].last_cause is not Cause.TIME:
+            _to_buyer(found[1], "order_handed_over", found[0].id, order=found[0])
 
 
 def tell_of_lapse(event: events.OrderLapsed) -> None:
     """To both: the time to answer is over."""
     _tell_buyer(event.order_id, "order_lapsed", shop_template="shop_lapsed")
+
+
+def tell_of_arrival(event: events.OrderArrived) -> None:
+    """To the buyer: it counts as arrived; until when she may say that it has not, and what happens then."""
+    _tell_buyer(event.order_id, "order_arrived")
+
+
+def tell_of_denial(event: events.ArrivalDenied) -> None:
+    """To the shop: the buyer says that it has not arrived."""
+    with transaction():
+        found = queries.order_view(event.order_id)
+        if found is not None:
+            _to_shop(found[1], found[0], "shop_denied")
+
+
+def tell_of_completion(event: events.OrderCompleted) -> None:
+    """To both: nobody objected, so the order is over and the money the shop's."""
+    _tell_buyer(event.order_id, "order_completed", shop_template="shop_completed")
+
+
+def tell_of_ending(event: events.OrderEnded) -> None:
+    """To both: an accepted order ended without changing hands, why, and where the money is."""
+    _tell_buyer(event.order_id, "order_ended", shop_template="shop_ended")
 
 
 def tell_of_link(event: events.LinkRenewed) -> None:
@@ -169,8 +225,49 @@ def lapse_unanswered() -> None:
             log.info("orders.answered_at_last", order_id=order_id)
 
 
+def remind_of_clocks() -> None:
+    """Routine: remind whoever holds an accepted order up, once for each of its state's reminders."""
+    due = queries.to_remind(now())
+    db.session.rollback()
+    for order_id in due:
+        with transaction():
+            number = services.clocks.note_reminded(order_id)
+            found = queries.order_view(order_id) if number else None
+            if found is None:
+                continue
+            order, purchase = found
+            to_buyer, to_shop = _reminders(order, number)
+            if to_buyer:
+                _to_buyer(purchase, to_buyer, order.id, order=order)
+            if to_shop and order.delivery_method is not DeliveryMethod.POST:
+                _to_shop(purchase, order, to_shop)
+
+
+def _reminders(order: OrderView, number: int) -> tuple[str, str]:
+    if order.round_day and order.status is OrderStatus.READY:
+        return NOT_COLLECTED if number == 1 else ("", "")
+    return REMINDERS.get((order.status, number, order.is_online), ("", ""))
+
+
+def run_out_clocks() -> None:
+    """Routine: end the states whose time is over as the plan says, each order in a transaction of its own."""
+    over = queries.run_out(now())
+    db.session.rollback()
+    for order_id in over:
+        try:
+            with transaction():
+                services.run_out(order_id)
+        except Refusal as refusal:  # somebody was quicker
+            log.info("orders.clock_overtaken", order_id=order_id, why=str(refusal))
+        except (SQLAlchemyError, ValueError):  # one that cannot end must not hold the others up
+            log.exception("orders.clock_stuck", order_id=order_id)
+
+
 def send_refund(event: RefundRequested) -> None:
     """Ask the provider to send money back. Asked before and not answered: first read whether it was sent.
+
+    What goes to the buyer's own bank account is nothing for a provider: it waits for the operator's file. So does what
+    the provider cannot send back the way it came.
 
     Raises ProviderTrouble when it could not be asked or gave no answer: then it is tried again, later each time.
     """
@@ -187,6 +284,11 @@ def send_refund(event: RefundRequested) -> None:
         found = provider.find_refund(order) if submission.was_asked else None
         if found is None and not submission.is_pending:
             found = provider.refund(order)
+    except ByBankFile as refusal:
+        with transaction():
+            refunds.turn_to_bank(event.refund_id)
+        log.info("orders.refund_by_bank", refund_id=event.refund_id, why=str(refusal))
+        return
     except Refused as refusal:
         found = RefundSnapshot("", RefundState.FAILED, order.amount, order.reference, str(refusal))
     except OutcomeUnknown as trouble:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base, Word, one_of
 from marketplace.core.vault import Sealed
-from marketplace.orders.rules import LinkAct, OrderStatus, ShareKind
+from marketplace.orders.rules import AcceptedBy, Cause, LinkAct, OrderStatus, ShareKind
 from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import DeliveryMethod
 
@@ -29,7 +29,7 @@ class Purchase(Base):
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
     buyer_name: Mapped[str] = mapped_column(sa.String(120))
     buyer_email: Mapped[str] = mapped_column(sa.String(254), default="")
-    buyer_phone: Mapped[str] = mapped_column(sa.String(20))
+    buyer_phone: Mapped[str] = mapped_column(sa.String(20), index=True)
     street: Mapped[str] = mapped_column(sa.String(200), default="")
     rt_rw: Mapped[str] = mapped_column(sa.String(20), default="")
     village_code: Mapped[str | None] = mapped_column(sa.ForeignKey("regions.code"))
@@ -52,7 +52,15 @@ class Order(Base):
     `commission` (rupiah) and `bears_fee` follow the rules of the day it was placed, whatever is changed later.
     `done_at` is when it was handed over.
     The code lies sealed in the database. The shop searches in `search_text`: names of buyer and goods, folded.
-    `ready_by` is the day the buyer was told for goods made to order.
+    `ready_by` is the day the buyer was told for goods made to order. `has_changes`: a change was asked for or a part
+    sent on its own, which `changes` knows more of; of all others nothing needs to be looked up.
+
+    `contested_by` is the claim (by its id, above) that is open since `contested_at`: the `contested` rupiah of goods,
+    delivery and commission lie aside (`orders.services.contesting`), and nothing completes the order by itself.
+
+    The clock of the state it is in: since when it is (`state_since`), the first reminder (`remind_at`), from when the
+    other side may end it (`may_end_at`, where that is), when the state ends by itself (`ends_at`), and how many of the
+    two reminders were sent (`reminded`). It is wound by every move, by the settings of that day.
 
     What the buyer was told about delivery stays: `delivery_name` and `delivery_place` are the pick-up point and its
     address, or the name of the courier service; `delivery_days` how long that takes, `delivery_weight` the grams that
@@ -72,8 +80,24 @@ class Order(Base):
         sa.CheckConstraint(
             "refunded_commission >= 0 AND refunded_commission <= commission", name="commission_refunded_of_taken"
         ),
+        sa.CheckConstraint(
+            "contested_goods >= 0 AND contested_goods + refunded_goods <= goods_total", name="goods_contested_of_left"
+        ),
+        sa.CheckConstraint(
+            "contested_delivery >= 0 AND contested_delivery + refunded_delivery <= delivery_fee",
+            name="delivery_contested_of_left",
+        ),
+        sa.CheckConstraint(
+            "contested_commission >= 0 AND contested_commission + refunded_commission <= commission",
+            name="commission_contested_of_left",
+        ),
+        sa.CheckConstraint("(contested_by IS NULL) = (contested_at IS NULL)", name="contested_by_a_claim"),
         sa.CheckConstraint("status <> 'done' OR done_at IS NOT NULL", name="done_has_its_time"),
+        sa.CheckConstraint(
+            "status NOT IN ('processing', 'ready', 'on_the_way', 'arrived') OR ends_at IS NOT NULL", name="has_a_clock"
+        ),
         sa.UniqueConstraint("purchase_id", "store_id"),
+        sa.Index("ix_orders_clock", "status", "ends_at"),
         sa.Index("ix_orders_store_done", "store_id", "done_at"),
         sa.Index("ix_orders_store_placed", "store_id", "placed_at", "id"),
         sa.Index("ix_orders_store_status", "store_id", "status", "placed_at"),
@@ -94,6 +118,11 @@ class Order(Base):
     refunded_goods: Mapped[int] = mapped_column(default=0)
     refunded_delivery: Mapped[int] = mapped_column(default=0)
     refunded_commission: Mapped[int] = mapped_column(default=0)
+    contested_goods: Mapped[int] = mapped_column(default=0)
+    contested_delivery: Mapped[int] = mapped_column(default=0)
+    contested_commission: Mapped[int] = mapped_column(default=0)
+    contested_by: Mapped[int | None]
+    contested_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(sa.String(300), default="")
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
     delivery_name: Mapped[str] = mapped_column(sa.String(120), default="")
@@ -110,6 +139,12 @@ class Order(Base):
     done_at: Mapped[datetime | None]
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
     ready_by: Mapped[date | None]
+    state_since: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
+    may_end_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    reminded: Mapped[int] = mapped_column(default=0)
+    has_changes: Mapped[bool] = mapped_column(default=False)
 
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.id", viewonly=True)
     events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id", viewonly=True)
@@ -119,12 +154,22 @@ class OrderLine(Base):
     """One variant in an order, as it was called and priced when it was bought (rupiah, grams).
 
     `allergens` are the codes that the product's words named then: what the buyer was told.
+
+    `ordered_quantity` and `ordered_price` stay as they were bought; where buyer and shop agreed on a change,
+    `quantity`, `unit_price` and `total` say what is to be delivered now: 0 pieces of what is left out. What came
+    instead of something was never ordered (0 pieces).
+
+    `claimed` of its pieces are in a claim that was not withdrawn; `refunded` is what went back for this very line
+    (`RefundLine`).
     """
 
     __tablename__ = "order_lines"
     __table_args__ = (
-        sa.CheckConstraint("quantity > 0", name="quantity_positive"),
+        sa.CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+        sa.CheckConstraint("ordered_quantity >= 0 AND ordered_price >= 0", name="ordered_not_negative"),
         sa.CheckConstraint("total = unit_price * quantity", name="total_adds_up"),
+        sa.CheckConstraint("claimed >= 0 AND claimed <= quantity", name="claimed_of_bought"),
+        sa.CheckConstraint("refunded >= 0 AND refunded <= total", name="refunded_of_paid"),
         sa.UniqueConstraint("order_id", "variant_id"),
     )
 
@@ -138,8 +183,12 @@ class OrderLine(Base):
     unit_price: Mapped[int]
     quantity: Mapped[int]
     total: Mapped[int]
+    ordered_quantity: Mapped[int]
+    ordered_price: Mapped[int]
     weight: Mapped[int] = mapped_column(default=0)
     allergens: Mapped[list[str]] = mapped_column(default=list)
+    claimed: Mapped[int] = mapped_column(default=0)
+    refunded: Mapped[int] = mapped_column(default=0)
 
 
 class OrderEvent(Base):
@@ -153,6 +202,27 @@ class OrderEvent(Base):
     at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     note: Mapped[str] = mapped_column(sa.String(300), default="")
+    cause: Mapped[Cause] = mapped_column(Word(Cause), default=Cause.NONE)
+
+
+class OrderAcceptance(Base):
+    """Who took the goods of an order, in her own words. Written once with the step that ends the order; never changed.
+
+    `signature` is a drawn name as an SVG path on a field of 600 by 200, '' without one.
+    """
+
+    __tablename__ = "order_acceptances"
+    __table_args__ = (
+        one_of("accepted_by", AcceptedBy),
+        sa.CheckConstraint("length(name) > 0", name="has_a_name"),
+    )
+
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"), primary_key=True)
+    at: Mapped[datetime]
+    name: Mapped[str] = mapped_column(sa.String(120))
+    accepted_by: Mapped[AcceptedBy] = mapped_column(Word(AcceptedBy))
+    remark: Mapped[str] = mapped_column(sa.String(300), default="")
+    signature: Mapped[str] = mapped_column(sa.Text, default="")
 
 
 class OrderShare(Base):
@@ -207,6 +277,20 @@ class RefundPart(Base):
     goods: Mapped[int]
     delivery: Mapped[int]
     commission: Mapped[int]
+
+
+class RefundLine(Base):
+    """What of a refund is for one line of an order (rupiah, pieces). The lines of a part add up to its goods at most:
+    a refund that names no lines has none.
+    """
+
+    __tablename__ = "refund_lines"
+    __table_args__ = (sa.CheckConstraint("amount > 0 AND quantity >= 0", name="something"),)
+
+    refund_id: Mapped[int] = mapped_column(sa.ForeignKey("refunds.id"), primary_key=True)
+    line_id: Mapped[int] = mapped_column(sa.ForeignKey("order_lines.id"), primary_key=True, index=True)
+    quantity: Mapped[int]
+    amount: Mapped[int]
 
 
 class DisputePart(Base):

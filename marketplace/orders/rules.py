@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from marketplace.core.money import split
+from marketplace.payments.rules import PaymentMethod
 from marketplace.shipping.rules import FETCHED, DeliveryMethod
 
 
@@ -25,11 +28,50 @@ class OrderStatus(StrEnum):
     PROCESSING = "processing"
     READY = "ready"
     ON_THE_WAY = "on_the_way"
+    ARRIVED = "arrived"
     DONE = "done"
     DECLINED = "declined"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
     EXPIRED = "expired"
+
+
+class Cause(StrEnum):
+    """Why a step was taken, where its state alone does not say it; each is one side's. NONE: what everybody expects.
+
+    The buyer: TAKEN_BACK (the shop was late), DENIED (it has not arrived), CONFIRMED (it has). The shop: NOT_FETCHED,
+    SAID (it has arrived). The clock: NOT_MADE, LEFT (not fetched to the end), NOT_REPORTED (nobody said that cash and
+    goods changed hands), TIME (counts as arrived, or as accepted).
+    """
+
+    NONE = ""
+    TAKEN_BACK = "taken_back"
+    DENIED = "denied"
+    CONFIRMED = "confirmed"
+    NOT_FETCHED = "not_fetched"
+    SAID = "said"
+    NOT_MADE = "not_made"
+    LEFT = "left"
+    NOT_REPORTED = "not_reported"
+    TIME = "time"
+
+
+class AcceptedBy(StrEnum):
+    """On whose device the receiver of goods wrote her name: the buyer's own, or that of the shop at the door."""
+
+    BUYER = "buyer"
+    SHOP = "shop"
+
+
+class Who(StrEnum):
+    """Who makes a move."""
+
+    BUYER = "buyer"
+    SHOP = "shop"
+    CLOCK = "clock"
+    MONEY = "money"
+    OPERATOR = "operator"
+    RUNNER = "runner"
 
 
 class LinkAct(StrEnum):
@@ -38,6 +80,7 @@ class LinkAct(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     READY = "ready"
+    ARRIVE = "arrive"
     HAND_OVER = "hand_over"
 
 
@@ -56,6 +99,7 @@ SHARES: dict[OrderStatus, ShareKind] = {
     OrderStatus.PROCESSING: ShareKind.ACCEPTED,
     OrderStatus.READY: ShareKind.READY,
     OrderStatus.ON_THE_WAY: ShareKind.READY,
+    OrderStatus.ARRIVED: ShareKind.READY,
 }
 """The message that fits a state; afterwards the buyer's number is no longer shown to the shop."""
 
@@ -64,9 +108,10 @@ MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.WAITING: frozenset(
         {OrderStatus.PROCESSING, OrderStatus.DECLINED, OrderStatus.CANCELLED, OrderStatus.LAPSED}
     ),
-    OrderStatus.PROCESSING: frozenset({OrderStatus.READY, OrderStatus.ON_THE_WAY}),
-    OrderStatus.READY: frozenset({OrderStatus.DONE}),
-    OrderStatus.ON_THE_WAY: frozenset({OrderStatus.DONE}),
+    OrderStatus.PROCESSING: frozenset({OrderStatus.READY, OrderStatus.ON_THE_WAY, OrderStatus.CANCELLED}),
+    OrderStatus.READY: frozenset({OrderStatus.ON_THE_WAY, OrderStatus.DONE, OrderStatus.CANCELLED}),
+    OrderStatus.ON_THE_WAY: frozenset({OrderStatus.ARRIVED, OrderStatus.DONE, OrderStatus.CANCELLED}),
+    OrderStatus.ARRIVED: frozenset({OrderStatus.DONE, OrderStatus.ON_THE_WAY}),
     OrderStatus.DONE: frozenset(),
     OrderStatus.DECLINED: frozenset(),
     OrderStatus.CANCELLED: frozenset(),
@@ -81,7 +126,9 @@ def may_move(now: OrderStatus, to: OrderStatus) -> bool:
 
 
 NOT_ANSWERED = frozenset({OrderStatus.UNPAID, OrderStatus.WAITING})
-OPEN = NOT_ANSWERED | {OrderStatus.PROCESSING, OrderStatus.READY, OrderStatus.ON_THE_WAY}
+CLOCKED = frozenset({OrderStatus.PROCESSING, OrderStatus.READY, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED})
+"""Open states whose clock is `ends_at`; those before keep theirs in `answer_by` and with the payment."""
+OPEN = NOT_ANSWERED | CLOCKED
 OPEN_FOR_SHOP = OPEN - {OrderStatus.UNPAID}
 ENDED_EARLY = frozenset({OrderStatus.DECLINED, OrderStatus.CANCELLED, OrderStatus.LAPSED, OrderStatus.EXPIRED})
 NEVER_ACCEPTED = NOT_ANSWERED | ENDED_EARLY
@@ -91,6 +138,15 @@ HANDOVER_TRIES = 5
 HANDOVER_LOCK_MINUTES = 15
 LONGEST_HANDOVER_LOCK_MINUTES = 24 * 60
 LONGEST_REASON = 300
+LONGEST_NAME = 120
+LONGEST_SIGNATURE = 6000
+SIGNATURE = re.compile(r"(?:M\d{1,3} \d{1,3}(?:L\d{1,3} \d{1,3})*)+")
+"""A drawn name: lines between whole points of a field of 600 by 200, in the words of an SVG path."""
+
+
+def is_signature(path: str) -> bool:
+    """Is this a drawn name as the market keeps it, and nothing else?"""
+    return len(path) <= LONGEST_SIGNATURE and SIGNATURE.fullmatch(path) is not None
 
 
 def draw_code() -> str:
@@ -128,13 +184,54 @@ def letter_key(template: str, about: int, to: int | str) -> str:
 
 
 def ready_status(method: DeliveryMethod) -> OrderStatus:
-    """What an order becomes when its shop has packed it: waiting to be fetched, or on its way."""
-    return OrderStatus.READY if method in FETCHED else OrderStatus.ON_THE_WAY
+    """What an order becomes when its shop has packed it: waiting to be fetched (by buyer or runner), or on its way."""
+    waits = method in FETCHED or method is DeliveryMethod.ROUND
+    return OrderStatus.READY if waits else OrderStatus.ON_THE_WAY
+
+
+def run_day(method: DeliveryMethod, told: str) -> date | None:
+    """The day (WITA) of the collection round that brings an order, as it stands in what the buyer was told; None for
+    other ways.
+    """
+    return date.fromisoformat(told) if method is DeliveryMethod.ROUND else None
+
+
+def is_brought_and_paid(delivery: DeliveryMethod, payment: PaymentMethod) -> bool:
+    """Do the goods come to a buyer who has paid for them? Then she, or the clock, may say that they have arrived."""
+    return delivery not in FETCHED and payment is not PaymentMethod.CASH
+
+
+def promised_day(accepted: date, ready_by: date | None, pack_days: int) -> date:
+    """The last day (WITA) on which a shop may make an order ready without being late.
+
+    What the buyer was told for goods made to order; else so many days after the shop said yes.
+    """
+    return max(ready_by, accepted) if ready_by else accepted + timedelta(days=pack_days)
+
+
+def longest_days(told: str, otherwise: int) -> int:
+    """The longest time a courier service names: '3–5' -> 5. `otherwise` where it names none."""
+    return max((int(number) for number in re.findall(r"\d+", told)), default=otherwise)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The clock of a state: when whoever holds the order up is reminded, from when the other side may end it, and when
+    it ends by itself.
+    """
+
+    remind_at: datetime
+    ends_at: datetime
+    may_end_at: datetime | None = None
 
 
 def cash_key(order_id: int) -> str:
     """The key under which the cash of an order is booked in the ledger."""
     return f"cash:order:{order_id}"
+
+
+COMPLETION_UNDONE = "completion_undone:"
+"""How the keys begin under which the market takes back what it had added to an order that ended (then the order)."""
 
 
 def release_key(order_id: int) -> str:
@@ -154,6 +251,15 @@ class Part:
     @property
     def total(self) -> int:
         return self.goods + self.delivery
+
+
+@dataclass(frozen=True)
+class LineBack:
+    """What goes back of one line of an order: rupiah, and for how many of its pieces."""
+
+    line_id: int
+    quantity: int
+    amount: int
 
 
 def commission_back(commission: int, goods_total: int, goods_back: int, given_back: int) -> int:

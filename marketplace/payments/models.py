@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, Word, one_of
 from marketplace.payments.rules import (
+    MOST_ROUNDING,
     AttemptState,
     DisputeState,
     NoticeState,
@@ -23,6 +24,7 @@ from marketplace.payments.rules import (
 )
 
 LIVE_ATTEMPT = sa.text("state IN ('created', 'open')")
+EXPIRED = sa.text("state = 'expired'")
 WITHOUT_FEE = sa.text("state = 'paid' AND fee IS NULL")
 PENDING = sa.text("state = 'pending'")
 OPEN_REFUND = sa.text("state IN ('requested', 'submitted', 'pending', 'unknown')")
@@ -34,6 +36,9 @@ class Payment(Base):
 
     `received` is all that came in, `refunded` what goes or went back of it. Until `hold_until` the goods wait for an
     online payment; cash is paid at hand-over and has none.
+
+    A payment by hand is `rounding` rupiah less than the amount, which the market bears: `unique_sum` is that sum while
+    no other payment may have it. After `proof_at` (the buyer showed that she paid) the goods wait for an operator.
     """
 
     __tablename__ = "payments"
@@ -44,6 +49,9 @@ class Payment(Base):
         sa.CheckConstraint("dropped <= amount", name="not_more_dropped_than_asked"),
         sa.CheckConstraint("method <> 'cash' OR received + dropped <= amount", name="not_more_cash_than_asked"),
         sa.CheckConstraint("refunded >= 0 AND refunded <= received", name="refunded_of_received"),
+        sa.CheckConstraint(f"rounding BETWEEN 0 AND {MOST_ROUNDING} AND rounding < amount", name="rounding_in_bounds"),
+        sa.CheckConstraint("rounding = 0 OR method IN ('transfer', 'qris')", name="rounding_by_hand"),
+        sa.CheckConstraint("unique_sum IS NULL OR unique_sum = amount - rounding", name="sum_is_exact"),
         sa.Index("ix_payments_pending", "hold_until", sqlite_where=PENDING, postgresql_where=PENDING),
     )
 
@@ -55,9 +63,17 @@ class Payment(Base):
     received: Mapped[int] = mapped_column(default=0)
     dropped: Mapped[int] = mapped_column(default=0)
     refunded: Mapped[int] = mapped_column(default=0)
+    rounding: Mapped[int] = mapped_column(default=0)
+    unique_sum: Mapped[int | None] = mapped_column(unique=True)
+    proof_at: Mapped[datetime | None]
     hold_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+
+    @property
+    def to_pay(self) -> int:
+        """What the buyer is to pay in one sum (rupiah)."""
+        return self.amount - self.rounding
 
 
 class PaymentAttempt(Base):
@@ -77,6 +93,7 @@ class PaymentAttempt(Base):
             sqlite_where=LIVE_ATTEMPT,
             postgresql_where=LIVE_ATTEMPT,
         ),
+        sa.Index("ix_payment_attempts_expired", "expires_at", sqlite_where=EXPIRED, postgresql_where=EXPIRED),
         sa.Index(
             "ix_payment_attempts_without_fee",
             "settled_at",
@@ -108,7 +125,8 @@ class PaymentAttempt(Base):
 class Refund(Base):
     """Money that goes back to a buyer. `number` is the try whose key the provider is told.
 
-    One that failed waits for the operator until `handled_at`: it was asked for anew, or set aside.
+    One that failed waits for the operator until `handled_at`: it was asked for anew, or set aside. `by_bank`: no
+    provider is asked; the market sends it to the buyer's own bank account.
     """
 
     __tablename__ = "refunds"
@@ -129,6 +147,7 @@ class Refund(Base):
     reason: Mapped[str] = mapped_column(sa.String(300), default="")
     provider_ref: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
     number: Mapped[int] = mapped_column(default=1)
+    by_bank: Mapped[bool] = mapped_column(default=False)
     last_error: Mapped[str] = mapped_column(sa.String(500), default="")
     requested_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     created_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -65,7 +66,7 @@ class RefundState(StrEnum):
 
 
 class RefundSource(StrEnum):
-    """Who caused a refund. EXTERNAL: made at the provider by hand, past the market."""
+    """Who caused a refund. EXTERNAL: made at the provider by hand, past the market. CLAIM: something was wrong."""
 
     BUYER = "buyer"
     SHOP = "shop"
@@ -73,6 +74,7 @@ class RefundSource(StrEnum):
     OPERATOR = "operator"
     SYSTEM = "system"
     EXTERNAL = "external"
+    CLAIM = "claim"
 
 
 class DisputeState(StrEnum):
@@ -94,10 +96,12 @@ class NoticeState(StrEnum):
 class Need(StrEnum):
     """Why money is stuck until a person looks.
 
-    CREDIT: paid a second time, and not all of it is on its way back.
+    PROOF: the buyer showed that she paid, and the money was not found in time. CREDIT: paid a second time, and not all
+    of it is on its way back.
     """
 
     OVERDUE = "overdue"
+    PROOF = "proof"
     UNANSWERED = "unanswered"
     MISMATCH = "mismatch"
     CREDIT = "credit"
@@ -114,6 +118,12 @@ class Capability(StrEnum):
     PARTIAL_REFUND = "partial_refund"
 
 
+BY_HAND = frozenset({PaymentMethod.TRANSFER, PaymentMethod.QRIS})
+"""Paid straight to the market's own account: nobody tells us but the bank's statement."""
+REFUNDED_BY_BANK = BY_HAND | {PaymentMethod.CASH}
+"""Nobody can be asked to send this money back: the market sends it to the buyer's own bank account."""
+TELLS_FEES = frozenset({PaymentMethod.CARD})
+"""Ways to pay whose provider says what it took. Midtrans's fees stand in its settlement report only."""
 ATTEMPT_LIVE = frozenset({AttemptState.CREATED, AttemptState.OPEN})
 REFUND_OPEN = frozenset({RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.PENDING, RefundState.UNKNOWN})
 ENDED_UNPAID = frozenset({PaymentState.CANCELLED, PaymentState.EXPIRED})
@@ -267,6 +277,10 @@ class Refused(ProviderTrouble):
         self.trouble = trouble
 
 
+class ByBankFile(Refused):
+    """It cannot send this money back the way it came: a person's own bank account can take it, by the bank's file."""
+
+
 class Unavailable(ProviderTrouble):
     """It could not be asked, or was too busy to do anything: nothing has happened, the same call may be repeated."""
 
@@ -343,6 +357,23 @@ def checked_reason(reason: str) -> str:
     if len(reason) > LONGEST_REASON:
         raise Invalid("payments.reason_too_long", field="reason", maximum=LONGEST_REASON)
     return reason
+
+
+MOST_ROUNDING = 499
+"""The largest sum (rupiah) by which a payment by hand may be less than what is asked, to be told from all others."""
+
+
+def unique_sum(amount: int, taken: Collection[int], drawn: int) -> int | None:
+    """The sum to be transferred for `amount` rupiah: a little less, and the sum of no other payment (`taken`).
+
+    `drawn` (any whole number) says where the search begins, so that sums are not guessed by counting. None when each
+    one of the 499 is taken: by payments of nearly the same price, however many others there are.
+    """
+    for step in range(MOST_ROUNDING):
+        rounding = (drawn + step) % MOST_ROUNDING + 1
+        if amount - rounding > 0 and amount - rounding not in taken:
+            return amount - rounding
+    return None
 
 
 def idempotency_key(kind: str, reference: str, number: int) -> str:

@@ -16,7 +16,7 @@ from marketplace.web.security import csrf
 
 bp = Blueprint("payments", __name__)
 LARGEST_NOTICE = 256 * 1024
-METHODS = {"stripe": PaymentMethod.CARD}
+METHODS = {"midtrans": PaymentMethod.SNAP, "stripe": PaymentMethod.CARD}
 log = structlog.get_logger()
 
 

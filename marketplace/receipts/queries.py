@@ -13,7 +13,7 @@ from config import Config
 from marketplace.core.db import db
 from marketplace.core.ports import port
 from marketplace.orders.models import Order, Purchase, PurchasePayment, RefundPart
-from marketplace.orders.queries import OrderView, order_view
+from marketplace.orders.queries import OrderView, order_view, ordered_lines
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.models import Payment, Refund
 from marketplace.payments.rules import RefundState
@@ -113,7 +113,7 @@ def facts(order_id: int) -> dict[str, Any] | None:
                 "price": line.unit_price,
                 "total": line.total,
             }
-            for line in order.lines
+            for line in (ordered_lines(order_id) if order.is_online else order.lines)
         ],
         "goods": order.goods_total,
         "delivery": order.delivery_fee,

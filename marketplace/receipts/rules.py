@@ -26,7 +26,13 @@ GROUPS = ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"), (10**3, "ribu
 LARGEST = 10**15
 STAMP_ABOVE = 5_000_000
 """Rupiah; a document over more than this carries a duty stamp of Rp10.000 (UU 10/2020, article 3)."""
-METHODS = {"cash": "Tunai, saat barang diterima", "card": "Kartu debit atau kredit"}
+METHODS = {
+    "cash": "Tunai, saat barang diterima",
+    "card": "Kartu debit atau kredit",
+    "transfer": "Transfer bank",
+    "qris": "QRIS",
+    "snap": "Daring, lewat Midtrans",
+}
 
 
 def in_words(amount: int) -> str:

@@ -23,12 +23,15 @@ TRACKING_NUMBER = re.compile(r"[A-Z0-9]{6,40}")
 
 
 class DeliveryMethod(StrEnum):
-    """PICKUP at the shop, OWN_DELIVERY by the shop, POINT: a pick-up point of the market, POST: a courier service."""
+    """PICKUP at the shop, OWN_DELIVERY by the shop, POINT: a pick-up point of the market, POST: a courier service,
+    ROUND: a runner who calls at several shops and brings one parcel.
+    """
 
     PICKUP = "pickup"
     OWN_DELIVERY = "own_delivery"
     POINT = "point"
     POST = "post"
+    ROUND = "round"
 
 
 FETCHED = frozenset({DeliveryMethod.PICKUP, DeliveryMethod.POINT})

@@ -123,6 +123,10 @@ def is_seller(actor: Actor) -> bool:
     return actor.is_seller
 
 
+def is_runner(actor: Actor) -> bool:
+    return actor.is_runner
+
+
 def is_curator(actor: Actor) -> bool:
     return actor.is_curator
 

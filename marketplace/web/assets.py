@@ -24,7 +24,7 @@ LAYERS = "@layer reset,tokens,base,layout,components,pages,utilities;"
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 SPACE = re.compile(r"\s+")
 FONT_URL = re.compile(r"url\([\"']?/static/([^\"')?]+)[\"']?\)")
-SLIM_COMPONENTS = ("button", "confirm", "field", "notice", "status_badge")
+SLIM_COMPONENTS = ("badge", "button", "change_diff", "confirm", "field", "notice", "status_badge")
 SLIM_LEFT_OUT = re.compile(r"@font-face \{[^}]*\}|--(ribbon|cloth): [^;]*;")
 FOREVER = "public, max-age=31536000, immutable"
 

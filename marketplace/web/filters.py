@@ -14,6 +14,10 @@ MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
+WEEKDAYS = {
+    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
 
 
 def rupiah(amount: int) -> str:
@@ -42,6 +46,20 @@ def wita_date(day: datetime | date) -> str:
     locale = get_locale()
     language = locale.language if locale and locale.language in MONTHS else "id"
     return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
+
+
+def wita_day(day: date) -> str:
+    """Jumat, 27 Nov 2026."""
+    locale = get_locale()
+    language = locale.language if locale and locale.language in WEEKDAYS else "id"
+    return f"{WEEKDAYS[language][day.weekday()]}, {wita_date(day)}"
+
+
+def weekdays(digits: str) -> str:
+    """ISO digits as names: 15 -> Senin, Jumat."""
+    locale = get_locale()
+    language = locale.language if locale and locale.language in WEEKDAYS else "id"
+    return ", ".join(WEEKDAYS[language][int(digit) - 1] for digit in sorted(digits))
 
 
 def wita(at: datetime) -> str:
@@ -73,6 +91,8 @@ def register(app: Flask) -> None:
         "clock": clock,
         "wita": wita,
         "wita_date": wita_date,
+        "wita_day": wita_day,
+        "weekdays": weekdays,
         "wita_time": wita_time,
         "seconds_left": seconds_left,
     }.items():

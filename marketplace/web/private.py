@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 SANDBOX = "default-src 'none'; sandbox"
-ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+ENDINGS = {"application/pdf": "pdf", "text/csv": "csv", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
 def private_file(content: bytes, kind: str, name: str) -> Response:

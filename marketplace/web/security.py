@@ -52,9 +52,13 @@ def comes_from_here(site_url: str) -> bool:
 
 
 def policy_for(config: Config) -> str:
-    """The content security policy. A form of ours that is answered by a redirect to the page where cards are paid is
+    """The content security policy. A form of ours that is answered by a redirect to a page where one pays is
     blocked by browsers unless that page is named as well."""
-    targets = ["'self'", config.stripe_pay_origin] if config.stripe_secret_key else ["'self'"]
+    targets = ["'self'"]
+    if config.midtrans_server_key:
+        targets.append(config.midtrans_pay_origin)
+    if config.stripe_secret_key:
+        targets.append(config.stripe_pay_origin)
     return "; ".join((*POLICY, "form-action " + " ".join(targets)))
 
 

@@ -10,7 +10,10 @@ const show = (place, amount) => {
 
 const add = () => {
   const fees = [...form.querySelectorAll("input[data-fee]:checked")];
-  const delivery = fees.reduce((sum, radio) => sum + Number(radio.dataset.fee), 0);
+  // shops that share a run of a round make one parcel, whose fee is paid once
+  const parcels = new Map(fees.map((radio) => [radio.dataset.run || radio.name, Number(radio.dataset.fee)]));
+  const delivery = [...parcels.values()].reduce((sum, fee) => sum + fee, 0);
+  for (const element of form.querySelectorAll("[data-parcels]")) element.textContent = String(parcels.size);
   show("[data-delivery-total]", delivery);
   show("[data-total]", delivery + Number(form.querySelector("#ringkasan").dataset.goods));
 };

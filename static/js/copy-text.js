@@ -1,4 +1,5 @@
-// A button that copies the text of a field. Without a script the field itself can be selected and copied.
+// A button that copies the value of a field, or of a <data> whose text says it more readably. Without a script the text
+// itself can be selected and copied.
 for (const button of document.querySelectorAll("[data-copies]")) {
   const field = document.getElementById(button.dataset.copies);
   const label = button.querySelector("span");
@@ -9,8 +10,8 @@ for (const button of document.querySelectorAll("[data-copies]")) {
       await navigator.clipboard.writeText(field.value);
       label.textContent = button.dataset.copied;
     } catch {
-      field.focus();
-      field.select();
+      field.focus?.();
+      field.select?.();
     }
   });
 }

@@ -81,6 +81,11 @@ def overdue(till: make.Till) -> None:
     set_columns(Payment, payment.id, hold_until=now() - timedelta(minutes=6))
 
 
+def proof_waits(till: make.Till) -> None:
+    payment = unpaid()
+    set_columns(Payment, payment.id, proof_at=now() - timedelta(days=3), hold_until=now())
+
+
 def unanswered(till: make.Till) -> None:
     payment = unpaid()
     with transaction():
@@ -134,6 +139,7 @@ def unfollowed(till: make.Till) -> None:
 
 STUCK = {
     Need.OVERDUE: overdue,
+    Need.PROOF: proof_waits,
     Need.UNANSWERED: unanswered,
     Need.MISMATCH: mismatched,
     Need.CREDIT: left_credit,

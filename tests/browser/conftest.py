@@ -105,7 +105,8 @@ def no_script_page(open_page: Callable[..., Page]) -> Page:
 def axe() -> Callable[[Page], list[str]]:
     """axe(page): what breaks WCAG A and AA (up to 2.2) on the page as it stands, one line for each place.
 
-    Axe enters by the debugging protocol, so the page keeps its state and its Content-Security-Policy.
+    Axe enters by the debugging protocol, so the page keeps its state and its Content-Security-Policy. It is of no use
+    on a page that runs no script: there it waits for ever.
     """
     found = importlib.util.find_spec("axe_playwright_python")
     assert found is not None

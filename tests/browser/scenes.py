@@ -16,6 +16,10 @@ from marketplace.accounts.models import Person
 from marketplace.catalog.models import Album, AlbumPicture, Product, ProductDraft
 from marketplace.catalog.rules.keeping import BulkField, BulkMode, Operation
 from marketplace.catalog.services import albums, bulk
+from marketplace.changes import services as changes
+from marketplace.changes.queries import open_change
+from marketplace.changes.rules import Wish
+from marketplace.claims.rules import ClaimState
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import db, transaction
 from marketplace.media import services as media
@@ -25,19 +29,20 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import Buyer
 from marketplace.orders.rules import LinkAct, OrderStatus
 from marketplace.orders.services import links
+from marketplace.payouts.models import RefundAccount
 from marketplace.reconciliation.handlers import reconcile_nightly
 from marketplace.stores.services import team
 from marketplace.talks import services as talks
 from marketplace.talks.rules import Side
 from tests import make
 from tests.databases import Market
-from tests.make import delivery
+from tests.make import claims, delivery
 from tests.make.drafts import draft as product_draft
 from tests.media.pictures import picture
 from tests.serving import LiveServer
 
 DEMO = "{}@demo.belintt.id"
-OVER = ("/undangan/mati", "/lupa-sandi/mati", "/foto/mati", "/jawab/mati")
+OVER = ("/undangan/mati", "/lupa-sandi/mati", "/foto/mati", "/jawab/mati", "/perubahan/mati")
 """Links whose time is over: they answer with a page that says so, and 404 or 410."""
 KEY = "kunci-draf-di-peramban"
 
@@ -49,14 +54,15 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
     with market.app.app_context():
         found = {
             "guest": [*OVER, "/lupa-sandi/terkirim", f"/lupa-sandi/{accounts.reset_token(_person('dodi').id)}"],
-            "yuli": [*_drafts(), *_bulk_edits(), *_sheets(market)],
+            "yuli": [*_drafts(), *_bulk_edits(), *_sheets(market), *_orders()],
         }
         _delivery()
         invitation = _invitation()
         found["guest"] += [invitation, f"/foto/{_shared_album()}", *_answer_links()]
-        found["budi"] = [invitation]
+        found["budi"] = [invitation, _change(found["guest"]), *_refund_accounts()]
         found["anak"] = [invitation]
         _talk()
+        _claim()
         reconcile_nightly()
         found |= _applications()
         found["ratna"] = [f"/kurasi/toko/{each}" for each in _sent_applications()]
@@ -68,6 +74,15 @@ def _delivery() -> None:
     with transaction():
         delivery.point()
         delivery.rate(delivery.courier().id)
+
+
+def _orders() -> list[str]:
+    """Of an order that is being prepared and of one that was handed over, the pages that only their own pages name."""
+    with transaction():
+        goods = make.product(_store_of(_actor("yuli")), "Selendang Buna", on_hand=20)
+        states = (OrderStatus.PROCESSING, OrderStatus.DONE)
+        begun, done = (make.orders_of(make.purchase([goods], up_to=state))[0].code for state in states)
+    return [f"/penjual/pesanan/{begun}/bagian", f"/penjual/pesanan/{done}/barang-kembali"]
 
 
 def _person(handle: str) -> Person:
@@ -162,6 +177,32 @@ def _answer_links() -> list[str]:
     return [f"/jawab/{token}" for token in (*found, used)] + [f"/jawab/{used}/terkirim"]
 
 
+def _refund_accounts() -> list[str]:
+    """Where Budi is asked for the bank account that his money goes to."""
+    asked = sa.select(Purchase.code).join(RefundAccount, RefundAccount.purchase_id == Purchase.id)
+    return [f"/pembelian/{code}/rekening" for code in db.session.scalars(asked.order_by(Purchase.id))]
+
+
+def _change(by_link: list[str]) -> str:
+    """A proposal open and one that was answered, by the links in the letters; the form by which Budi asks himself."""
+    yuli, budi = _actor("yuli"), _person("budi")
+    with transaction():
+        goods = make.product(_store_of(yuli), "Syal Buna", on_hand=20)
+        orders = [make.orders_of(make.purchase([goods], buyer=budi))[0] for _ in range(3)]
+        for order in orders[1:]:
+            change = make.proposal(order, Wish(1))
+            by_link.append(f"/perubahan/{changes.links.token_of(change.id, make.BUYER_EMAIL)}")
+        changes.refuse_as_buyer(Buyer(make.actor_of(budi)), orders[1].id, change_of(orders[1]))
+    return f"/pesanan/{orders[0].code}/perubahan"
+
+
+def change_of(order: Order) -> int:
+    """The id of the open change of an order."""
+    found = open_change(order.id)
+    assert found is not None
+    return found.id
+
+
 # --- words ----------------------------------------------------------------
 
 
@@ -176,6 +217,15 @@ def _talk() -> None:
         make.message(order, budi, Side.BUYER)
         sent = make.message(order, ina, Side.SHOP, "Masih hangat, Bapak.")
         talks.report(Buyer(budi), Side.BUYER, order.id, sent.id, "Salah kirim")
+
+
+def _claim() -> None:
+    """One of Budi's orders was torn: his shop refuses, and the operator is to decide."""
+    budi = _person("budi")
+    with transaction():
+        made = make.purchase([make.product(_store_of(_actor("ina")), on_hand=9)], buyer=budi, up_to=OrderStatus.DONE)
+        order = make.orders_of(made)[0]
+        claims.bring(claims.claim(order, buyer=Buyer(_actor("budi"))), ClaimState.MEDIATION)
 
 
 # --- people ----------------------------------------------------------------

@@ -14,6 +14,7 @@ from werkzeug.routing import MapAdapter
 
 from tests.browser.scenes import OVER, open_up
 from tests.databases import SqliteSource, build
+from tests.make.byhand import QRIS
 from tests.serving import LiveServer, serve
 from tests.smtp import free_port
 from tests.standin import KEY
@@ -29,16 +30,23 @@ WALKERS = {
     "ina": ("/penjual", "/penjual/harga-menunggu", "/penjual/pesanan/cetak/daftar-ambil"),
     "yuli": ("/penjual/pesanan?keadaan=selesai", "/penjual/tim"),
     "lurah": ("/pendamping",),
+    "nus": ("/putaran",),
     "ratna": ("/kurasi",),
     "mince": ("/penjual/daftar",),
     "admin": ("/admin",),
 }
 # Answers that are no pages, and pages whose address comes by mail or after a form.
 NO_PAGES = {
+    "admin.batch_file",
+    "admin.payment_proof",
+    "admin.claim_picture",
     "admin.talk_picture",
+    "buyer_claims.picture",
     "buyer_messages.picture",
     "checkout.come_back",
     "checkout.payment",
+    "checkout.proof",
+    "checkout.qris_picture",
     "curation.certificate_file",
     "imports.bad_rows",
     "imports.export",
@@ -50,9 +58,14 @@ NO_PAGES = {
     "places.children",
     "product_drafts.places",
     "purchases.receipt",
+    "seller_claims.picture",
     "seller_messages.picture",
     "seller_orders.count",
     "seller_orders.receipt",
+    "seller_payouts.statement_csv",
+    "seller_payouts.statement_pdf",
+    "seller_payouts.year_csv",
+    "seller_payouts.year_pdf",
     "seller_store.certificate_file",
     "static",
     "web.asset",
@@ -65,12 +78,13 @@ NO_PAGES = {
 
 @pytest.fixture(scope="module")
 def demo_server(sqlite_source: SqliteSource, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """The real server with the whole demo market, where neighbours have paid by card."""
+    """The real server with the whole demo market, where neighbours have paid by card and by hand."""
     port = free_port()
     folder = tmp_path_factory.mktemp("demo") / "instance"
     stripe = StandIn()
     stripe.start()
     cards = {"STRIPE_SECRET_KEY": KEY, "STRIPE_API_BASE": stripe.url}
+    cards |= {"BANK_NAME": "Bank NTT", "BANK_ACCOUNT": "0010123456789", "BANK_HOLDER": "BeliNTT", "QRIS_PAYLOAD": QRIS}
     market = build("sqlite", sqlite_source.fresh(), folder, SITE_URL=f"http://127.0.0.1:{port}", **cards)
     market.flask("demo", "load")
     with serve(market, port) as server:

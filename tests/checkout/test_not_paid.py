@@ -237,7 +237,7 @@ def test_a_paid_purchase_that_is_taken_back_is_refunded(
     card_market.standin.pay(session_of(payment))
     if is_known:
         card_market.come_back(payment)
-    assert "kami kembalikan ke kartu" in cancel(card_market, payment)
+    assert "kami kembalikan lewat cara bayar" in cancel(card_market, payment)
     card_market.tell_all()
     assert statuses(payment) == ["cancelled", "cancelled"]
     assert [refund["amount"] for refund in card_market.standin.all("refund")] in ([28_000_00, 385_000_00],)

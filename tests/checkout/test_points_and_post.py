@@ -145,7 +145,8 @@ def test_the_buyer_says_that_her_parcel_has_come(client: FlaskClient, db: SQLAlc
     with transaction():
         make.pay(db.session.get_one(Purchase, order.purchase_id))
         orders.accept(SYSTEM, order.id)
-    assert client.post(arrival).status_code == 409, "it has not left yet"
+    taken = {"name": "Budi Santoso"}
+    assert client.post(arrival, data=taken).status_code == 409, "it has not left yet"
     with transaction():
         orders.send(SYSTEM, order.id, "P25 0001")
     stranger = client.application.test_client()
@@ -153,7 +154,8 @@ def test_the_buyer_says_that_her_parcel_has_come(client: FlaskClient, db: SQLAlc
     page = client.get(f"/pesanan/{order.code}").text
     assert "Paket sudah saya terima" in page
     assert "data-handover-code" not in page
-    assert client.post(arrival).status_code == 303
-    assert client.post(arrival).status_code == 409
+    assert client.post(arrival).status_code == 422, "who took it?"
+    assert client.post(arrival, data=taken).status_code == 303
+    assert client.post(arrival, data=taken).status_code == 409
     db.session.refresh(order)
     assert order.status is OrderStatus.DONE

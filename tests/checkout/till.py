@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -70,7 +70,7 @@ class Till:
     def parse_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
         raise BadNotice("the till sends none")
 
-    def movements(self, since: datetime) -> Iterable[BalanceLine]:
+    def movements(self, since: datetime, known: Collection[str] = ()) -> Iterable[BalanceLine]:
         return ()
 
     def pay(self) -> None:

@@ -9,6 +9,7 @@ from marketplace.catalog.models import Variant
 from marketplace.catalog.services import stock
 from marketplace.checkout import services
 from marketplace.core.actor import GUEST, SYSTEM
+from marketplace.core.clock import now
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import Stale
 from marketplace.orders import services as orders
@@ -114,7 +115,8 @@ def test_looking_at_the_state_first_lets_both_win(live_database: Market) -> None
         db.session.rollback()
         meeting.wait()
         with transaction():
-            db.session.execute(sa.update(Order).where(Order.id == order_id).values(status=to))
+            changed = {"status": to, "ends_at": now()}
+            db.session.execute(sa.update(Order).where(Order.id == order_id).values(changed))
         return status is OrderStatus.WAITING
 
     jobs = [lambda: naive(OrderStatus.PROCESSING), lambda: naive(OrderStatus.CANCELLED)]

@@ -96,3 +96,43 @@ def test_an_address_of_stripe_that_is_none_does_not_start(base: str) -> None:
 )
 def test_the_page_where_a_card_is_paid_lies_where_stripe_answers(base: str, origin: str) -> None:
     assert load({"STRIPE_API_BASE": base}).stripe_pay_origin == origin
+
+
+MIDTRANS_STANDIN = {"MIDTRANS_API_BASE": STANDIN, "MIDTRANS_SNAP_BASE": STANDIN}
+
+
+@pytest.mark.parametrize(
+    ("environ", "hosts"),
+    [
+        ({"MIDTRANS_SERVER_KEY": "SB-Mid-server-x"}, ("api.sandbox.midtrans.com", "app.sandbox.midtrans.com")),
+        ({"MIDTRANS_SERVER_KEY": "Mid-server-x"}, ("api.midtrans.com", "app.midtrans.com")),
+    ],
+)
+def test_midtrans_answers_where_its_key_belongs(environ: dict[str, str], hosts: tuple[str, str]) -> None:
+    config = load({**PUBLIC, **environ})
+    assert (config.midtrans_api_base, config.midtrans_snap_base) == tuple(f"https://{host}" for host in hosts)
+    assert config.midtrans_signature_key == environ["MIDTRANS_SERVER_KEY"]
+    assert load({**environ, "MIDTRANS_SIGNATURE_KEY": "sig"}).midtrans_signature_key == "sig"
+
+
+@pytest.mark.parametrize(
+    ("environ", "why"),
+    [
+        ({"MIDTRANS_SERVER_KEY": "Mid-server-x", **MIDTRANS_STANDIN}, "real key"),
+        ({"MIDTRANS_SERVER_KEY": "Mid-server-x", "TESTING": "1"}, "real key"),
+        ({"MIDTRANS_SERVER_KEY": "SB-x", "MIDTRANS_API_BASE": "https://api.midtrans.com"}, "real money"),
+        ({"MIDTRANS_SERVER_KEY": "SB-x", "MIDTRANS_SNAP_BASE": "app.midtrans.com"}, "look like"),
+        ({"MIDTRANS_SERVER_KEY": "SB-x", **PUBLIC, **MIDTRANS_STANDIN}, "stand-in"),
+        ({"MIDTRANS_SERVER_KEY": "SB-Mid-server-standin", **PUBLIC}, "stand-in"),
+        ({"MIDTRANS_SERVER_KEY": "SB-x", "TESTING": "1"}, "MIDTRANS_TEST_KEY"),
+        ({"MIDTRANS_SERVER_KEY": "SB-x", "TESTING": "1", "MIDTRANS_TEST_KEY": "SB-y"}, "MIDTRANS_TEST_KEY"),
+    ],
+)
+def test_a_key_of_midtrans_in_the_wrong_place_does_not_start(environ: dict[str, str], why: str) -> None:
+    with pytest.raises(BadConfig, match=why):
+        load(environ)
+
+
+def test_a_test_key_of_midtrans_starts_where_it_should() -> None:
+    assert load({"MIDTRANS_SERVER_KEY": "SB-x", "TESTING": "1", **MIDTRANS_STANDIN}).midtrans_pay_origin == STANDIN
+    assert load({"MIDTRANS_SERVER_KEY": "SB-x", "TESTING": "1", "MIDTRANS_TEST_KEY": "SB-x"}).testing

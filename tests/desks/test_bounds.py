@@ -34,6 +34,8 @@ LARGE = {
 BY_NATURE = {
     "overview of 90 days": {"order_lines", "variants"},  # a quarter's sales, added up
     "goods by stok": {"product_revisions"},  # the whole shelf, put in order by a sum
+    "balance": {"ledger_transactions"},  # all that was not paid out yet, added up
+    "balance, a late page": {"ledger_transactions"},
     "shop": {"product_revisions"},  # of which kinds all its goods are, for the papers they need
 }
 """Where PostgreSQL may prefer the whole table for what is a good part of it. It reads no more than that once."""

@@ -118,7 +118,7 @@ def test_no_page_of_the_seller_speaks_of_cash(ina: FlaskClient, basket: Product,
     _, order = bought(basket, status, fee)
     page = main_of(ina, f"/penjual/pesanan/{order.code}")
     assert not CASH.search(page)
-    is_open = order.status in (S.WAITING, S.PROCESSING, S.READY, S.ON_THE_WAY)
+    is_open = order.status in (S.WAITING, S.PROCESSING, S.READY, S.ON_THE_WAY, S.ARRIVED)
     assert ("Jangan menerima uang dari pembeli" in page) is is_open
     assert ("Sudah dibayar" in page) is (is_open or order.status is S.DONE)
 
@@ -186,8 +186,8 @@ def test_thanks_are_said_when_it_is_paid(client: FlaskClient, basket: Product) -
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (None, "Uang Rp100.000 sedang dikembalikan ke kartu Anda"),
-        (RefundState.SUCCEEDED, "Uang Rp100.000 sudah dikembalikan ke kartu Anda"),
+        (None, "Uang Rp100.000 sedang dikembalikan kepada Anda"),
+        (RefundState.SUCCEEDED, "Uang Rp100.000 sudah dikembalikan kepada Anda"),
         (RefundState.FAILED, "Pengembalian uang Rp100.000 belum berhasil"),
     ],
 )
@@ -200,7 +200,7 @@ def test_money_on_its_way_back_is_told(
     for path in (link(purchase), f"/pesanan/{order.code}?kunci={guest_key(purchase.code)}"):
         page = main_of(client, path)
         assert words in page
-        assert "kembali ke kartu yang sama dengan sendirinya" in page
+        assert "kembali lewat cara bayar yang sama dengan sendirinya" in page
         assert "Tidak ada yang perlu Anda bayar" not in page
 
 
@@ -226,7 +226,7 @@ def test_one_shop_declines_and_only_its_part_goes_back(client: FlaskClient, db: 
     page = main_of(client, link(made))
     assert "Uang Rp50.000 sedang dikembalikan" in page
     assert "Uang Rp70.000" not in page
-    assert "Kembali ke kartu Anda Rp50.000" in page
+    assert "Kembali kepada Anda Rp50.000" in page
     assert "tidak dapat dibatalkan lagi di sini" in page
 
 
@@ -234,10 +234,10 @@ def test_cancelling_says_what_becomes_of_the_money(client: FlaskClient, basket: 
     unpaid, _ = bought(basket, S.UNPAID)
     assert "dibatalkan. Tidak ada uang yang diambil." in main_of(client, link(unpaid))
     paid, _ = bought(basket, S.WAITING)
-    assert "Uang Anda Rp100.000 kembali ke kartu yang sama" in main_of(client, link(paid))
+    assert "Uang Anda Rp100.000 kembali lewat cara bayar yang sama" in main_of(client, link(paid))
     answer = client.post(link(paid).replace("?", "/pembatalan?"), follow_redirects=True)
     assert answer.status_code == 200
-    assert "Pembelian dibatalkan. Uang Anda kami kembalikan ke kartu yang sama." in answer.text
+    assert "Pembelian dibatalkan. Uang Anda kami kembalikan lewat cara bayar yang sama." in answer.text
 
 
 @pytest.mark.parametrize("status", [S.UNPAID, S.DECLINED, S.DONE])
@@ -247,7 +247,7 @@ def test_the_purchase_page_stays_within_its_budget(
     purchase, _ = bought(basket, status)
     with statements(db) as seen:
         assert client.get(link(purchase)).status_code == 200
-    assert len(seen) <= 8, "\n".join(seen)
+    assert len(seen) <= 9, "\n".join(seen)
 
 
 # --- the seller ---------------------------------------------------------------
@@ -269,7 +269,7 @@ def test_the_lists_tell_card_from_cash(ina: FlaskClient, basket: Product) -> Non
 def test_declining_says_that_the_money_goes_back(ina: FlaskClient, basket: Product) -> None:
     _, order = bought(basket, S.WAITING)
     path = f"/penjual/pesanan/{order.code}"
-    assert "Uang pembeli kembali ke kartunya dengan sendirinya" in main_of(ina, path)
+    assert "Uang pembeli kembali dengan sendirinya" in main_of(ina, path)
     answer = ina.post(f"{path}/penolakan", data={"reason": "Habis"}, follow_redirects=True)
     assert "uangnya kembali sendiri" in answer.text
 
@@ -298,9 +298,14 @@ def test_the_money_of_an_order_is_told_to_the_rupiah(ina: FlaskClient, db: SQLAl
         assert services.hand_over(SYSTEM, order.id, order.handover_code) is None
         services.refunds.refund_order(SYSTEM, order.id, 20_000, 8_000, "Satu botol pecah")
     page = main_of(ina, f"/penjual/pesanan/{order.code}")
-    told = "Kembali ke pembeli -Rp28.000 Komisi BeliNTT -Rp4.000 Biaya pembayaran kartu -Rp3.000 Untuk Anda Rp73.000"
+    told = "Kembali ke pembeli -Rp28.000 Komisi BeliNTT -Rp4.000 Biaya pembayaran daring -Rp3.000 Untuk Anda Rp73.000"
     assert told in page
-    for event in ("Dibayar pembeli dengan kartu", "Barang diserahkan", "Biaya pembayaran kartu", "Kembali ke pembeli"):
+    for event in (
+        "Dibayar pembeli secara daring",
+        "Barang diserahkan",
+        "Biaya pembayaran daring",
+        "Kembali ke pembeli",
+    ):
         assert event in page[page.index("Rincian pembukuan") :]
     row = main_of(ina, "/penjual/saldo")
     assert "Rp100.000 Rp8.000 -Rp28.000 -Rp4.000 -Rp3.000 Rp73.000" in row
@@ -309,7 +314,7 @@ def test_the_money_of_an_order_is_told_to_the_rupiah(ina: FlaskClient, db: SQLAl
 def test_a_fee_that_the_market_bears_is_said_to_be(ina: FlaskClient, basket: Product) -> None:
     _, order = bought(basket, S.DONE)
     page = main_of(ina, f"/penjual/pesanan/{order.code}")
-    assert "Biaya pembayaran kartu ditanggung BeliNTT" in page
+    assert "Biaya pembayaran daring ditanggung BeliNTT" in page
 
 
 def test_before_hand_over_cash_is_told_as_it_will_be(ina: FlaskClient, basket: Product) -> None:
@@ -318,11 +323,12 @@ def test_before_hand_over_cash_is_told_as_it_will_be(ina: FlaskClient, basket: P
     page = main_of(ina, f"/penjual/pesanan/{make.orders_of(made)[0].code}")
     assert "Untuk Anda Rp108.000" in page
     assert "Rincian pembukuan" not in page
-    assert "Biaya pembayaran kartu" not in page
+    assert "Biaya pembayaran daring" not in page
 
 
 def test_every_kind_of_entry_has_words() -> None:
-    of_no_order = {Kind.CREDIT, Kind.REFUND_SENT, Kind.DISPUTE_MONEY, Kind.DISPUTE_FEE}
+    payouts = {Kind.PAYOUT, Kind.PAYOUT_SENT, Kind.PAYOUT_FAILED}
+    of_no_order = {Kind.CREDIT, Kind.REFUND_SENT, Kind.DISPUTE_MONEY, Kind.DISPUTE_FEE, *payouts}
     assert set(Kind) - of_no_order == set(EVENTS)
 
 
@@ -338,7 +344,7 @@ def test_the_shop_reads_that_it_is_paid(db: SQLAlchemy, basket: Product) -> None
     with transaction():
         make.pay(purchase)
     written = letters(db)
-    assert "SUDAH DIBAYAR dengan kartu" in written["shop_new_order ina@example.id"]
+    assert "SUDAH DIBAYAR secara daring" in written["shop_new_order ina@example.id"]
     assert "Pembayaran Rp100.000 sudah kami terima" in written["purchase_paid budi@example.id"]
 
 
@@ -349,7 +355,10 @@ def test_the_buyer_reads_that_the_money_comes_back(
     bought(basket, status)
     settle_refunds(db, RefundState.SUCCEEDED)
     written = letters(db)
-    assert "Uang Anda Rp100.000 untuk pesanan ini kembali ke kartu yang sama" in written[f"{template} budi@example.id"]
+    assert (
+        "Uang Anda Rp100.000 untuk pesanan ini kembali lewat cara bayar yang sama"
+        in written[f"{template} budi@example.id"]
+    )
     sent = written["refund_sent budi@example.id"]
     assert "Kami sudah mengembalikan Rp100.000" in sent
     assert ("Toko tidak bisa memenuhi" in sent) is (status is S.DECLINED)
@@ -358,7 +367,7 @@ def test_the_buyer_reads_that_the_money_comes_back(
 def test_taking_back_tells_of_the_money(db: SQLAlchemy, basket: Product) -> None:
     bought(basket, S.CANCELLED)
     written = letters(db)
-    assert "Uang Anda Rp100.000 kembali ke kartu" in written["purchase_cancelled budi@example.id"]
+    assert "Uang Anda Rp100.000 kembali lewat cara bayar" in written["purchase_cancelled budi@example.id"]
     assert "Uang pembeli kami kembalikan" in written["shop_cancelled ina@example.id"]
     purchase, _ = bought(basket, S.UNPAID)
     with transaction():

@@ -30,6 +30,8 @@ from marketplace.curation.models import Submission
 from marketplace.imports.models import SheetImport
 from marketplace.media import services as media
 from marketplace.orders.models import Order
+from marketplace.payouts.models import PayoutBatch, PayoutLine
+from marketplace.payouts.rules import BatchState, LineKind, LineState
 from marketplace.stores.models import Invitation, Store, StoreClosure
 from marketplace.stores.rules import StoreStatus
 from marketplace.talks.models import MessagePicture
@@ -37,6 +39,7 @@ from marketplace.talks.rules import Side
 from marketplace.web.limits import limiter
 from tests import make
 from tests.databases import Market
+from tests.make import claims
 from tests.media.pictures import picture
 
 ANYBODY_OF_THE_SHOP = {"seller_overview.index", "seller_store.index", "seller_team.leave"}
@@ -116,6 +119,8 @@ def _shop(db: SQLAlchemy, name: str) -> Shop:
         kept = media.keep(SYSTEM, media.prepare_private_picture(io.BytesIO(picture())))
         db.session.add(MessagePicture(message_id=sent.id, position=1, media_id=kept.id))
         db.session.flush()
+        line = _payout(db, store.id)
+        step = claims.bare(order, media.keep(SYSTEM, media.prepare_private_picture(io.BytesIO(picture()))).id)
         made = Shop(store, owner)
         made.things = {
             "product_id": product.id,
@@ -135,9 +140,40 @@ def _shop(db: SQLAlchemy, name: str) -> Shop:
             "closure_id": closure.id,
             "picture_id": place.id,
             "message_id": sent.id,
+            "claim_id": step.claim_id,
+            "step_id": step.id,
+            "step": "tolak",
             "position": 1,
+            "reference": line.reference,
         }
     return made
+
+
+def _payout(db: SQLAlchemy, store_id: int) -> PayoutLine:
+    """A transfer to the shop, as it stands in a batch of its own."""
+    batch = PayoutBatch(
+        reference=f"PC-{store_id}", form_key=f"kunci-{store_id}", state=BatchState.CLOSED, made_at=now()
+    )
+    db.session.add(batch)
+    db.session.flush()
+    line = PayoutLine(
+        reference=f"PU-{store_id}",
+        batch_id=batch.id,
+        kind=LineKind.PAYOUT,
+        store_id=store_id,
+        amount=1,
+        state=LineState.FAILED,
+        bank="bri",
+        number="12345678",
+        last_digits="5678",
+        holder="Mama",
+        facts={"store_id": store_id, "store": "Toko", "orders": []},
+        made_at=now(),
+        settled_at=now(),
+    )
+    db.session.add(line)
+    db.session.flush()
+    return line
 
 
 def _assistance(store_id: int, helper: Person, owner: Person, **more: Any) -> Assistance:

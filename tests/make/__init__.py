@@ -22,6 +22,9 @@ from tests.make.catalog import question as question
 from tests.make.catalog import shirt as shirt
 from tests.make.catalog import tiers as tiers
 from tests.make.catalog import variant as variant
+from tests.make.changes import lines_of as lines_of
+from tests.make.changes import proposal as proposal
+from tests.make.changes import request as request
 from tests.make.checkout import HOME as HOME
 from tests.make.checkout import PICKUP as PICKUP
 from tests.make.checkout import cart_of as cart_of

@@ -219,6 +219,7 @@ class _Shape:
                 "status": self.status(n),
                 "done_at": sa.case((self.is_done(n), self.ago(n)), else_=sa.null()),
                 "answer_by": self.ago(n),
+                "ends_at": self.ago(n),
                 "search_text": sa.literal("budi ") + self.word(n % 500) + " kain tenun ikat " + self.word(self.good(n)),
                 "delivery_method": sa.case((n % 4 == 0, "own_delivery"), else_="pickup"),
                 **placed(n),

@@ -94,10 +94,13 @@ def purchase(
 ) -> Purchase:
     """A purchase whose orders have all come to a state. Call it inside `transaction()` or a rolled-back test.
 
-    Where the orders wait to be paid, or waited too long, it is one by card.
+    Where the orders wait to be paid, or waited too long, it is one by card unless another way is named; so it is where
+    they have arrived, brought by their shop.
     """
-    if up_to in ONLINE:
+    if up_to in (*ONLINE, OrderStatus.ARRIVED) and payment_method is PaymentMethod.CASH:
         payment_method = PaymentMethod.CARD
+    if up_to is OrderStatus.ARRIVED:
+        fee = fee or 7_000
     wanted = spec(
         products,
         buyer=buyer,
@@ -136,6 +139,8 @@ def walk(order: Order, up_to: OrderStatus) -> None:
         services.accept(SYSTEM, order.id)
         if up_to is not OrderStatus.PROCESSING:
             services.mark_ready(SYSTEM, order.id)
+        if up_to is OrderStatus.ARRIVED:
+            services.arrive(SYSTEM, order.id)
         if up_to is OrderStatus.DONE:
             assert services.hand_over(SYSTEM, order.id, order.handover_code) is None
 

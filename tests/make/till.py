@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -91,7 +91,7 @@ class Till:
     def parse_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
         raise BadNotice("the till sends none")
 
-    def movements(self, since: datetime) -> Iterable[BalanceLine]:
+    def movements(self, since: datetime, known: Collection[str] = ()) -> Iterable[BalanceLine]:
         self._answer()
         return [line for line in self.lines if line.at >= since]
 

@@ -31,6 +31,18 @@ from tests.orders.snapshots import snapshot, stock_of
 S = OrderStatus
 
 
+OVERTIME = {
+    (S.PROCESSING, S.CANCELLED),
+    (S.READY, S.CANCELLED),
+    (S.ON_THE_WAY, S.ARRIVED),
+    (S.ON_THE_WAY, S.CANCELLED),
+    (S.ARRIVED, S.ON_THE_WAY),
+}
+"""The moves of whoever waits, and of the clock: `test_overtime.py` makes them."""
+BY_RUNNER = {(S.READY, S.ON_THE_WAY)}
+"""What `tests/rounds` does."""
+
+
 @pytest.fixture
 def basket(db: SQLAlchemy) -> Product:
     """A product of 50,000 rupiah, 10 on hand."""
@@ -83,6 +95,7 @@ ALLOWED = {
     ("mark_ready", S.PROCESSING): S.READY,
     ("hand_over", S.READY): S.DONE,
     ("hand_over", S.ON_THE_WAY): S.DONE,
+    ("hand_over", S.ARRIVED): S.DONE,
 }
 
 
@@ -106,7 +119,8 @@ def test_each_verb_in_each_state(basket: Product, verb: str, status: OrderStatus
 
 def test_the_verbs_are_the_moves_that_are_drawn() -> None:
     drawn = {(now, to) for now, targets in MOVES.items() for to in targets}
-    assert {(status, to) for (_, status), to in ALLOWED.items()} | {(S.PROCESSING, S.ON_THE_WAY)} == drawn
+    verbs = {(status, to) for (_, status), to in ALLOWED.items()} | {(S.PROCESSING, S.ON_THE_WAY)}
+    assert verbs | OVERTIME | BY_RUNNER == drawn
 
 
 def test_delivery_goes_on_its_way_instead_of_being_ready(basket: Product) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-import dev
 from tests.architecture.tree import ROOT, imports, name_of
+from tools import standins
 
 SITE = "http://127.0.0.1:8000"
 
@@ -33,7 +33,7 @@ def taken_port() -> Iterator[int]:
 
 def test_a_market_without_a_key_is_given_a_stand_in_on_a_free_port(taken_port: int) -> None:
     env = {"SITE_URL": SITE}
-    processes = dev.stand_in_for_stripe(SITE, taken_port, env)
+    processes = standins.stand_in_for_stripe(SITE, taken_port, env)
     command = [str(word) for word in processes["stand-in for Stripe"]]
     port = int(command[command.index("--port") + 1])
     assert port > taken_port
@@ -45,8 +45,8 @@ def test_a_market_without_a_key_is_given_a_stand_in_on_a_free_port(taken_port: i
 
 def test_each_run_has_a_webhook_secret_of_its_own() -> None:
     first, second = {"SITE_URL": SITE}, {"SITE_URL": SITE}
-    dev.stand_in_for_stripe(SITE, 8001, first)
-    dev.stand_in_for_stripe(SITE, 8001, second)
+    standins.stand_in_for_stripe(SITE, 8001, first)
+    standins.stand_in_for_stripe(SITE, 8001, second)
     assert first["STRIPE_WEBHOOK_SECRET"] != second["STRIPE_WEBHOOK_SECRET"]
 
 
@@ -55,5 +55,5 @@ def test_each_run_has_a_webhook_secret_of_its_own() -> None:
 )
 def test_a_market_with_a_key_or_open_to_others_gets_none(env: dict[str, str]) -> None:
     before = dict(env)
-    assert dev.stand_in_for_stripe(SITE, 8001, env) == {}
+    assert standins.stand_in_for_stripe(SITE, 8001, env) == {}
     assert env == before

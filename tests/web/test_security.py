@@ -36,6 +36,10 @@ def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
             {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_API_BASE": "http://127.0.0.1:8001/v1"},
             "form-action 'self' http://127.0.0.1:8001",
         ),
+        (
+            {"STRIPE_SECRET_KEY": "sk_test_x", "MIDTRANS_SERVER_KEY": "SB-Mid-server-x"},
+            "form-action 'self' https://app.sandbox.midtrans.com https://checkout.stripe.com",
+        ),
     ],
 )
 def test_a_form_may_lead_away_only_to_where_cards_are_paid(environ: dict[str, str], targets: str) -> None:

@@ -104,7 +104,7 @@ def grant(actor: Actor, person_id: int, role: Role, scope: int = 0) -> RoleGrant
     """
     if not can_manage_people(actor):
         raise NotAllowed("accounts.not_yours")
-    if (role in STORE_ROLES or role is Role.FACILITATOR) != bool(scope) or role is Role.STORE_HELPER:
+    if (role in STORE_ROLES or role in (Role.FACILITATOR, Role.RUNNER)) != bool(scope) or role is Role.STORE_HELPER:
         raise Invalid("accounts.role_needs_store", field="scope")
     person = lock_one(Person, person_id)
     if person.closed_at is not None:

@@ -16,7 +16,7 @@ from marketplace.core.actor import Role, village_scope
 from marketplace.places.rules import FATULULI
 from marketplace.web.forms import BaseForm, RupiahField, add_error
 
-GRANTABLE = {role: words for role, words in ROLES.items() if role is not Role.STORE_HELPER}
+GRANTABLE = {role: words for role, words in ROLES.items() if role not in (Role.STORE_HELPER, Role.RUNNER)}
 """A helper is never appointed: a shop asks for help."""
 
 

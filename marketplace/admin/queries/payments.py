@@ -32,7 +32,7 @@ class PaymentRow:
 
 
 def online_payments(text: str = "", state: PaymentState | None = None, cursor: str | None = None) -> Page[PaymentRow]:
-    """Online payments, the newest first, of one state or all. One statement.
+    """Online payments, the newest first, of one state or all. One statement. Cash is found by its text alone.
 
     `text` is the code of a purchase or an order, our reference, or what the provider calls a payment, its page, a
     refund or a dispute: the whole of it, for nobody guesses at money.
@@ -52,7 +52,9 @@ def online_payments(text: str = "", state: PaymentState | None = None, cursor: s
         )
         .join(PurchasePayment, PurchasePayment.payment_id == payment.id)
         .join(Purchase, Purchase.id == PurchasePayment.purchase_id)
-        .where(payment.hold_until.is_not(None))
+        .where(
+            sa.or_(payment.hold_until.is_not(None), payment.received > 0) if text else payment.hold_until.is_not(None)
+        )
     )
     if text:
         query = query.where(payment.id.in_(_named(text)))

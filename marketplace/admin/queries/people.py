@@ -96,7 +96,7 @@ def grants(person_id: int) -> list[GrantRow]:
     giver = aliased(Person)
     query = (
         sa.select(RoleGrant.id, RoleGrant.role, Store.name, RoleGrant.granted_at, giver.name)
-        .outerjoin(Store, Store.id == RoleGrant.scope)
+        .outerjoin(Store, sa.and_(Store.id == RoleGrant.scope, RoleGrant.role != Role.RUNNER))
         .outerjoin(giver, giver.id == RoleGrant.granted_by)
         .where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
         .order_by(RoleGrant.id)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 
-from marketplace.admin.words import ACTS
+from marketplace.admin.acts import ACTS
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -20,14 +20,19 @@ def show(template: str, **values: Any) -> str:
 def _menu() -> list[dict[str, str]]:
     parts = (
         ("admin.overview", _("Ikhtisar"), "layout-grid"),
+        ("admin.orders_list", _("Pesanan"), "package"),
         ("admin.payments_list", _("Pembayaran"), "wallet"),
         ("admin.reconciliations", _("Pencocokan buku"), "clipboard-check"),
+        ("admin.bank", _("Mutasi bank"), "landmark"),
+        ("admin.payouts", _("Pencairan"), "banknote"),
+        ("admin.claims", _("Komplain"), "triangle-alert"),
         ("admin.reports", _("Pesan dilaporkan"), "message-circle"),
         ("admin.people", _("Orang dan peran"), "users"),
         ("admin.settings_list", _("Pengaturan"), "settings"),
         ("admin.categories", _("Kategori"), "tag"),
         ("admin.points", _("Titik ambil"), "map-pin"),
         ("admin.couriers", _("Tarif pos"), "truck"),
+        ("admin.rounds", _("Putaran"), "users"),
         ("admin.trail", _("Jejak tindakan"), "history"),
     )
     return [{"url": url_for(endpoint), "label": label, "icon": icon} for endpoint, label, icon in parts]

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from marketplace.admin.forms import MessageReportForm
 from marketplace.admin.views.blueprint import bp, show
+from marketplace.claims.queries import is_mediated
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, Stale
 from marketplace.media.services import document
@@ -30,7 +31,7 @@ def reports() -> str:
 @bp.get("/pesan/<string:code>")
 @requires(is_operator)
 def talk(code: str) -> Response:
-    """The talk of an order, as long as a report is open or a dispute is not decided."""
+    """The talk of an order, as long as a report is open, or a dispute or a claim is not decided."""
     found = _opened(code)
     page = queries.messages(found.order_id, after=request.args.get("setelah"))
     answer = Response(show("talk", talk=found, page=page, part=url_for("admin.reports")))
@@ -75,4 +76,4 @@ def _opened(code: str) -> Talk:
     if order is None:
         raise NotFound
     with transaction():
-        return services.open_for_operator(current_actor(), order.id)
+        return services.open_for_operator(current_actor(), order.id, is_mediated(order.id))

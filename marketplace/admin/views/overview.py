@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from marketplace.admin import queries
 from marketplace.admin.views.blueprint import bp, show
+from marketplace.bank.queries import count_open
+from marketplace.claims.queries import counts_for_operator
 from marketplace.core.clock import now
 from marketplace.payments.queries import need_counts
+from marketplace.payouts import queries as payouts
 from marketplace.reconciliation.queries import latest as latest_reconciliation
 from marketplace.web.access import is_operator, requires
 
@@ -19,7 +22,10 @@ def overview() -> str:
     return show(
         "overview",
         counts=queries.counts(),
+        claims=sum(counts_for_operator().values()),
         stuck=sum(need_counts(now()).values()),
         reconciled=latest_reconciliation(),
+        bank_open=count_open(),
+        payout_counts=payouts.counts(),
         acts=queries.trail(queries.TrailFilter(), limit=LATEST).items,
     )

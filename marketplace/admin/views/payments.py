@@ -10,8 +10,10 @@ from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.admin import queries, services, words
+from marketplace.admin.acts import OF_MONEY
 from marketplace.admin.forms import ReasonForm
 from marketplace.admin.views.blueprint import bp, show
+from marketplace.bank import queries as bank
 from marketplace.checkout.services import settling
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
@@ -21,7 +23,7 @@ from marketplace.orders import services as order_services
 from marketplace.payments import queries as payments
 from marketplace.payments.models import Payment
 from marketplace.payments.queries import NeedRow
-from marketplace.payments.rules import Need, PaymentState, ProviderTrouble, RefundState
+from marketplace.payments.rules import BY_HAND, Need, PaymentState, ProviderTrouble, RefundState
 from marketplace.web.access import current_actor, is_operator, requires
 from marketplace.web.language import explain
 
@@ -142,9 +144,9 @@ def send_back_payment(reference: str) -> Page:
 
 
 def find_payment(reference: str) -> Payment:
-    """An online payment. Raises NotFound; cash has no page here."""
+    """A payment that came or comes in. Raises NotFound; cash has a page once it has changed hands."""
     found = payments.payment_by_reference(reference)
-    if found is None or found.hold_until is None:
+    if found is None or (found.hold_until is None and not found.received):
         raise NotFound
     return found
 
@@ -169,6 +171,9 @@ def payment_page(
     disputes, its_orders = payments.disputes_of(found.id), orders.money_of_orders(found.id)
     refs = [ref for attempt in attempts for ref in (attempt.session_ref, attempt.provider_ref) if ref]
     things = [("payment", reference), *(("refund", refund.reference) for refund in refunds)]
+    is_by_hand = found.method in BY_HAND
+    lines = bank.lines_of(found.id) if is_by_hand else []
+    things += [("bank_line", str(line.id)) for line in lines]
     things += [("order", order.code) for order in its_orders]
     open_failures = [refund for refund in refunds if refund.state is RefundState.FAILED and not refund.handled_at]
     shown = show(
@@ -182,7 +187,10 @@ def payment_page(
         orders=its_orders,
         notices=payments.notices_of(reference, refs),
         bookings=orders.bookings_of_payment(found, its_orders, attempts, refunds, disputes),
-        acts=queries.acts_about(things, words.ACTS, limit=ACTS_SHOWN),
+        lines=lines,
+        proofs=bank.proofs_of([found.id]).get(found.id, []) if is_by_hand else [],
+        is_by_hand=is_by_hand,
+        acts=queries.acts_about(things, OF_MONEY, limit=ACTS_SHOWN),
         forms={refund.reference: reason_form(refund.id, is_blank=True) for refund in open_failures} | (forms or {}),
         is_over=found.state is PaymentState.PENDING and _is_over(found),
         said=said,
@@ -192,7 +200,8 @@ def payment_page(
 
 
 def _is_over(found: Payment) -> bool:
-    return found.hold_until is not None and found.hold_until <= now()
+    """Is its time over, with no proof that asks an operator first?"""
+    return found.proof_at is None and found.hold_until is not None and found.hold_until <= now()
 
 
 def _expire(payment_id: int) -> None:

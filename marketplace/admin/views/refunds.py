@@ -65,6 +65,20 @@ def retry_refund(reference: str, refund: str) -> Page:
     return back(reference)
 
 
+@bp.post("/pembayaran/<string:reference>/pengembalian/<string:refund>/rekening")
+@requires(is_operator)
+def refund_by_bank(reference: str, refund: str) -> Page:
+    """Send a refund that failed to the buyer's own bank account instead: she is asked for it."""
+    refund_id = _refund(reference, refund).id
+    try:
+        with transaction():
+            order_services.refunds.retry(current_actor(), refund_id, by_bank=True)
+    except (Stale, Invalid) as refusal:
+        return payment_page(reference, 409, explain(refusal))
+    flash(_("Pembeli kami tanya nomor rekeningnya. Sesudah itu uangnya ikut kiriman bank."), "success")
+    return back(reference)
+
+
 @bp.post("/pembayaran/<string:reference>/pengembalian/<string:refund>/pengesampingan")
 @requires(is_operator)
 def set_refund_aside(reference: str, refund: str) -> Page:

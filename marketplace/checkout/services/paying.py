@@ -64,7 +64,7 @@ def can_start(payment: Payment) -> bool:
         return False
     live = live_attempt(payment.id)
     is_open = live is not None and bool(live.session_ref) and live.expires_at > now()
-    return is_open or payment.hold_until - now() >= payments.attempts.LAST_MINUTES
+    return is_open or payments.attempts.has_time(payment)
 
 
 def is_in_flight(attempt: PaymentAttempt) -> bool:

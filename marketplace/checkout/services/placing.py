@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from marketplace.catalog.models import Variant
 from marketplace.catalog.queries import Offer, offers
 from marketplace.catalog.services import stock
 from marketplace.checkout.models import CartLine
-from marketplace.checkout.queries import parcels
+from marketplace.checkout.queries import bags, parcels
 from marketplace.checkout.rules import CartOwner, SeenLine
 from marketplace.checkout.services.carts import lock_cart, take_out
 from marketplace.core.actor import Actor
@@ -25,6 +25,9 @@ from marketplace.orders.queries import purchase_by_form_key
 from marketplace.orders.services import NewLine, NewOrder, NewPurchase
 from marketplace.payments.rules import PaymentMethod
 from marketplace.places.queries import names
+from marketplace.rounds import services as rounds
+from marketplace.rounds.queries.offers import offers as round_offers
+from marketplace.rounds.rules import round_of, shared_fees
 from marketplace.shipping.queries import DeliveryOption, ways
 from marketplace.shipping.rules import DeliveryMethod, way_key
 
@@ -95,6 +98,9 @@ def place(actor: Actor, owner: CartOwner, form_key: str, spec: CheckoutSpec) -> 
         _check_offer(line, found.get(line.variant_id))
     agreed = _check_deliveries(spec, found)
     purchase = orders.create(actor, _new_purchase(actor, form_key, spec, found, agreed))
+    by_round = {store_id: round_of(way.ref or 0) for store_id, way in agreed.items() if _is_round(way)}
+    if by_round:
+        rounds.book(purchase.id, by_round)
     take_out(cart_id, sorted(wanted))
     return purchase
 
@@ -134,6 +140,8 @@ def _check_deliveries(spec: CheckoutSpec, found: Mapping[int, Offer]) -> dict[in
     village = spec.destination.village_code if spec.destination else None
     pieces = [(found[line.variant_id], line.quantity) for line in spec.seen]
     offered = ways(parcels(pieces), village, {key: (each.method, each.ref) for key, each in chosen.items()})
+    for store_id, runs in _runs(chosen, found, village).items():
+        offered.setdefault(store_id, []).extend(runs)
     agreed = {}
     for store_id, name in stores.items():
         if store_id not in chosen:
@@ -142,7 +150,28 @@ def _check_deliveries(spec: CheckoutSpec, found: Mapping[int, Offer]) -> dict[in
         if not same:
             raise Stale("checkout.delivery_changed", store=name)
         agreed[store_id] = same[0]
-    return agreed
+    return _share_fees(agreed)
+
+
+def _runs(
+    chosen: Mapping[int, Delivery], found: Mapping[int, Offer], village: str | None
+) -> dict[int, list[DeliveryOption]]:
+    """What rounds offer, their places counted while nobody else can take one; nothing when none is chosen."""
+    refs = [each.ref for each in chosen.values() if each.method is DeliveryMethod.ROUND and each.ref is not None]
+    if not refs:
+        return {}
+    rounds.lock_rounds(refs)
+    return round_offers(bags((offer, offer.ready_on()) for offer in found.values()), village)
+
+
+def _share_fees(agreed: dict[int, DeliveryOption]) -> dict[int, DeliveryOption]:
+    """Shops that share a run make one parcel, whose fee is paid once."""
+    fees = shared_fees({key: (way.ref if _is_round(way) else None, way.fee) for key, way in agreed.items()})
+    return {store_id: replace(way, fee=fees[store_id]) for store_id, way in agreed.items()}
+
+
+def _is_round(way: DeliveryOption) -> bool:
+    return way.method is DeliveryMethod.ROUND
 
 
 def _check_paid_before(spec: CheckoutSpec) -> None:
@@ -192,7 +221,7 @@ def _address(where: Destination) -> dict[str, str]:
 def _new_order(
     store_id: int, way: DeliveryOption, note: str, lines: tuple[NewLine, ...], ready_by: date | None
 ) -> NewOrder:
-    is_point = way.method is DeliveryMethod.POINT
+    has_place = way.method in (DeliveryMethod.POINT, DeliveryMethod.ROUND)
     return NewOrder(
         store_id,
         way.method,
@@ -201,7 +230,7 @@ def _new_order(
         note,
         ready_by,
         delivery_name=way.name,
-        delivery_place=" · ".join(filter(None, (way.place, way.note))) if is_point else "",
+        delivery_place=" · ".join(filter(None, (way.place, way.note))) if has_place else "",
         delivery_days=way.days,
         delivery_weight=way.weight,
         tracking_url=way.tracking_url,

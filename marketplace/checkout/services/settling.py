@@ -14,7 +14,7 @@ from marketplace.orders import services as orders
 from marketplace.payments import queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt, ProviderNotice
-from marketplace.payments.rules import ATTEMPT_LIVE, AttemptRef, AttemptState, Snapshot
+from marketplace.payments.rules import ATTEMPT_LIVE, BY_HAND, AttemptRef, AttemptState, Snapshot
 from marketplace.payments.services import OnlineProvider
 
 
@@ -110,8 +110,8 @@ def _ask(
     refs = [(attempt.id, _ref(reference, attempt), attempt.state in ATTEMPT_LIVE) for attempt in tries]
     young = {attempt.id for attempt in tries if is_in_flight(attempt)}
     db.session.rollback()  # nothing stays open while we wait for the network
-    if not refs and not provider_ref:
-        return []
+    if method in BY_HAND or (not refs and not provider_ref):
+        return []  # of what is paid by hand only the bank's statement tells
     provider = online(method)
     readings = [Reading(payment_id, attempt_id, ask(provider, ref, is_live)) for attempt_id, ref, is_live in refs]
     found = {reading.snapshot.provider_ref for reading in readings if reading.snapshot}

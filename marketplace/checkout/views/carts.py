@@ -10,6 +10,7 @@ from marketplace.checkout.rules import MOST_OF_ONE
 from marketplace.checkout.views.visitor import bp, cart_owner, filling_owner, tell_count
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
+from marketplace.rounds.queries.offers import shops_together
 from marketplace.web.access import public
 from marketplace.web.language import explain
 from marketplace.web.security import tokenless
@@ -20,7 +21,9 @@ from marketplace.web.security import tokenless
 def cart() -> Response:
     """What lies in the cart, shop by shop, with what has changed since it was put there."""
     view = queries.cart_view(cart_owner())
-    return tell_count(make_response(render_template("checkout/cart.html", cart=view)), view.count)
+    together = shops_together(shop.store_id for shop in view.shops) if len(view.shops) > 1 else None
+    page = render_template("checkout/cart.html", cart=view, together=together)
+    return tell_count(make_response(page), view.count)
 
 
 @bp.post("/keranjang")

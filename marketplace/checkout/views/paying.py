@@ -12,8 +12,9 @@ from flask_babel import gettext
 
 from marketplace.checkout import services
 from marketplace.checkout.services import paying, settling
+from marketplace.checkout.views import by_hand
 from marketplace.checkout.views.visitor import bp, filling_owner, tell_count
-from marketplace.checkout.words import TEST_NOTE, TROUBLES
+from marketplace.checkout.words import DECLINED_THERE, PAGES, TEST_NOTE, TROUBLES
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import NotFound, Refusal, Stale
 from marketplace.core.ports import port
@@ -23,7 +24,7 @@ from marketplace.orders.models import Purchase
 from marketplace.orders.policies import Buyer, can_read_purchase, guest_key
 from marketplace.payments import queries
 from marketplace.payments.models import Payment
-from marketplace.payments.rules import ENDED_UNPAID, PAID, PaymentState, ProviderTrouble, Refused, Trouble
+from marketplace.payments.rules import BY_HAND, ENDED_UNPAID, PAID, PaymentState, ProviderTrouble, Refused, Trouble
 from marketplace.payments.services import Providers, attempts
 from marketplace.web.access import current_actor, public
 from marketplace.web.language import explain
@@ -36,18 +37,24 @@ log = structlog.get_logger()
 @public
 def payment(reference: str) -> Response:
     """How a payment stands, and the way on."""
-    return _page(_payment(reference))
+    return _page(payment_of(reference))
 
 
 @bp.post("/bayar/<string:reference>")
 @public
 def pay(reference: str) -> Response:
     """On to the provider's page: the one that is open, or a new one."""
-    return go_and_pay(_payment(reference).id)
+    return go_and_pay(payment_of(reference).id)
 
 
 def go_and_pay(payment_id: int) -> Response:
-    """To the provider's page, or to the payment's own page with words why that is not possible now."""
+    """To the provider's page, or to the payment's own page with words why that is not possible now.
+
+    What is paid by hand has no provider: its own page says where to.
+    """
+    found = _again(payment_id)
+    if found.method in BY_HAND:
+        return to_page(found)
     try:
         _look_for_lost(payment_id)
         url = _page_of_provider(payment_id)
@@ -58,6 +65,14 @@ def go_and_pay(payment_id: int) -> Response:
         words = explain(refusal)
         return _page(_again(payment_id), 409, words)
     return redirect(url, 303)  # type: ignore[return-value]
+
+
+def to_page(found: Payment) -> Response:
+    """To the page of a payment; a guest who may read the purchase keeps its key."""
+    purchase = orders.purchase_of_payment(found.id)
+    key = link_key(purchase) if may_read(purchase) else None
+    page = url_for("checkout.payment", reference=found.reference, kunci=key)
+    return redirect(page, 303)  # type: ignore[return-value]
 
 
 def _look_for_lost(payment_id: int) -> None:
@@ -99,20 +114,22 @@ def come_back(reference: str) -> Response:
 
     Coming here pays nothing by itself: what counts is what the provider answers.
     """
-    found = _payment(reference)
+    found = payment_of(reference)
     try:
         readings = settling.read(found.id)
         with transaction():
             settling.apply(readings)
     except ProviderTrouble as trouble:
         log.warning("checkout.not_read", reference=reference, why=str(trouble))
-        return _page(_payment(reference), 200, gettext("Pembayaran Anda sedang kami periksa. Kabarnya sebentar lagi."))
+        return _page(
+            payment_of(reference), 200, gettext("Pembayaran Anda sedang kami periksa. Kabarnya sebentar lagi.")
+        )
     except Stale as refusal:
-        return _page(_payment(reference), 409, explain(refusal))
-    found = _payment(reference)
+        return _page(payment_of(reference), 409, explain(refusal))
+    found = payment_of(reference)
     purchase = orders.purchase_of_payment(found.id)
-    if found.state in PAID and _may_read(purchase):
-        return redirect(url_for("purchases.purchase", code=purchase.code, kunci=_link_key(purchase)), 303)  # type: ignore[return-value]
+    if found.state in PAID and may_read(purchase):
+        return redirect(url_for("purchases.purchase", code=purchase.code, kunci=link_key(purchase)), 303)  # type: ignore[return-value]
     return redirect(url_for("checkout.payment", reference=reference), 303)  # type: ignore[return-value]
 
 
@@ -120,9 +137,9 @@ def come_back(reference: str) -> Response:
 @public
 def refill_cart(reference: str) -> Response:
     """Take an unpaid purchase back and put its goods into the cart again."""
-    found = _payment(reference)
+    found = payment_of(reference)
     purchase = orders.purchase_of_payment(found.id)
-    if not _may_read(purchase):
+    if not may_read(purchase):
         raise NotFound
     payment_id, purchase_id, code = found.id, purchase.id, purchase.code
     try:
@@ -165,7 +182,7 @@ def _fill(purchase_id: int) -> Response:
     return tell_count(make_response(redirect(url_for("checkout.cart"), 303)), count)
 
 
-def _payment(reference: str) -> Payment:
+def payment_of(reference: str) -> Payment:
     """An online payment by its reference. Raises NotFound."""
     found = queries.payment_by_reference(reference)
     if found is None or found.hold_until is None:
@@ -177,36 +194,44 @@ def _again(payment_id: int) -> Payment:
     return db.session.get_one(Payment, payment_id, populate_existing=True)
 
 
-def _may_read(purchase: Purchase) -> bool:
+def may_read(purchase: Purchase) -> bool:
     """May this visitor see what was bought: the buyer signed in, or the guest whose browser bought it."""
-    return can_read_purchase(current_actor(), purchase, _guest_key(purchase))
+    return can_read_purchase(current_actor(), purchase, visitor_key(purchase))
 
 
-def _guest_key(purchase: Purchase) -> str:
+def visitor_key(purchase: Purchase) -> str:
+    """The key that the visitor brings: in the address, or because this browser placed the purchase."""
     given = request.args.get("kunci", "")
     return given or (guest_key(purchase.code) if purchase.code in remembered_purchases() else "")
 
 
-def _link_key(purchase: Purchase) -> str | None:
+def link_key(purchase: Purchase) -> str | None:
+    """The key as links to a guest's purchase carry it; whoever gets it may read the purchase."""
     return guest_key(purchase.code) if purchase.person_id is None else None
 
 
 def _page(found: Payment, status: int = 200, words: str = "") -> Response:
     purchase = orders.purchase_of_payment(found.id)
+    is_buyers = may_read(purchase)
+    if found.method in BY_HAND:
+        return by_hand.page(found, purchase if is_buyers else None, link_key(purchase), status, words)
     tries = queries.attempts_of(found.id)
     trouble = tries[-1].trouble if tries else Trouble.NONE
     provider = port(Providers).get(found.method)
-    may_read = _may_read(purchase)
+    icon, button_words, next_words = PAGES[found.method]
     page = render_template(
         "checkout/payment.html",
         payment=found,
         states=PaymentState,
         can_start=paying.can_start(found),
-        trouble=TROUBLES.get(trouble, ""),
+        button_icon=icon,
+        button_words=button_words,
+        next_words=next_words,
+        trouble=DECLINED_THERE.get((found.method, trouble)) or TROUBLES.get(trouble, ""),
         is_test=provider is not None and provider.is_test,
         test_note=TEST_NOTE,
-        purchase=purchase if may_read else None,
-        key=_link_key(purchase) if may_read else None,
+        purchase=purchase if is_buyers else None,
+        key=link_key(purchase) if is_buyers else None,
         words=words,
     )
     response = make_response(page, status)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Response, make_response, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
@@ -10,7 +12,7 @@ from flask_babel import gettext, lazy_gettext
 from marketplace.accounts.queries import AddressRow, addresses_of, contact
 from marketplace.checkout import queries, services
 from marketplace.checkout.forms import NEW_ADDRESS, CheckoutForm, chosen_deliveries, note_for
-from marketplace.checkout.queries import CartView, ShopPart, parcels
+from marketplace.checkout.queries import CartView, ShopPart, bags, parcels
 from marketplace.checkout.rules import Difference, SeenLine, differences, read_seen, write_seen
 from marketplace.checkout.services import Destination
 from marketplace.checkout.views.paying import go_and_pay
@@ -25,10 +27,12 @@ from marketplace.orders.queries import online_payment
 from marketplace.payments.rules import PaymentMethod
 from marketplace.payments.services import Providers
 from marketplace.places.rules import FATULULI
+from marketplace.rounds.queries.offers import offers as round_offers
+from marketplace.rounds.rules import shared_fees
 from marketplace.shipping.queries import DeliveryOption, ways
 from marketplace.shipping.rules import GRAMS, DeliveryMethod
 from marketplace.web.access import current_actor, public
-from marketplace.web.filters import rupiah
+from marketplace.web.filters import rupiah, wita_day
 from marketplace.web.language import current_language, explain
 from marketplace.web.remembered import remember_purchase
 
@@ -37,6 +41,7 @@ METHODS = {
     DeliveryMethod.OWN_DELIVERY: lazy_gettext("Diantar toko"),
     DeliveryMethod.POINT: lazy_gettext("Titik ambil"),
     DeliveryMethod.POST: lazy_gettext("Lewat pos"),
+    DeliveryMethod.ROUND: lazy_gettext("Putaran"),
 }
 
 
@@ -60,10 +65,10 @@ class ShopChoice:
         return [
             {
                 "value": way.key,
-                "label": f"{METHODS[way.method]}: {way.name}" if way.name else METHODS[way.method],
+                "label": _label(way),
                 "note": _about(way),
                 "price_text": rupiah(way.fee) if way.fee else gettext("gratis"),
-                "data": {"fee": way.fee},
+                "data": {"fee": way.fee, "run": way.ref if way.method is DeliveryMethod.ROUND else ""},
             }
             for way in self.options
         ]
@@ -74,6 +79,13 @@ class ShopChoice:
         return self.chosen.key if self.chosen else ""
 
 
+def _label(way: DeliveryOption) -> str:
+    """What a way is called; a run by its round's own name and its day."""
+    if way.method is DeliveryMethod.ROUND:
+        return f"{way.name}, {wita_day(date.fromisoformat(way.days))}"
+    return f"{METHODS[way.method]}: {way.name}" if way.name else str(METHODS[way.method])
+
+
 def _about(way: DeliveryOption) -> str:
     """What stands below a way: where and when to fetch, or how long the post takes and what it weighs."""
     said = [way.place, way.note]
@@ -81,7 +93,12 @@ def _about(way: DeliveryOption) -> str:
         said = [
             gettext("%(days)s hari", days=way.days),
             gettext("%(kg)s kg dengan bungkus", kg=way.weight // GRAMS),
-            gettext("dibayar dulu dengan kartu"),
+            gettext("dibayar dulu"),
+        ]
+    if way.method is DeliveryMethod.ROUND:
+        said = [
+            gettext("pukul %(hours)s WITA", hours=way.note),
+            gettext("satu ongkos untuk semua toko yang memilih putaran ini"),
         ]
     return " · ".join(filter(None, said))
 
@@ -205,7 +222,8 @@ def _page(form: CheckoutForm, addresses: list[AddressRow], status: int = 200, wo
             changes=_changes(before, basket.seen, cart),
             words=words,
             goods_total=basket.total,
-            delivery_total=sum(shop.fee for shop in shops),
+            delivery_total=_delivery_total(shops),
+            parcel_count=_parcel_count(shops),
         ),
         status,
     )
@@ -217,6 +235,8 @@ def _shops(basket: CartView, village: str | None) -> list[ShopChoice]:
     """Each shop with its ways of delivery: the one chosen before if it is still there, else the first."""
     pieces = parcels((line.offer, line.orderable) for line in basket.lines)
     offered = ways(pieces, village) if basket.shops else {}
+    for store_id, runs in round_offers(bags((line.offer, line.ready_on) for line in basket.lines), village).items():
+        offered.setdefault(store_id, []).extend(runs)
     wanted, has_card = chosen_deliveries(), _has_card()
     found = []
     for part in basket.shops:
@@ -226,6 +246,21 @@ def _shops(basket: CartView, village: str | None) -> list[ShopChoice]:
         same.sort(key=lambda way, ref=before.ref if before else None: way.ref != ref)  # type: ignore[misc]
         found.append(ShopChoice(part, here, next(iter([*same, *here]), None), note_for(part.store_id)))
     return found
+
+
+def _run(shop: ShopChoice) -> int | None:
+    """The run that was chosen for a shop; None for other ways."""
+    return shop.chosen.ref if shop.chosen and shop.chosen.method is DeliveryMethod.ROUND else None
+
+
+def _delivery_total(shops: Sequence[ShopChoice]) -> int:
+    """Rupiah for all parcels: shops that share a run pay its fee once."""
+    return sum(shared_fees({shop.part.store_id: (_run(shop), shop.fee) for shop in shops}).values())
+
+
+def _parcel_count(shops: Sequence[ShopChoice]) -> int:
+    """How many parcels reach the buyer: one from each shop, shops that share a run as one."""
+    return len({_run(shop) or -shop.part.store_id for shop in shops})
 
 
 def _has_card() -> bool:

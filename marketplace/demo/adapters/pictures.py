@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from marketplace.demo.adapters.weave import draw_monogram, draw_product
 from marketplace.media.rules import widths_for
@@ -67,3 +67,16 @@ def draw(drawing: Drawing) -> Files:
         smaller.save(kept, "WEBP", quality=QUALITY, method=FASTEST if width == FULL else FAST)
         files[width] = (width, kept.getvalue())
     return files
+
+
+def draw_receipt(amount: int) -> bytes:
+    """What a bank's app shows after a transfer (rupiah), as a JPEG: an example, of no bank."""
+    whole = Image.new("RGB", (540, 720), "#f4f4ef")
+    pen = ImageDraw.Draw(whole)
+    pen.rectangle((40, 40, 500, 140), fill="#1f2a44")
+    lines = ("Transfer berhasil", "(contoh, bukan bank)", f"Rp {amount:,}".replace(",", "."))
+    for number, text in enumerate(lines):
+        pen.text((60, 60 + 120 * number), text, fill="#ffffff" if number == 0 else "#1f2a44", font_size=30)
+    kept = io.BytesIO()
+    whole.save(kept, "JPEG", quality=QUALITY)
+    return kept.getvalue()

@@ -42,6 +42,7 @@ SHOPPING = (
     Shopping(4, OrderStatus.PROCESSING, (0.4, 0.9)),
     Shopping(6, OrderStatus.WAITING, (0.02, 0.6)),
     Shopping(2, OrderStatus.EXPIRED, (2, 9), PaymentMethod.CARD),
+    Shopping(1, OrderStatus.PROCESSING, (5.5, 6)),
 )
 # How the purchases end that are paid by card while the market is loaded.
 BY_CARD = (
@@ -53,6 +54,15 @@ BY_CARD = (
     OrderStatus.DECLINED,
     OrderStatus.DONE,
     OrderStatus.DONE,
+    OrderStatus.ARRIVED,
+)
+# The same for those paid by Midtrans: how the buyer pays, and how the purchase ends.
+BY_SNAP = (
+    ("qris", OrderStatus.UNPAID),
+    ("qris", OrderStatus.WAITING),
+    ("bank_transfer", OrderStatus.PROCESSING),
+    ("gopay", OrderStatus.DONE),
+    ("qris", OrderStatus.DECLINED),
 )
 REASONS = ("Cabai sedang habis di pasar, maaf.", "Kami tutup untuk acara keluarga.", "Stok di rak ternyata rusak.")
 NOTES = (

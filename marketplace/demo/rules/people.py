@@ -40,6 +40,7 @@ PEOPLE = (
     DemoPerson("hendrik", "Hendrik Foeh", "warga", "+6281246000111"),
     DemoPerson("noni", "Noni Riwu", "warga", "+6281246000112"),
     DemoPerson("lurah", "Lurah Fatululi", "pendamping Kelurahan Fatululi", "+6281246000113", (Role.FACILITATOR,)),
+    DemoPerson("nus", "Nus Tefa", "pelari Putaran Fatululi", "+6281246000116"),
     DemoPerson("mince", "Mince Tallo", "membuka toko, diminta perbaikan", "+6281246000114"),
     DemoPerson("oris", "Oris Lopo", "membuka toko, menunggu kurator", "+6281246000115"),
 )
@@ -63,6 +64,7 @@ ACCOUNTS = (
     (f"yuli@{DOMAIN}", "pemilik Tenun Mama Yuli"),
     (f"dodi@{DOMAIN}", "staf Dapur Mama Ina"),
     (f"lurah@{DOMAIN}", "pendamping Kelurahan Fatululi"),
+    (f"nus@{DOMAIN}", "pelari Putaran Fatululi"),
     (f"mince@{DOMAIN}", "membuka toko, diminta perbaikan"),
     (f"oris@{DOMAIN}", "membuka toko, menunggu kurator"),
     (f"ratna@{DOMAIN}", "kurator Disperindag NTT"),

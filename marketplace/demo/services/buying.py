@@ -47,7 +47,7 @@ class Plan:
     @property
     def is_delivered(self) -> bool | None:
         """Is it brought? None: either way."""
-        return {OrderStatus.READY: False, OrderStatus.ON_THE_WAY: True}.get(self.end)
+        return {OrderStatus.READY: False, OrderStatus.ON_THE_WAY: True, OrderStatus.ARRIVED: True}.get(self.end)
 
 
 def plan(world: World) -> None:

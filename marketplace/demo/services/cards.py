@@ -1,8 +1,9 @@
-"""Neighbours pay by card, today: at the stand-in for Stripe, on the road that every buyer takes."""
+"""Neighbours pay online, today: at the stand-ins for Stripe and Midtrans, on the road that every buyer takes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from marketplace.core.db import db, transaction
 from marketplace.core.outbox import OutboxRow
 from marketplace.core.ports import port
 from marketplace.demo.adapters import card_holder
-from marketplace.demo.rules.buying import BY_CARD, REASONS
+from marketplace.demo.rules.buying import BY_CARD, BY_SNAP, REASONS
 from marketplace.demo.services import buying
 from marketplace.demo.services.buying import Plan
 from marketplace.demo.services.world import World
@@ -28,25 +29,29 @@ from marketplace.payments.rules import PaymentMethod, ProviderTrouble
 from marketplace.payments.services import Providers, attempts
 
 FIRST_NUMBER = 1001
-MARKED_READY = (OrderStatus.READY, OrderStatus.DONE)
+FIRST_SNAP = 1101
+MARKED_READY = (OrderStatus.READY, OrderStatus.ARRIVED, OrderStatus.DONE)
 
 
 def shop(world: World, say: Callable[[str], None]) -> None:
-    """Buy and pay. Nothing where cards are off, or where they are paid anywhere but on this machine."""
-    if port(Providers).online(PaymentMethod.CARD) is None or urlsplit(_pages()).hostname not in LOOPBACK:
-        return
+    """Buy and pay. Nothing where a way is off, or where it is paid anywhere but on this machine."""
     try:
-        for number, end in enumerate(BY_CARD, FIRST_NUMBER):
-            _buy(world, Plan(number, end, Random(f"kartu {number}"), PaymentMethod.CARD))
+        if _is_here(PaymentMethod.CARD, port(Config).stripe_pay_origin):
+            for number, end in enumerate(BY_CARD, FIRST_NUMBER):
+                _buy(world, Plan(number, end, Random(f"kartu {number}"), PaymentMethod.CARD), card_holder.pay)
+        if _is_here(PaymentMethod.SNAP, port(Config).midtrans_pay_origin):
+            for number, (way, end) in enumerate(BY_SNAP, FIRST_SNAP):
+                plan = Plan(number, end, Random(f"snap {number}"), PaymentMethod.SNAP)
+                _buy(world, plan, partial(card_holder.pay_in_app, way=way))
     except (ProviderTrouble, OSError) as trouble:
-        say(f"The stand-in for Stripe does not answer, so fewer purchases are paid by card: {trouble}")
+        say(f"A stand-in does not answer, so fewer purchases are paid online: {trouble}")
 
 
-def _pages() -> str:
-    return port(Config).stripe_pay_origin
+def _is_here(method: PaymentMethod, pages: str) -> bool:
+    return port(Providers).online(method) is not None and urlsplit(pages).hostname in LOOPBACK
 
 
-def _buy(world: World, plan: Plan) -> None:
+def _buy(world: World, plan: Plan, pay: Callable[[str], None]) -> None:
     with transaction():
         purchase = buying.order(world, plan)
         if purchase is None:
@@ -59,7 +64,7 @@ def _buy(world: World, plan: Plan) -> None:
         attempts.note_started(step.attempt_id, started)
     if plan.end is OrderStatus.UNPAID:
         return
-    card_holder.pay(started.url)
+    pay(started.url)
     readings = settling.read(payment_id)
     with transaction():
         settling.apply(readings)
@@ -79,6 +84,8 @@ def _answer(world: World, plan: Plan, order_id: int, store_id: int) -> None:
         orders.accept(owner, order_id)
     if plan.end in MARKED_READY:
         orders.mark_ready(owner, order_id)
+    if plan.end is OrderStatus.ARRIVED:
+        orders.arrive(owner, order_id)
     if plan.end is OrderStatus.DONE:
         buying.hand_over(owner, order_id)
 

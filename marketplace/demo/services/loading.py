@@ -14,7 +14,18 @@ from marketplace.demo.adapters.pictures import Drawing, Files, draw_all
 from marketplace.demo.rules.goods import goods
 from marketplace.demo.rules.people import PEOPLE
 from marketplace.demo.rules.shops import shops
-from marketplace.demo.services import buying, cards, opening, settling, stocking
+from marketplace.demo.services import (
+    buying,
+    by_hand,
+    cards,
+    changing,
+    claiming,
+    opening,
+    paying_out,
+    rounds,
+    settling,
+    stocking,
+)
 from marketplace.demo.services.world import World
 from marketplace.media import services as media
 from marketplace.media.services import Prepared
@@ -42,11 +53,17 @@ def load(say: Say, draw: DrawAll = draw_all) -> None:
     settling.plan(world)
     stocking.plan(world)
     buying.plan(world)
+    changing.plan(world)
+    claiming.plan(world)
     opening.plan(world)
+    paying_out.plan(world)
+    rounds.plan(world)
     say("People come, shops open, goods are judged and bought …")
     first = db.session.scalar(sa.select(sa.func.max(OutboxRow.id))) or 0
     _live_through(world)
     cards.shop(world, say)
+    by_hand.shop(world)
+    paying_out.pay_out(world)
     _close_letters(first)
     say(f"{len(world.stores)} shops, {len(world.products)} products, {len(world.pictures)} pictures.")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Regexp
+from wtforms import DateField, Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
-from marketplace.orders.rules import LONGEST_REASON
+from marketplace.orders.rules import LONGEST_NAME, LONGEST_REASON, is_signature
+from marketplace.orders.services import Accepted
 from marketplace.shipping.rules import DeliveryMethod
 from marketplace.web.forms import BaseForm, optional
 
@@ -16,6 +18,7 @@ DELIVERIES = {
     DeliveryMethod.OWN_DELIVERY: _l("Diantar toko"),
     DeliveryMethod.POINT: _l("Titik ambil"),
     DeliveryMethod.POST: _l("Lewat pos"),
+    DeliveryMethod.ROUND: _l("Putaran"),
 }
 
 
@@ -47,7 +50,14 @@ class SearchForm(BaseForm):
     )
     bayar = SelectField(
         _l("Cara bayar"),
-        choices=[("", _l("Semua")), ("cash", _l("Tunai")), ("card", _l("Kartu"))],
+        choices=[
+            ("", _l("Semua")),
+            ("cash", _l("Tunai")),
+            ("card", _l("Kartu")),
+            ("transfer", _l("Transfer")),
+            ("qris", _l("QRIS")),
+            ("snap", _l("Midtrans")),
+        ],
         validators=optional(),
     )
     dari = DateField(_l("Dari"), validators=optional())
@@ -76,6 +86,45 @@ class WithoutCodeForm(BaseForm):
         validators=[DataRequired(_l("Tulis alasannya; pembeli akan membacanya.")), Length(max=LONGEST_REASON)],
         render_kw={"rows": "2"},
     )
+
+
+class DoorForm(BaseForm):
+    """Who takes the goods, in her own words; on the shop's phone she need not say it."""
+
+    name = StringField(
+        _l("Nama penerima"),
+        validators=[Optional(), Length(max=LONGEST_NAME)],
+        render_kw={"autocomplete": "off", "maxlength": str(LONGEST_NAME)},
+    )
+    remark = TextAreaField(
+        _l("Catatan penerima"), validators=[Optional(), Length(max=LONGEST_REASON)], render_kw={"rows": "2"}
+    )
+    signature = HiddenField()
+
+    def validate_signature(self, given: Field) -> None:
+        """Nothing but what the field for drawing makes."""
+        if given.data and not is_signature(given.data):
+            raise ValidationError(_("Tanda tangan ini tidak terbaca. Hapus, lalu coba lagi."))
+
+    def told(self) -> Accepted:
+        """What the receiver wrote."""
+        return Accepted(self.name.data or "", self.remark.data or "", self.signature.data or "")
+
+
+class AcceptanceForm(DoorForm):
+    """The buyer takes the goods: her name is her signature. Several may stand on a page: each has ids of its own."""
+
+    name = StringField(
+        _l("Nama penerima"),
+        validators=[DataRequired(_l("Tulis nama yang menerima barangnya.")), Length(max=LONGEST_NAME)],
+        render_kw={"autocomplete": "name", "maxlength": str(LONGEST_NAME)},
+    )
+
+    def numbered(self, number: int) -> AcceptanceForm:
+        """The same form, with ids that no other on the page has."""
+        for field in (self.name, self.remark, self.signature):
+            field.id = field.label.field_id = f"{field.name}-{number}"
+        return self
 
 
 class TrackingForm(BaseForm):

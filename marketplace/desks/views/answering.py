@@ -26,6 +26,7 @@ DONE = {
     LinkAct.ACCEPT: _l("Pesanan sudah diterima lewat tautan ini."),
     LinkAct.DECLINE: _l("Pesanan sudah ditolak lewat tautan ini."),
     LinkAct.READY: _l("Pembeli sudah dikabari lewat tautan ini bahwa barangnya siap atau sedang diantar."),
+    LinkAct.ARRIVE: _l("Pembeli sudah dikabari lewat tautan ini bahwa barangnya sudah tiba."),
     LinkAct.HAND_OVER: _l("Barang sudah diserahkan lewat tautan ini."),
 }
 
@@ -67,6 +68,13 @@ def create_decline(token: str) -> Response:
 def create_readiness(token: str) -> Response:
     """The goods are packed, or on their way."""
     return _act(token, LinkAct.READY)
+
+
+@bp.post("/<string:token>/kedatangan")
+@public
+def create_arrival(token: str) -> Response:
+    """What was paid before is at the buyer's."""
+    return _act(token, LinkAct.ARRIVE)
 
 
 @bp.post("/<string:token>/serah-terima")

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from marketplace.core.actor import Right
+from marketplace.desks.forms.payouts import AppealForm
+from marketplace.desks.payday import LINE_STATES, Payday, paydays
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.queries import Earning, StoreBalance
 from marketplace.orders import queries as orders
 from marketplace.orders.queries import SoldRow
+from marketplace.payouts import queries as payouts
 from marketplace.web.access import current_actor, requires_right
 
 bp = Blueprint("earnings", __name__, url_prefix="/penjual/saldo")
@@ -27,13 +30,30 @@ class Row:
 @bp.get("")
 @requires_right(Right.MONEY)
 def index() -> str:
-    """The sums, and each order behind them."""
+    """When what money comes and why, what was sent, the sums, and each order behind them."""
+    return show()
+
+
+def show(form: AppealForm | None = None, store_id: int = 0, said: str = "") -> str:
+    """The page; perhaps with an appeal of a shop that was refused, or with words why something was not done."""
     stores = current_actor().stores_with(Right.MONEY)
     page = orders.sold(stores, request.args.get("setelah"))
     brought = ledger.earnings(row.id for row in page.items)
+    forms = {store_id: form} if form is not None else {}
     return render_template(
-        "desks/earnings.html", balance=_sum_of(stores), page=page.map(lambda row: Row(row, brought[row.id]))
+        "desks/earnings.html",
+        balance=_sum_of(stores),
+        page=page.map(lambda row: Row(row, brought[row.id])),
+        paydays=paydays(stores),
+        sent=payouts.lines_of_store(stores, request.args.get("kiriman")),
+        form_of=lambda shop: forms.get(shop.store_id) or _appeal_form(shop),
+        said=said,
+        line_states=LINE_STATES,
     )
+
+
+def _appeal_form(shop: Payday) -> AppealForm:
+    return AppealForm(formdata=None, prefix=f"toko{shop.store_id}")
 
 
 def _sum_of(store_ids: tuple[int, ...]) -> StoreBalance:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,9 +12,9 @@ from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
 from marketplace.desks.forms.messages import MessageForm, ReportForm
+from marketplace.desks.pictures import discard, prepared
 from marketplace.desks.views.buying import bought_order, link_key, private
 from marketplace.media import services as media
-from marketplace.media.services import Prepared
 from marketplace.orders import queries as orders
 from marketplace.orders.policies import Buyer
 from marketplace.talks import queries, services
@@ -187,13 +186,13 @@ def _send(standing: Standing) -> Response:
         return _show(standing, form, status=422)
     try:
         services.check(form.text.data or "", bool(form.files()))
-        with _prepared(form) as pictures, transaction():
+        with prepared(_files(form)) as pictures, transaction():
             sent = services.send(
                 standing.visitor, standing.side, standing.talk.order_id, key, form.text.data or "", pictures
             )
             is_masked = sent is not None and sent.text != (form.text.data or "")
         if sent is None:  # sent twice: these pictures are nobody's
-            _discard(pictures)
+            discard(pictures)
     except Invalid as refusal:
         form.refuse(refusal)
         return _show(standing, form, status=422)
@@ -217,26 +216,11 @@ def _refused(standing: Standing, form: MessageForm, refusal: Refusal) -> Respons
     return answer
 
 
-@contextmanager
-def _prepared(form: MessageForm) -> Iterator[list[Prepared]]:
-    """The pictures, taken in as private files; forgotten again when nothing was written with them."""
+def _files(form: MessageForm) -> list[Any]:
     files = form.files()
     if len(files) > MOST_PICTURES:
         raise Invalid("talks.too_many_pictures", field="pictures", most=MOST_PICTURES)
-    done: list[Prepared] = []
-    try:
-        done.extend(media.prepare_private_picture(each.stream) for each in files)
-        yield done
-    except Refusal as refusal:
-        _discard(done)
-        if isinstance(refusal, Invalid) and refusal.message_id.startswith("media."):
-            refusal.field = "pictures"
-        raise
-
-
-def _discard(pictures: list[Prepared]) -> None:
-    for prepared in pictures:
-        media.discard(prepared)
+    return files
 
 
 def _report(standing: Standing, message_id: int) -> Response:

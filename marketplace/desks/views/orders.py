@@ -10,14 +10,19 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from marketplace.accounts.queries import helpers_of
+from marketplace.changes.queries import changes_of, parcels_of, sides_open
+from marketplace.claims.queries import for_shop as claims_for_shop
 from marketplace.core.actor import Actor, Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Refusal, TooMany
-from marketplace.desks.forms.orders import CodeForm, ReasonForm, SearchForm, TrackingForm, WithoutCodeForm
+from marketplace.desks.changing import change_moments
+from marketplace.desks.claim_words import claim_moments
+from marketplace.desks.claims import claim_steps
+from marketplace.desks.forms.orders import CodeForm, DoorForm, ReasonForm, SearchForm, TrackingForm, WithoutCodeForm
 from marketplace.desks.money import order_money
 from marketplace.desks.receipts import hand_out
 from marketplace.desks.sharing import SHARE_WORDS, share_of
-from marketplace.desks.words import STATES, steps_of, time_left
+from marketplace.desks.words import STATES, time_left
 from marketplace.orders import queries, services
 from marketplace.orders.queries import OrderFilter
 from marketplace.orders.rules import OrderStatus, ShareKind
@@ -36,7 +41,7 @@ Page = str | Response | tuple[str, int]
 TO_DO = (
     ("baru", _l("Jawab"), (OrderStatus.WAITING,)),
     ("diproses", _l("Siapkan"), (OrderStatus.PROCESSING,)),
-    ("siap", _l("Serahkan"), (OrderStatus.READY, OrderStatus.ON_THE_WAY)),
+    ("siap", _l("Serahkan"), (OrderStatus.READY, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED)),
 )
 STATES_ASKED = {
     **{name: statuses for name, _label, statuses in TO_DO},
@@ -70,7 +75,9 @@ def _show_list(words: str = "", left_out: list[str] | None = None) -> str:
         address={name: value for name, value in request.args.items() if name != "setelah"},
         states=STATES,
         time_left=time_left,
+        claims=claims_for_shop(stores),
         unread=talks.unread_of_shop(stores),
+        open_changes=sides_open(stores),
         words=words,
         left_out=left_out or [],
     )
@@ -188,6 +195,20 @@ def create_readiness(code: str) -> Page:
     return _step(code, services.mark_ready, _("Pembeli sudah dikabari. Minta kodenya saat menyerahkan barang."))
 
 
+@bp.post("/<string:code>/kedatangan")
+@requires_right(Right.ORDERS)
+def create_arrival(code: str) -> Page:
+    """What was paid before is at the buyer's, though nobody typed her digits."""
+    return _step(code, services.arrive, _("Pembeli sudah dikabari. Tanpa keberatan, pesanan ini selesai sendiri."))
+
+
+@bp.post("/<string:code>/pengakhiran")
+@requires_right(Right.ORDERS)
+def end_unfetched(code: str) -> Page:
+    """The buyer did not fetch it in all that time."""
+    return _step(code, services.end_unfetched, _("Pesanan diakhiri, stok kembali tersedia. Pembeli sudah dikabari."))
+
+
 @bp.post("/<string:code>/resi")
 @requires_right(Right.ORDERS)
 def send(code: str) -> Page:
@@ -202,7 +223,7 @@ def send(code: str) -> Page:
         form.refuse(refusal)
         return _show(order_id, tracking_form=form), 422
     except Refusal as refusal:
-        return _refused(order_id, refusal)
+        return refused(order_id, refusal)
     flash(_("Nomor resi tersimpan. Pembeli bisa melihatnya di pesanannya."), "success")
     return _back(code)
 
@@ -212,16 +233,20 @@ def send(code: str) -> Page:
 def create_handover(code: str) -> Page:
     """The buyer has the goods and paid: her digits prove it. A wrong try is counted before it is shown."""
     order_id = _own(code)
-    form = CodeForm()
-    if not form.validate():
-        return _show(order_id, code_error=form.code.errors[0]), 422
+    form, door_form = CodeForm(), DoorForm()
+    is_signed = door_form.validate()
+    if not form.validate() or not is_signed:
+        return _show(order_id, code_error=" ".join(map(str, form.code.errors)), door_form=door_form), 422
     try:
         with transaction():
-            wrong = services.hand_over(current_actor(), order_id, form.code.data)
+            wrong = services.hand_over(current_actor(), order_id, form.code.data, door_form.told())
+    except Invalid as refusal:
+        door_form.refuse(refusal)
+        return _show(order_id, door_form=door_form), 422
     except Refusal as refusal:
-        return _refused(order_id, refusal)
+        return refused(order_id, refusal)
     if wrong is not None:
-        return _refused(order_id, wrong)
+        return refused(order_id, wrong, door_form)
     if _is_online(order_id):
         flash(_("Selesai. Uang pesanan ini sekarang milik Anda: lihat di Saldo."), "success")
     else:
@@ -241,7 +266,7 @@ def create_handover_without_code(code: str) -> Page:
         with transaction():
             services.hand_over_without_code(current_actor(), order_id, form.reason.data)
     except Refusal as refusal:
-        return _refused(order_id, refusal)
+        return refused(order_id, refusal)
     flash(
         _("Selesai. Uang tunai tercatat sebagai sudah Anda terima; alasan tanpa kode tertulis di perjalanan."),
         "success",
@@ -272,17 +297,18 @@ def _step(code: str, step: Callable[[Actor, int], object], done: str) -> Page:
         with transaction():
             step(current_actor(), order_id)
     except Refusal as refusal:
-        return _refused(order_id, refusal)
+        return refused(order_id, refusal)
     flash(done, "success")
     return _back(code)
 
 
-def _refused(order_id: int, refusal: Refusal) -> Page:
+def refused(order_id: int, refusal: Refusal, door_form: DoorForm | None = None) -> Page:
+    """The order as it stands now, with the words of a refusal, and its status."""
     status = status_of(refusal)
     if status == 404:
         raise refusal
     if isinstance(refusal, Invalid) and refusal.field == "code":
-        return _show(order_id, code_error=explain(refusal)), status
+        return _show(order_id, code_error=explain(refusal), door_form=door_form), status
     response = make_response(_show(order_id, words=explain(refusal)), status)
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.retry_after)
@@ -310,12 +336,16 @@ def _show(
     words: str = "",
     without_form: WithoutCodeForm | None = None,
     tracking_form: TrackingForm | None = None,
+    door_form: DoorForm | None = None,
 ) -> str:
     found = queries.order_view(order_id)
     if found is None:
         raise NotFound("orders.not_found")
     order, purchase = found
-    refunds = queries.refund_notes([order_id]) if order.is_online else {}
+    refunds, claims = queries.refund_notes([order_id]), claim_steps([order_id]).get(order_id, [])
+    ids = [order_id] if order.has_changes else []
+    changes, parcels = changes_of(ids).get(order_id, []), parcels_of(ids).get(order_id, [])
+    others = [*claim_moments(claims), *change_moments(changes, parcels)]
     before, behind = queries.neighbours(order_id, current_actor().stores_with(Right.ORDERS))
     return render_template(
         "desks/seller_order.html",
@@ -328,7 +358,13 @@ def _show(
         shares=queries.shares(order_id),
         share_words=SHARE_WORDS,
         states=STATES,
-        steps=steps_of(order, helpers_of(order.store_id), refunds.get(order_id, [])),
+        claims=claims,
+        line=queries.time_line(order, purchase, refunds.get(order_id, []), others),
+        helpers=helpers_of(order.store_id),
+        door_form=door_form or DoorForm(formdata=None),
+        is_signing=door_form is not None and bool(door_form.name.data or door_form.errors),
+        changes=changes,
+        parcels=parcels,
         money=order_money(order),
         has_receipt=is_due(order),
         receipts=versions_of([order_id]).get(order_id, []),

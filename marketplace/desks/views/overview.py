@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from marketplace.catalog.queries import has_daily, seller_products
 from marketplace.catalog.services import pricing
+from marketplace.claims.queries import for_shop as claims_for_shop
 from marketplace.core import clock
 from marketplace.core.actor import Right
 from marketplace.curation.queries import to_watch
@@ -43,7 +44,7 @@ def index() -> str:
         waiting=queries.to_do(stores, [OrderStatus.WAITING]),
         counts=counts,
         to_prepare=counts[OrderStatus.PROCESSING],
-        to_hand_over=counts[OrderStatus.READY] + counts[OrderStatus.ON_THE_WAY],
+        to_hand_over=sum(counts[each] for each in (OrderStatus.READY, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED)),
         sales=compare(queries.sales_by_day(sold, today - timedelta(days=2 * days - 1), today), by_week=by_week),
         days=days,
         by_week=by_week,
@@ -57,6 +58,7 @@ def index() -> str:
         sees_orders=bool(stores),
         sees_sales=bool(sold),
         prices_waiting=len(pricing.waiting(actor.stores_with(Right.PRICES))),
+        claims=claims_for_shop(stores),
         unread=unread_of_shop(stores),
         states=STATES,
         time_left=time_left,

@@ -9,6 +9,8 @@ from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound
 from marketplace.desks.views.seller import chosen_store
+from marketplace.rounds.queries.setting import rounds_to_choose
+from marketplace.rounds.services import choose_rounds
 from marketplace.shipping import services
 from marketplace.shipping.queries.points import points_to_choose
 from marketplace.shipping.queries.post import couriers_to_choose
@@ -30,6 +32,7 @@ def edit() -> str:
         store=store,
         points=points_to_choose(store.id),
         couriers=couriers_to_choose(store.id),
+        rounds=rounds_to_choose(store.id),
     )
 
 
@@ -41,7 +44,8 @@ def choose() -> Response:
     with transaction():
         services.choose_points(current_actor(), store_id, _ids("titik"))
         services.choose_couriers(current_actor(), store_id, _ids("layanan"))
-    flash(_("Titik ambil dan layanan pos tersimpan."), "success")
+        choose_rounds(current_actor(), store_id, _ids("putaran"))
+    flash(_("Titik ambil, pos, dan putaran tersimpan."), "success")
     return redirect(url_for("seller_store.index", toko=store_id, _anchor="kiriman"), 303)  # type: ignore[return-value]
 
 

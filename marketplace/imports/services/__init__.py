@@ -2,7 +2,7 @@
 
 from marketplace.imports.services.applying import apply_some
 from marketplace.imports.services.checking import Seen, check_some, clashes, note_seen
-from marketplace.imports.services.files import Prepared, forget, keep, peek, prepare, read, sweep
+from marketplace.imports.services.files import Prepared, forget, keep, peek, prepare, read, rows_of, sweep
 from marketplace.imports.services.steps import choose_columns, choose_sheet, confirm
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "peek",
     "prepare",
     "read",
+    "rows_of",
     "sweep",
 ]

@@ -66,6 +66,18 @@ def _first_filled(content: bytes, sheets: list[str], remembered: Mapping[str, st
     raise BadSheet("imports.empty")
 
 
+def rows_of(content: bytes) -> list[tuple[int, list[str]]]:
+    """All rows of the first sheet that holds something, with their numbers. Raises Invalid (field file)."""
+    try:
+        for sheet in reading.sheet_names(content):
+            found = list(reading.rows(content, sheet))
+            if found:
+                return found
+    except BadSheet as trouble:
+        raise Invalid(trouble.message_id, field="file", **trouble.values) from trouble
+    raise Invalid("imports.empty", field="file")
+
+
 def peek(key: str, sheet: str, remembered: Mapping[str, str], header_row: int = 0) -> Peek:
     """The beginning of another sheet of a stored file, or below another header. Raises Invalid, NotFound."""
     try:

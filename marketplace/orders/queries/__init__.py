@@ -5,12 +5,15 @@ bookings (`money`), and whether the figures agree (`checks`).
 """
 
 from marketplace.orders.queries.checks import (
+    crooked_lines,
     crooked_orders,
     crooked_parts,
     unbooked_attempts,
     unbooked_disputes,
     unbooked_refunds,
 )
+from marketplace.orders.queries.clocks import run_out, to_remind
+from marketplace.orders.queries.contests import is_contested
 from marketplace.orders.queries.figures import (
     BestProduct,
     RunningOut,
@@ -47,26 +50,26 @@ from marketplace.orders.queries.listing import (
 )
 from marketplace.orders.queries.money import OrderMoney, bookings_of_payment, money_of_orders, purchase_codes
 from marketplace.orders.queries.packing import PickRow, Slip, pick_list, slips
+from marketplace.orders.queries.purchases import PurchaseView, purchase_view
+from marketplace.orders.queries.refunds import RefundNote, RefundView, refund_method, refund_notes, refund_view
 from marketplace.orders.queries.telling import LetterState, Share, letters, shares
+from marketplace.orders.queries.timeline import Moment, TimeLine, time_line
 from marketplace.orders.queries.views import (
+    AcceptanceView,
     LineView,
     OrderView,
-    PurchaseView,
-    RefundNote,
-    RefundView,
     StepView,
     order_view,
-    purchase_view,
-    refund_method,
-    refund_notes,
-    refund_view,
+    ordered_lines,
 )
 
 __all__ = [
+    "AcceptanceView",
     "BestProduct",
     "LetterState",
     "LineView",
     "LinkAbout",
+    "Moment",
     "OrderFilter",
     "OrderMoney",
     "OrderRow",
@@ -82,11 +85,14 @@ __all__ = [
     "Slip",
     "SoldRow",
     "StepView",
+    "TimeLine",
     "best_products",
     "bookings_of_payment",
+    "crooked_lines",
     "crooked_orders",
     "crooked_parts",
     "guest_purchases",
+    "is_contested",
     "letters",
     "link_about",
     "money_of_orders",
@@ -98,6 +104,7 @@ __all__ = [
     "order_codes",
     "order_id_by_code",
     "order_view",
+    "ordered_lines",
     "payment_of_purchase",
     "person_purchases",
     "pick_list",
@@ -109,13 +116,16 @@ __all__ = [
     "refund_method",
     "refund_notes",
     "refund_view",
+    "run_out",
     "running_out",
     "sales_by_day",
     "shares",
     "slips",
     "sold",
     "store_orders",
+    "time_line",
     "to_do",
+    "to_remind",
     "unanswered",
     "unbooked_attempts",
     "unbooked_disputes",

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from marketplace.core.db import db
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
-from marketplace.ledger.rules import COMMISSION, REFUNDS_ON_THE_WAY, Kind
-from marketplace.orders.models import DisputePart, Order, PurchasePayment, RefundPart
-from marketplace.orders.rules import OrderStatus
+from marketplace.ledger.rules import BANK, COMMISSION, REFUNDS_ON_THE_WAY, Kind
+from marketplace.orders.models import DisputePart, Order, OrderLine, PurchasePayment, RefundLine, RefundPart
+from marketplace.orders.rules import COMPLETION_UNDONE, OrderStatus
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, Refund
 from marketplace.payments.queries import Crooked
 from marketplace.payments.rules import PAID, DisputeState, PaymentMethod, RefundState
@@ -45,8 +45,26 @@ def crooked_parts() -> list[Crooked]:
     return _differing(query, figures)
 
 
+def crooked_lines() -> list[Crooked]:
+    """Lines whose refunded sum is not that of the refunds that name them, refunds that failed left out."""
+    named = (
+        sa.select(RefundLine.line_id, sa.func.sum(RefundLine.amount).label("amount"))
+        .join(Refund, Refund.id == RefundLine.refund_id)
+        .where(Refund.state != RefundState.FAILED)
+        .group_by(RefundLine.line_id)
+        .subquery()
+    )
+    query = (
+        sa.select(Order.code)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(named, named.c.line_id == OrderLine.id, isouter=True)
+        .order_by(OrderLine.id)
+    )
+    return _differing(query, {"refunded of a line": (OrderLine.refunded, _zero(named.c.amount))})
+
+
 def unbooked_attempts() -> list[Crooked]:
-    """Tries whose money or fee is not what the ledger has of it with the provider."""
+    """Tries whose money or fee is not what the ledger has of it with the provider. Cash lies with none."""
     sales, credits_, fees = _by_key(Kind.ONLINE_SALE), _by_key(Kind.CREDIT), _by_key(Kind.PROVIDER_FEE)
     query = (
         sa.select(Payment.reference)
@@ -55,6 +73,7 @@ def unbooked_attempts() -> list[Crooked]:
         .join(sales, sales.c.key == _key("pay:", PaymentAttempt.id), isouter=True)
         .join(credits_, credits_.c.key == _key("credit:", PaymentAttempt.id), isouter=True)
         .join(fees, fees.c.key == _key("provider_fee:", PaymentAttempt.id), isouter=True)
+        .where(Payment.method != PaymentMethod.CASH)
         .order_by(PaymentAttempt.id)
     )
     figures: Figures = {
@@ -102,7 +121,7 @@ def unbooked_disputes() -> list[Crooked]:
 
 
 def crooked_orders() -> list[Crooked]:
-    """Orders whose entries in the ledger are not what was sold, refunded and disputed of them.
+    """Orders whose entries in the ledger are not what was sold, refunded, contested and disputed of them.
 
     The shop's own part lies as pending until the buyer has the goods, and is owed to it from then on. What a provider
     took out of it is believed here: `unbooked_attempts` looks after fees.
@@ -111,8 +130,16 @@ def crooked_orders() -> list[Crooked]:
     is_done, is_cash = Order.status == OrderStatus.DONE, Payment.method == PaymentMethod.CASH
     is_sold = sa.or_(sa.and_(is_cash, is_done), sa.and_(~is_cash, Payment.state.in_(PAID)))
     refunded = Order.refunded_goods + Order.refunded_delivery
-    commission = Order.commission - Order.refunded_commission - _zero(disputed.c.commission)
-    own = Order.total - refunded - _zero(disputed.c.taken) - commission - _zero(booked.c.fee)
+    contested = Order.contested_goods + Order.contested_delivery
+    commission = (
+        Order.commission
+        - Order.refunded_commission
+        - Order.contested_commission
+        - _zero(disputed.c.commission)
+        - _zero(booked.c.undone_commission)
+    )
+    back = refunded + contested + _zero(booked.c.undone) + _zero(disputed.c.taken)
+    own = Order.total - back - commission - _zero(booked.c.fee)
 
     def if_sold(amount: Sum) -> Sum:
         return sa.case((is_sold, amount), else_=0)
@@ -121,7 +148,7 @@ def crooked_orders() -> list[Crooked]:
         "commission, in the ledger": (if_sold(commission), -_zero(booked.c.commission)),
         "pending for the shop": (sa.case((is_done, 0), else_=if_sold(own)), -_zero(booked.c.pending)),
         "owed to the shop": (sa.case((is_done, if_sold(own)), else_=0), -_zero(booked.c.payable)),
-        "disputed": (_zero(disputed.c.open), -_zero(booked.c.disputed)),
+        "disputed": (_zero(disputed.c.open) + contested, -_zero(booked.c.disputed)),
         "cash in the shop's hand": (sa.case((sa.and_(is_cash, is_done), Order.total), else_=0), _zero(booked.c.cash)),
     }
     query = (
@@ -136,14 +163,20 @@ def crooked_orders() -> list[Crooked]:
 
 
 def _by_order() -> sa.Subquery:
-    """What is booked about each order, by kind of account, and what of it is a provider's fee that its shop bears."""
+    """What is booked about each order, by kind of account, and what of it is a provider's fee that its shop bears.
+
+    `undone`: of what its price was, the market had added this itself, and took it back when the order ended.
+    """
 
     def on(which: Sum) -> Sum:
         return sa.func.sum(sa.case((which, LedgerEntry.amount), else_=0))
 
+    is_undone = LedgerTransaction.key.like(f"{COMPLETION_UNDONE}%")
     return (
         sa.select(
             LedgerEntry.about,
+            on(is_undone).label("undone"),
+            on(sa.and_(is_undone, LedgerAccount.code == COMMISSION)).label("undone_commission"),
             on(LedgerAccount.code == COMMISSION).label("commission"),
             on(LedgerTransaction.kind == Kind.PROVIDER_FEE).label("fee"),
             *(
@@ -177,8 +210,8 @@ def _disputed() -> sa.Subquery:
 
 
 def _by_key(kind: Kind) -> sa.Subquery:
-    """What transactions of a kind moved, by key: with providers, and on its way back to buyers (debit positive)."""
-    is_clearing = LedgerAccount.code.like("clearing:%")
+    """What transactions of a kind moved, by key: with providers or our bank, and on its way back (debit positive)."""
+    is_clearing = sa.or_(LedgerAccount.code.like("clearing:%"), LedgerAccount.code == BANK)
     return (
         sa.select(
             LedgerTransaction.key,

@@ -48,7 +48,7 @@ def wanted(purchase_id: int) -> dict[int, int]:
     query = (
         sa.select(OrderLine.variant_id, OrderLine.quantity)
         .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.purchase_id == purchase_id)
+        .where(Order.purchase_id == purchase_id, OrderLine.quantity > 0)
         .order_by(OrderLine.id)
     )
     return {row.variant_id: row.quantity for row in db.session.execute(query)}

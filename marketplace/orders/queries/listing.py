@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from marketplace.catalog.rules import fold
 from marketplace.core import paging
-from marketplace.core.clock import midnight
+from marketplace.core.clock import midnight, now
 from marketplace.core.db import db
 from marketplace.core.paging import Page, Row, Statement
 from marketplace.media.models import MediaFile
@@ -39,11 +39,24 @@ class OrderRow:
     total: int
     placed_at: datetime
     answer_by: datetime
+    remind_at: datetime | None
     buyer_name: str
     product_name: str
     pieces: int
     kinds: int
     picture: Picture | None
+
+    @property
+    def is_late(self) -> bool:
+        """Has the shop had its time to pack it?"""
+        return self.status is OrderStatus.PROCESSING and self.remind_at is not None and self.remind_at <= now()
+
+    @property
+    def promised_until(self) -> datetime | None:
+        """The last minute in which the shop is not late with packing it."""
+        if self.status is not OrderStatus.PROCESSING or self.remind_at is None:
+            return None
+        return self.remind_at - timedelta(minutes=1)
 
     @property
     def has_ended_early(self) -> bool:
@@ -126,7 +139,8 @@ def to_do(store_ids: Iterable[int], statuses: Iterable[OrderStatus], limit: int 
     """The orders in some open states that wait for these shops, the most urgent first. One statement."""
     of_stores = Order.store_id.in_(list(store_ids))
     query = _order_rows().where(of_stores, Order.status.in_(list(statuses)))
-    return [_order_row(row) for row in db.session.execute(query.order_by(Order.answer_by, Order.id).limit(limit))]
+    first = sa.func.coalesce(Order.remind_at, Order.answer_by)
+    return [_order_row(row) for row in db.session.execute(query.order_by(first, Order.id).limit(limit))]
 
 
 def neighbours(order_id: int, store_ids: Iterable[int]) -> tuple[str | None, str | None]:
@@ -204,7 +218,10 @@ def _purchase_rows(which: sa.ColumnElement[bool], after: str | None, limit: int)
 def _order_rows() -> Statement:
     """An order, its buyer's name, its first line and how much more there is."""
     first = (
-        sa.select(sa.func.min(OrderLine.id)).where(OrderLine.order_id == Order.id).correlate(Order).scalar_subquery()
+        sa.select(sa.func.min(OrderLine.id))
+        .where(OrderLine.order_id == Order.id, OrderLine.quantity > 0)
+        .correlate(Order)
+        .scalar_subquery()
     )
     pieces = (
         sa.select(sa.func.sum(OrderLine.quantity))
@@ -212,7 +229,12 @@ def _order_rows() -> Statement:
         .correlate(Order)
         .scalar_subquery()
     )
-    kinds = sa.select(sa.func.count()).where(OrderLine.order_id == Order.id).correlate(Order).scalar_subquery()
+    kinds = (
+        sa.select(sa.func.count())
+        .where(OrderLine.order_id == Order.id, OrderLine.quantity > 0)
+        .correlate(Order)
+        .scalar_subquery()
+    )
     return (
         sa.select(
             Order.id,
@@ -224,6 +246,7 @@ def _order_rows() -> Statement:
             Order.total,
             Order.placed_at,
             Order.answer_by,
+            Order.remind_at,
             Purchase.buyer_name,
             OrderLine.product_name,
             pieces.label("pieces"),
@@ -249,6 +272,7 @@ def _order_row(row: Row) -> OrderRow:
         total=row.total,
         placed_at=row.placed_at,
         answer_by=row.answer_by,
+        remind_at=row.remind_at,
         buyer_name=row.buyer_name,
         product_name=row.product_name,
         pieces=int(row.pieces),

@@ -14,9 +14,34 @@ from marketplace.notifications.models import Message
 from marketplace.orders.models import OrderShare
 from marketplace.orders.rules import ShareKind, letter_key
 
-TO_BUYER = ("order_accepted", "order_declined", "order_ready", "order_handed_over", "order_lapsed")
+TO_BUYER = (
+    "order_accepted",
+    "order_arrived",
+    "order_arriving",
+    "order_completed",
+    "order_completes",
+    "order_declined",
+    "order_ended",
+    "order_handed_over",
+    "order_lapsed",
+    "order_late",
+    "order_not_fetched",
+    "order_not_fetched_last",
+    "order_ready",
+)
 TO_BUYER_OF_PURCHASE = ("purchase_placed", "purchase_paid", "purchase_cancelled")
-TO_SHOP = ("shop_new_order", "shop_reminder", "shop_cancelled", "shop_lapsed")
+TO_SHOP = (
+    "shop_cancelled",
+    "shop_completed",
+    "shop_denied",
+    "shop_ended",
+    "shop_lapsed",
+    "shop_late",
+    "shop_new_order",
+    "shop_not_fetched",
+    "shop_reminder",
+    "shop_unreported",
+)
 
 
 @dataclass(frozen=True)

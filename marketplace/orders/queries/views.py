@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from marketplace.catalog.rules import allergen_names
+from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.media.models import MediaFile
 from marketplace.media.rules import Picture
-from marketplace.orders.models import Order, OrderEvent, OrderLine, Purchase, PurchasePayment, RefundPart
-from marketplace.orders.rules import NEVER_ACCEPTED, NOT_ANSWERED, OPEN, OPEN_FOR_SHOP, OrderStatus
-from marketplace.payments.models import Payment, Refund
-from marketplace.payments.rules import PAID, PaymentMethod, PaymentState, RefundSource, RefundState
+from marketplace.orders.models import (
+    Order,
+    OrderAcceptance,
+    OrderEvent,
+    OrderLine,
+    Purchase,
+    PurchasePayment,
+)
+from marketplace.orders.queries.contests import contested
+from marketplace.orders.rules import (
+    OPEN,
+    OPEN_FOR_SHOP,
+    AcceptedBy,
+    Cause,
+    OrderStatus,
+    is_brought_and_paid,
+    run_day,
+)
+from marketplace.payments.models import Payment
+from marketplace.payments.rules import BY_HAND, PAID, PaymentMethod, PaymentState
 from marketplace.shipping.rules import FETCHED, DeliveryMethod, tracking_page
 from marketplace.stores.models import Store
+
+SIGNED = (
+    OrderAcceptance.at,
+    OrderAcceptance.name,
+    OrderAcceptance.accepted_by,
+    OrderAcceptance.remark,
+    OrderAcceptance.signature,
+)
 
 
 @dataclass(frozen=True)
 class LineView:
-    """One variant in an order, as it was when it was bought (rupiah, grams)."""
+    """One variant in an order, as it was bought (rupiah, grams), in as many pieces as are to be delivered."""
 
     variant_id: int
     product_name: str
@@ -34,6 +59,7 @@ class LineView:
     is_not_halal: bool
     picture: Picture | None
     allergens: tuple[str, ...] = ()
+    id: int = 0
 
     @property
     def allergen_names(self) -> tuple[str, ...]:
@@ -49,6 +75,18 @@ class StepView:
     at: datetime
     note: str
     person_id: int | None
+    cause: Cause = Cause.NONE
+
+
+@dataclass(frozen=True)
+class AcceptanceView:
+    """Who took the goods, in her own words; `signature` is an SVG path on a field of 600 by 200, or ''."""
+
+    at: datetime
+    name: str
+    accepted_by: AcceptedBy
+    remark: str
+    signature: str
 
 
 @dataclass(frozen=True)
@@ -78,19 +116,37 @@ class OrderView:
     placed_at: datetime
     answer_by: datetime
     ready_by: date | None
+    has_changes: bool
     delivery_name: str
     delivery_place: str
     delivery_days: str
     delivery_weight: int
     tracking_url: str
     tracking_number: str
+    remind_at: datetime | None
+    may_end_at: datetime | None
+    ends_at: datetime | None
+    hold_until: datetime | None
+    is_contested: bool
     lines: tuple[LineView, ...]
     steps: tuple[StepView, ...]
+    acceptance: AcceptanceView | None = None
 
     @property
     def is_fetched(self) -> bool:
         """Does the buyer come for the goods?"""
         return self.delivery_method in FETCHED
+
+    @property
+    def round_day(self) -> date | None:
+        """The day (WITA) of the collection round that brings it; None for other ways."""
+        return run_day(self.delivery_method, self.delivery_days)
+
+    @property
+    def shows_code(self) -> bool:
+        """May the buyer read her four digits now? Not before the runner has the bag: he is not to hear them early."""
+        waits_for_runner = self.delivery_method is DeliveryMethod.ROUND and self.status is not OrderStatus.ON_THE_WAY
+        return self.is_open_for_shop and not waits_for_runner
 
     @property
     def tracking_page(self) -> str:
@@ -102,6 +158,36 @@ class OrderView:
         return self.status in OPEN
 
     @property
+    def is_brought_and_paid(self) -> bool:
+        """Do the goods come to a buyer who has paid for them?"""
+        return is_brought_and_paid(self.delivery_method, self.payment_method)
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Has it left, or come, without being accepted yet?"""
+        return self.status in (OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED)
+
+    @property
+    def promised_until(self) -> datetime | None:
+        """The last minute in which the shop is not late with it."""
+        return self.remind_at - timedelta(minutes=1) if self.remind_at else None
+
+    @property
+    def may_be_ended(self) -> bool:
+        """May the side that waits end it: the buyer a late one, the shop one that is not fetched?"""
+        return self.may_end_at is not None and self.may_end_at <= now()
+
+    @property
+    def was_denied(self) -> bool:
+        """Has the buyer said that it has not arrived?"""
+        return any(step.cause is Cause.DENIED for step in self.steps)
+
+    @property
+    def last_cause(self) -> Cause:
+        """Why it is in its state, where the state alone does not say it."""
+        return self.steps[-1].cause if self.steps else Cause.NONE
+
+    @property
     def is_open_for_shop(self) -> bool:
         """Is there something left to do for the shop, or for the buyer with the shop?"""
         return self.status in OPEN_FOR_SHOP
@@ -110,6 +196,11 @@ class OrderView:
     def is_online(self) -> bool:
         """Is it paid to a provider, so that no cash changes hands?"""
         return self.payment_method is not PaymentMethod.CASH
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Is it paid by transfer or QRIS, so that money goes back to a bank account and to no card?"""
+        return self.payment_method in BY_HAND
 
     @property
     def is_paid_online(self) -> bool:
@@ -127,123 +218,6 @@ class OrderView:
         return self.refunded_goods + self.refunded_delivery
 
 
-@dataclass(frozen=True)
-class PurchaseView:
-    """A purchase with all its orders, and the payment for it."""
-
-    purchase: Purchase
-    payment: Payment
-    orders: tuple[OrderView, ...]
-
-    @property
-    def due(self) -> int:
-        """Rupiah that are still to be paid."""
-        return max(0, self.payment.amount - self.payment.received - self.payment.dropped)
-
-    @property
-    def is_online(self) -> bool:
-        """Is it paid to a provider, so that no cash changes hands?"""
-        return self.purchase.payment_method is not PaymentMethod.CASH
-
-    @property
-    def refunded_beside(self) -> int:
-        """Rupiah that go back without being any order's: paid twice, or not what was asked."""
-        return self.payment.refunded - sum(order.refunded for order in self.orders)
-
-    @property
-    def is_under_way(self) -> bool:
-        """Has a shop said yes, and is not done yet?"""
-        return any(order.status in OPEN_FOR_SHOP - NOT_ANSWERED for order in self.orders)
-
-    @property
-    def is_to_be_paid(self) -> bool:
-        """Does it wait for an online payment?"""
-        return self.payment.state is PaymentState.PENDING and self.payment.hold_until is not None
-
-    @property
-    def is_cancellable(self) -> bool:
-        """May the buyer still take it back: no shop has said yes, and something is waiting.
-
-        Money that is not what was asked is the operator's to settle first.
-        """
-        statuses = {order.status for order in self.orders}
-        is_waiting = bool(statuses & NOT_ANSWERED) and statuses <= NEVER_ACCEPTED
-        return is_waiting and self.payment.state is not PaymentState.MISMATCH
-
-
-@dataclass(frozen=True)
-class RefundNote:
-    """What of one order goes back to its buyer (rupiah), why, and how far it has come."""
-
-    amount: int
-    state: RefundState
-    source: RefundSource
-    reason: str
-    asked_at: datetime
-    settled_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class RefundView:
-    """A refund, the purchase it belongs to, and the orders it is for."""
-
-    refund: Refund
-    purchase: Purchase
-    orders: tuple[OrderView, ...]
-
-
-def refund_view(refund_id: int) -> RefundView | None:
-    """A refund with what it is for. Four statements."""
-    query = (
-        sa.select(Refund, Purchase)
-        .join(PurchasePayment, PurchasePayment.payment_id == Refund.payment_id)
-        .join(Purchase, Purchase.id == PurchasePayment.purchase_id)
-        .where(Refund.id == refund_id)
-    )
-    row = db.session.execute(query).one_or_none()
-    if row is None:
-        return None
-    parts = sa.select(RefundPart.order_id).where(RefundPart.refund_id == refund_id)
-    return RefundView(*row, orders=orders_where(Order.id.in_(parts)))
-
-
-def refund_notes(order_ids: Iterable[int]) -> dict[int, list[RefundNote]]:
-    """The refunds of these orders, by order, the first first. One statement."""
-    query = (
-        sa.select(RefundPart, Refund)
-        .join(Refund, Refund.id == RefundPart.refund_id)
-        .where(RefundPart.order_id.in_(list(order_ids)))
-        .order_by(Refund.id)
-    )
-    found: dict[int, list[RefundNote]] = {}
-    for part, refund in db.session.execute(query):
-        note = RefundNote(
-            part.goods + part.delivery, refund.state, refund.source, refund.reason, refund.created_at, refund.settled_at
-        )
-        found.setdefault(part.order_id, []).append(note)
-    return found
-
-
-def refund_method(refund_id: int) -> PaymentMethod:
-    """By which provider a refund is sent."""
-    query = sa.select(Payment.method).join(Refund, Refund.payment_id == Payment.id).where(Refund.id == refund_id)
-    return db.session.scalars(query).one()
-
-
-def purchase_view(purchase_id: int) -> PurchaseView | None:
-    """A purchase with orders, lines and time lines. Four statements, however many shops and lines."""
-    query = (
-        sa.select(Purchase, Payment)
-        .join(PurchasePayment, PurchasePayment.purchase_id == Purchase.id)
-        .join(Payment, Payment.id == PurchasePayment.payment_id)
-        .where(Purchase.id == purchase_id)
-    )
-    row = db.session.execute(query).one_or_none()
-    if row is None:
-        return None
-    return PurchaseView(*row, orders=orders_where(Order.purchase_id == purchase_id))
-
-
 def order_view(order_id: int) -> tuple[OrderView, Purchase] | None:
     """An order and the purchase it belongs to. Four statements."""
     found = orders_where(Order.id == order_id)
@@ -251,6 +225,28 @@ def order_view(order_id: int) -> tuple[OrderView, Purchase] | None:
         return None
     purchase = sa.select(Purchase).join(Order, Order.purchase_id == Purchase.id).where(Order.id == order_id)
     return found[0], db.session.scalars(purchase).one()
+
+
+def ordered_lines(order_id: int) -> list[LineView]:
+    """What was bought and paid for, whatever was agreed on since. One statement."""
+    bought = OrderLine.order_id == order_id, OrderLine.ordered_quantity > 0
+    query = sa.select(OrderLine).where(*bought).order_by(OrderLine.id)
+    return [
+        LineView(
+            line.variant_id,
+            line.product_name,
+            line.variant_name,
+            line.ordered_price,
+            line.ordered_quantity,
+            line.ordered_price * line.ordered_quantity,
+            line.weight,
+            line.is_not_halal,
+            None,
+            tuple(line.allergens),
+            line.id,
+        )
+        for line in db.session.scalars(query)
+    ]
 
 
 def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
@@ -280,13 +276,21 @@ def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
             Order.placed_at,
             Order.answer_by,
             Order.ready_by,
+            Order.has_changes,
             Order.delivery_name,
             Order.delivery_place,
             Order.delivery_days,
             Order.delivery_weight,
             Order.tracking_url,
             Order.tracking_number,
+            Order.remind_at,
+            Order.may_end_at,
+            Order.ends_at,
+            Payment.hold_until,
+            contested().label("is_contested"),
+            *(column.label(f"signed_{column.name}") for column in SIGNED),
         )
+        .outerjoin(OrderAcceptance, OrderAcceptance.order_id == Order.id)
         .join(Store, Store.id == Order.store_id)
         .join(PurchasePayment, PurchasePayment.purchase_id == Order.purchase_id)
         .join(Payment, Payment.id == PurchasePayment.payment_id)
@@ -297,8 +301,21 @@ def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
     ids = [row.id for row in rows]
     lines, steps = _lines(ids), _steps(ids)
     return tuple(
-        OrderView(**row._mapping, lines=tuple(lines.get(row.id, ())), steps=tuple(steps.get(row.id, ())))
+        OrderView(
+            **{key: value for key, value in row._mapping.items() if not key.startswith("signed_")},
+            lines=tuple(lines.get(row.id, ())),
+            steps=tuple(steps.get(row.id, ())),
+            acceptance=_acceptance(row),
+        )
         for row in rows
+    )
+
+
+def _acceptance(row: Any) -> AcceptanceView | None:
+    if row.signed_at is None:
+        return None
+    return AcceptanceView(
+        row.signed_at, row.signed_name, row.signed_accepted_by, row.signed_remark, row.signed_signature
     )
 
 
@@ -306,7 +323,7 @@ def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
     query = (
         sa.select(OrderLine, MediaFile.width, MediaFile.height)
         .join(MediaFile, MediaFile.key == OrderLine.picture_key, isouter=True)
-        .where(OrderLine.order_id.in_(order_ids))
+        .where(OrderLine.order_id.in_(order_ids), OrderLine.quantity > 0)
         .order_by(OrderLine.id)
     )
     found: dict[int, list[LineView]] = {}
@@ -323,6 +340,7 @@ def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
             line.is_not_halal,
             picture,
             tuple(line.allergens),
+            line.id,
         )
         found.setdefault(line.order_id, []).append(view)
     return found
@@ -330,11 +348,18 @@ def _lines(order_ids: list[int]) -> dict[int, list[LineView]]:
 
 def _steps(order_ids: list[int]) -> dict[int, list[StepView]]:
     query = (
-        sa.select(OrderEvent.order_id, OrderEvent.status, OrderEvent.at, OrderEvent.note, OrderEvent.person_id)
+        sa.select(
+            OrderEvent.order_id,
+            OrderEvent.status,
+            OrderEvent.at,
+            OrderEvent.note,
+            OrderEvent.person_id,
+            OrderEvent.cause,
+        )
         .where(OrderEvent.order_id.in_(order_ids))
         .order_by(OrderEvent.id)
     )
     found: dict[int, list[StepView]] = {}
-    for order_id, status, at, note, person_id in db.session.execute(query):
-        found.setdefault(order_id, []).append(StepView(status, at, note, person_id))
+    for order_id, status, at, note, person_id, cause in db.session.execute(query):
+        found.setdefault(order_id, []).append(StepView(status, at, note, person_id, cause))
     return found

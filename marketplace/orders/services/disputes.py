@@ -15,7 +15,7 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.rules import Kind, Share
 from marketplace.orders.models import DisputePart, Order
 from marketplace.orders.rules import OrderStatus
-from marketplace.orders.services import refunds
+from marketplace.orders.services import contesting, refunds
 from marketplace.orders.services.steps import lock_orders_of, purchase_id_of
 from marketplace.payments import services as payments
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt
@@ -34,6 +34,7 @@ def apply(attempt_id: int, found: DisputeSnapshot) -> None:
     dispute, payment = change.dispute, db.session.get_one(Payment, payment_id)
     provider = str(payment.method)
     if change.is_new:
+        contesting.overtake(orders)
         shares = _set_aside(dispute, [] if refunds.is_credit(attempt) else orders)
         if shares:
             ledger.post(f"dispute:{dispute.id}", Kind.DISPUTE, ledger_rules.dispute(shares))

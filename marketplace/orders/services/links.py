@@ -29,7 +29,7 @@ from marketplace.core.vault import keyed_hash
 from marketplace.orders import events, rules
 from marketplace.orders.models import Order, OrderLink
 from marketplace.orders.rules import LinkAct, OrderStatus
-from marketplace.orders.services import moves
+from marketplace.orders.services import moves, overtime
 from marketplace.stores.models import Store
 from marketplace.stores.rules import StoreStatus
 
@@ -186,6 +186,10 @@ def _ready(actor: Actor, order_id: int, said: Said) -> None:
     moves.mark_ready(actor, order_id)
 
 
+def _arrive(actor: Actor, order_id: int, said: Said) -> None:
+    overtime.arrive(actor, order_id)
+
+
 def _hand_over(actor: Actor, order_id: int, said: Said) -> Refusal | None:
     return moves.hand_over(actor, order_id, said.code)
 
@@ -194,6 +198,7 @@ _STEPS: dict[LinkAct, Callable[[Actor, int, Said], Refusal | None]] = {
     LinkAct.ACCEPT: _accept,
     LinkAct.DECLINE: _decline,
     LinkAct.READY: _ready,
+    LinkAct.ARRIVE: _arrive,
     LinkAct.HAND_OVER: _hand_over,
 }
 

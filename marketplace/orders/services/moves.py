@@ -17,8 +17,9 @@ from marketplace.ledger import services as ledger
 from marketplace.orders import events, rules
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import Buyer, can_confirm
-from marketplace.orders.rules import OrderStatus
-from marketplace.orders.services import endings, paying
+from marketplace.orders.rules import AcceptedBy, Cause, OrderStatus
+from marketplace.orders.services import endings, paying, signing
+from marketplace.orders.services.signing import Accepted
 from marketplace.orders.services.steps import locked, move, payment_id_of, pieces, tell
 from marketplace.payments import services as payments
 from marketplace.payments.rules import PaymentMethod, RefundSource
@@ -38,6 +39,7 @@ HANDOVER_LOCK_MINUTES = settings.define(
     minimum=5,
     maximum=rules.LONGEST_HANDOVER_LOCK_MINUTES,
 )
+ON_ITS_WAY = (OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED)
 
 
 def accept(actor: Actor, order_id: int) -> Order:
@@ -66,7 +68,9 @@ def mark_ready(actor: Actor, order_id: int) -> Order:
     What goes by post is sent with its number (`send`): Invalid (field tracking_number).
     """
     order = locked(actor, order_id)
-    if order.delivery_method is DeliveryMethod.POST and order.status is OrderStatus.PROCESSING:
+    if order.status is not OrderStatus.PROCESSING:
+        raise Stale("orders.moved_on")
+    if order.delivery_method is DeliveryMethod.POST:
         raise Invalid("orders.tracking_required", field="tracking_number")
     move(actor, order, rules.ready_status(order.delivery_method))
     tell(actor, "orders.readied", order, events.OrderReady(order.id))
@@ -89,18 +93,20 @@ def send(actor: Actor, order_id: int, tracking_number: str) -> Order:
         audit.record(actor, "orders.tracking_mended", "order", order.code, before=order.tracking_number, number=number)
         order.tracking_number = number
         return order
+    if order.status is not OrderStatus.PROCESSING:
+        raise Stale("orders.moved_on")
     move(actor, order, OrderStatus.ON_THE_WAY, note=f"{order.delivery_name} {number}")
     order.tracking_number = number
     tell(actor, "orders.readied", order, events.OrderReady(order.id), number=number)
     return order
 
 
-def hand_over(actor: Actor, order_id: int, code: str) -> Refusal | None:
+def hand_over(actor: Actor, order_id: int, code: str, accepted: Accepted | None = None) -> Refusal | None:
     """The buyer has the goods (and paid, if in cash), which her four digits prove: stock falls, the money is booked.
 
     A wrong code is *returned* as a refusal, not raised, because the try must be counted: the caller commits, then
     shows it. Five wrong ones lock the order, each time for longer. Raises NotFound, NotAllowed, Stale, TooMany while
-    it is locked.
+    it is locked, Invalid for an acceptance that cannot be kept (see `signing.keep`).
     """
     order = locked(actor, order_id)
     if not rules.may_move(order.status, OrderStatus.DONE):
@@ -113,7 +119,8 @@ def hand_over(actor: Actor, order_id: int, code: str) -> Refusal | None:
         order.handover_locked_until = None
     if not hmac.compare_digest(code.strip().encode(), order.handover_code.encode()):
         return _count_wrong_code(actor, order)
-    _complete(actor, order)
+    signing.keep(actor, order, AcceptedBy.SHOP, accepted)
+    complete(actor, order)
     return None
 
 
@@ -128,21 +135,24 @@ def hand_over_without_code(actor: Actor, order_id: int, reason: str) -> Order:
     reason = _reason(reason)
     if db.session.get_one(Purchase, order.purchase_id).payment_method is not PaymentMethod.CASH:
         raise Invalid("orders.code_needed", field="reason")
-    _complete(actor, order, reason)
+    complete(actor, order, reason)
     return order
 
 
-def confirm_arrival(buyer: Buyer, order_id: int) -> Order:
-    """The buyer says that the parcel, which she has paid, has come: what the four digits say where people meet.
+def confirm_arrival(buyer: Buyer, order_id: int, accepted: Accepted | None = None) -> Order:
+    """The buyer says that what she has paid has come: what the four digits say where people meet.
 
-    Raises NotFound, NotAllowed; Stale for an order that is not on its way by post.
+    Raises NotFound, NotAllowed; Stale for an order that is not brought to her, not on its way, or paid in cash, which
+    only its shop can say; Invalid for an acceptance that cannot be kept (see `signing.keep`).
     """
     order = lock_one(Order, order_id)
-    if not can_confirm(buyer, db.session.get_one(Purchase, order.purchase_id)):
+    purchase = db.session.get_one(Purchase, order.purchase_id)
+    if not can_confirm(buyer, purchase):
         raise NotAllowed("orders.not_yours")
-    if order.delivery_method is not DeliveryMethod.POST or order.status is not OrderStatus.ON_THE_WAY:
+    if not rules.is_brought_and_paid(order.delivery_method, purchase.payment_method) or order.status not in ON_ITS_WAY:
         raise Stale("orders.moved_on")
-    _complete(buyer.actor, order)
+    signing.keep(buyer.actor, order, AcceptedBy.BUYER, accepted)
+    complete(buyer.actor, order, cause=Cause.CONFIRMED)
     return order
 
 
@@ -156,12 +166,12 @@ def lapse(order_id: int) -> Order:
     return order
 
 
-def _complete(actor: Actor, order: Order, without_code: str = "") -> None:
-    """End a locked order whose goods are in the buyer's hand. Raises Stale."""
-    move(actor, order, OrderStatus.DONE, without_code)
+def complete(actor: Actor, order: Order, without_code: str = "", cause: Cause = Cause.NONE) -> None:
+    """End a locked order whose goods are in the buyer's hand, or count as that: the only way to DONE. Raises Stale."""
+    move(actor, order, OrderStatus.DONE, without_code, cause)
     stock.hand_over(pieces([order.id]), actor, f"order:{order.id}")
     _book(order)
-    details = {"without_code": without_code} if without_code else {}
+    details = {"without_code": without_code} if without_code else {"cause": cause.value} if cause else {}
     tell(actor, "orders.handed_over", order, events.OrderHandedOver(order.id), total=order.total, **details)
 
 

@@ -11,6 +11,7 @@ from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Stale
+from marketplace.core.locks import lock_one
 from marketplace.core.money import split
 from marketplace.ledger import queries as ledger_queries
 from marketplace.ledger import rules as ledger_rules
@@ -24,7 +25,7 @@ from marketplace.orders.services.steps import answer_time, lock_orders_of, move,
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt
-from marketplace.payments.rules import Outcome, PaymentState, RefundSource, Snapshot
+from marketplace.payments.rules import BY_HAND, Outcome, PaymentState, RefundSource, Snapshot, checked_reason
 
 
 def apply(attempt_id: int, snapshot: Snapshot) -> Outcome:
@@ -49,24 +50,56 @@ def apply(attempt_id: int, snapshot: Snapshot) -> Outcome:
     return applied.outcome
 
 
+def take_in(payment_id: int, snapshot: Snapshot) -> tuple[PaymentAttempt, Outcome]:
+    """Take in money that came past all tries (`snapshot.provider_ref` names it), as a try of its own.
+
+    The orders are locked first, then the payment: always in this order.
+    """
+    lock_orders_of(purchase_id_of(payment_id))
+    attempt = payments.attempts.adopt(payment_id, snapshot)
+    return attempt, apply(attempt.id, snapshot)
+
+
 def expire(purchase_id: int) -> None:
     """The time to pay is over: unpaid orders end, their goods are free again.
 
-    Raises Stale when it is not over, when nothing is unpaid, or while a try may still be paid. Money that came in and
-    is not what was asked waits for the operator, and the goods with it.
+    Raises Stale when it is not over, when nothing is unpaid, while a try may still be paid, or when the buyer has shown
+    that she paid. Money that came in and is not what was asked waits for the operator, and the goods with it.
     """
     orders = lock_orders_of(purchase_id)
-    payment = db.session.get_one(Payment, payment_id_of(purchase_id))
+    payment = lock_one(Payment, payment_id_of(purchase_id))
     unpaid = [order for order in orders if order.status is OrderStatus.UNPAID]
     if not unpaid or payment.state is not PaymentState.PENDING:
         raise Stale("orders.moved_on")
     if payment.hold_until is None or payment.hold_until > now():
         raise Stale("orders.moved_on")
+    if payment.proof_at is not None:
+        raise Stale("orders.proof_waits")
     if payment_queries.live_attempt(payment.id) is not None:
         raise Stale("orders.payment_open")
-    endings.end(SYSTEM, unpaid, OrderStatus.EXPIRED, RefundSource.TIMEOUT)
+    _expire(SYSTEM, purchase_id, unpaid)
+
+
+def give_up(actor: Actor, payment_id: int, reason: str) -> None:
+    """The operator ends a payment by hand whose money did not come, whatever proof there is.
+
+    Raises Stale when nothing is unpaid any more; Invalid (field reason) without a reason.
+    """
+    reason = checked_reason(reason)
+    purchase_id = purchase_id_of(payment_id)
+    orders = lock_orders_of(purchase_id)
+    payment = lock_one(Payment, payment_id)
+    unpaid = [order for order in orders if order.status is OrderStatus.UNPAID]
+    if not unpaid or payment.state is not PaymentState.PENDING or payment.method not in BY_HAND:
+        raise Stale("orders.moved_on")
+    _expire(actor, purchase_id, unpaid)
+    audit.record(actor, "payments.given_up", "payment", payment.reference, reason=reason)
+
+
+def _expire(actor: Actor, purchase_id: int, unpaid: list[Order]) -> None:
+    endings.end(actor, unpaid, OrderStatus.EXPIRED, RefundSource.TIMEOUT)
     purchase = db.session.get_one(Purchase, purchase_id)
-    audit.record(SYSTEM, "orders.payment_expired", "purchase", purchase.code)
+    audit.record(actor, "orders.payment_expired", "purchase", purchase.code)
     outbox.emit(events.PurchaseExpired(purchase_id))
 
 
@@ -84,7 +117,7 @@ def complete(actor: Actor, payment_id: int) -> None:
     attempt = payment_queries.paid_attempt(payment_id)
     if attempt is None:
         raise Stale("payments.no_mismatch")
-    booked = ledger_rules.completion(attempt.received, _shares(orders))
+    booked = ledger_rules.completion(attempt.received, _shares(orders), payment.rounding)
     ledger.post(refunds.completion_key(attempt.id), Kind.COMPLETION, booked)
     if attempt.received > attempt.amount:
         refunds.refund_credit(actor, attempt, attempt.received - attempt.amount, RefundSource.SYSTEM)
@@ -114,8 +147,9 @@ def _book(attempt: PaymentAttempt, orders: Sequence[Order], outcome: Outcome) ->
 
 def _sell(attempt: PaymentAttempt, orders: Sequence[Order]) -> None:
     """Book what each shop sold. The orders' totals are what was asked, to the rupiah."""
-    provider = _provider(attempt)
-    ledger.post(f"pay:{attempt.id}", Kind.ONLINE_SALE, ledger_rules.online_sale(provider, _shares(orders)))
+    payment = db.session.get_one(Payment, attempt.payment_id)
+    booked = ledger_rules.online_sale(str(payment.method), _shares(orders), payment.rounding)
+    ledger.post(f"pay:{attempt.id}", Kind.ONLINE_SALE, booked)
 
 
 def _let_begin(purchase_id: int, orders: Sequence[Order]) -> None:

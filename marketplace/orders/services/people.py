@@ -13,7 +13,7 @@ from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.locks import lock_one
 from marketplace.notifications import services as notifications
 from marketplace.orders import events, rules
-from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.models import Order, OrderAcceptance, OrderLine, Purchase
 from marketplace.orders.policies import Buyer, can_read_purchase
 
 
@@ -33,7 +33,7 @@ def keep_purchase(buyer: Buyer, purchase_id: int) -> Purchase:
 
 
 def forget_buyer(leaving: Leaving) -> None:
-    """Keep what was sold for how much, and nothing of who bought it: the account is closed.
+    """Keep what was sold for how much, and nothing of who bought or took it: the account is closed.
 
     Raises Invalid while an order is open: somebody still waits for the goods, or with them.
     """
@@ -45,6 +45,8 @@ def forget_buyer(leaving: Leaving) -> None:
     for address in db.session.scalars(addresses).all():
         notifications.forget_address(address)
     db.session.execute(sa.update(Order).where(Order.purchase_id.in_(mine)).values(note="", search_text=""))
+    orders = sa.select(Order.id).where(Order.purchase_id.in_(mine))
+    db.session.execute(sa.delete(OrderAcceptance).where(OrderAcceptance.order_id.in_(orders)))
     nothing = dict.fromkeys(("buyer_name", "buyer_email", "buyer_phone", "street", "rt_rw", "postcode", "landmark"), "")
     db.session.execute(sa.update(Purchase).where(Purchase.person_id == leaving.person_id).values(**nothing))
 
@@ -59,7 +61,8 @@ def export_purchases(person_id: int) -> list[dict[str, object]]:
     ).join(Order, Order.id == OrderLine.order_id)
     for purchase in purchases.values():
         purchase["lines"] = []
-    for purchase_id, *line in db.session.execute(lines.where(Order.purchase_id.in_(purchases)).order_by(OrderLine.id)):
+    lines = lines.where(Order.purchase_id.in_(purchases), OrderLine.quantity > 0).order_by(OrderLine.id)
+    for purchase_id, *line in db.session.execute(lines):
         keys = ("order", "status", "product", "quantity", "unit_price")
         purchases[purchase_id]["lines"].append(dict(zip(keys, line, strict=True)))
     hidden = ("id", "person_id", "form_key")

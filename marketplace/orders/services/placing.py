@@ -142,7 +142,14 @@ def create(actor: Actor, placed: NewPurchase) -> Purchase:
     db.session.add_all(made)
     db.session.flush()
     lines = [
-        {"order_id": order.id, "total": line.total, **vars(line), "allergens": list(line.allergens)}
+        {
+            "order_id": order.id,
+            "total": line.total,
+            "ordered_quantity": line.quantity,
+            "ordered_price": line.unit_price,
+            **vars(line),
+            "allergens": list(line.allergens),
+        }
         for order, wanted in zip(made, placed.orders, strict=True)
         for line in wanted.lines
     ]

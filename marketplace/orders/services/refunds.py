@@ -18,12 +18,13 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.rules import Kind, Share
 from marketplace.orders import events, rules
 from marketplace.orders.models import Order, RefundPart
-from marketplace.orders.rules import OrderStatus, Part
+from marketplace.orders.rules import COMPLETION_UNDONE, LineBack, OrderStatus, Part
+from marketplace.orders.services import contesting, lines
 from marketplace.orders.services.steps import lock_orders_of, move, payment_id_of, pieces, purchase_id_of
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt, Refund
-from marketplace.payments.rules import PaymentState, RefundSnapshot, RefundSource, RefundState
+from marketplace.payments.rules import PaymentMethod, PaymentState, RefundSnapshot, RefundSource, RefundState
 
 LONGEST_REASON = 300
 
@@ -34,7 +35,7 @@ def refund_order(
     """The operator gives back a part of an order, or all that is left of it. `goods` and `delivery` are rupiah.
 
     `seen` is how much of it the operator saw as refunded before, so that nobody refunds the same thing twice. Raises
-    NotFound; Stale when that has changed or it was not paid online; Invalid (fields goods, delivery, reason) for a
+    NotFound; Stale when that has changed or it was not paid; Invalid (fields goods, delivery, reason) for a
     part that is not there or a missing reason.
     """
     if not reason.strip():
@@ -42,12 +43,26 @@ def refund_order(
     order = lock_one(Order, order_id)
     if seen is not None and seen != order.refunded_goods + order.refunded_delivery:
         raise Stale("orders.refunded_meanwhile")
-    attempt = payment_queries.paid_attempt(payment_id_of(order.purchase_id))
-    if attempt is None or is_credit(attempt):
-        raise Stale("orders.not_paid_online")
+    attempt = _paid_attempt(order)
     _check_left(order, goods, delivery)
     refund = _refund(actor, attempt.id, [(order, goods, delivery)], RefundSource.OPERATOR, reason.strip())
     audit.record(actor, "orders.refunded", "order", order.code, goods=goods, delivery=delivery, reason=reason.strip())
+    return refund
+
+
+def refund_lines(
+    actor: Actor, order: Order, backs: Sequence[LineBack], delivery: int, source: RefundSource, reason: str
+) -> Refund:
+    """Give back something of some lines of a locked order, and of its delivery fee: each line knows what went back.
+
+    Raises Stale when no money of this order is with the market or its shop; Invalid (fields goods, delivery) for more
+    than is left, of the order or of a line.
+    """
+    attempt = _paid_attempt(order)
+    goods = sum(back.amount for back in backs)
+    _check_left(order, goods, delivery)
+    refund = _refund(actor, attempt.id, [(order, goods, delivery)], source, reason)
+    lines.take(refund.id, order.id, backs)
     return refund
 
 
@@ -64,8 +79,22 @@ def refund_rest(actor: Actor, attempt_id: int, order: Order, source: RefundSourc
     added = goods + delivery - sum(back)
     if added:
         share = _share(order, added, order.commission - order.refunded_commission)
-        ledger.post(f"completion_undone:{order.id}", Kind.COMPLETION, ledger_rules.completion_undone(share))
+        rounding = db.session.get_one(Payment, attempt.payment_id).rounding
+        booked = ledger_rules.completion_undone(share, rounding)
+        ledger.post(f"{COMPLETION_UNDONE}{order.id}", Kind.COMPLETION, booked)
     return refund
+
+
+def refund_difference(actor: Actor, order: Order, goods: int, reason: str) -> Refund:
+    """Give back `goods` rupiah of a locked order that is delivered with less than was paid for.
+
+    Raises Stale when it was not paid before; Invalid (field goods) when less than that is left of it.
+    """
+    attempt = payment_queries.paid_attempt(payment_id_of(order.purchase_id))
+    if attempt is None or is_credit(attempt):
+        raise Stale("orders.not_paid_online")
+    _check_left(order, goods, 0)
+    return _refund(actor, attempt.id, [(order, goods, 0)], RefundSource.SYSTEM, reason)
 
 
 def refund_credit(actor: Actor, attempt: PaymentAttempt, amount: int, source: RefundSource) -> Refund:
@@ -75,8 +104,10 @@ def refund_credit(actor: Actor, attempt: PaymentAttempt, amount: int, source: Re
     return refund
 
 
-def retry(actor: Actor, refund_id: int) -> Refund:
+def retry(actor: Actor, refund_id: int, by_bank: bool = False) -> Refund:
     """The operator asks anew for a refund that failed: a refund of its own, of the same parts.
+
+    `by_bank`: this time not the provider, but to the buyer's own bank account, as one that went there before.
 
     Raises NotFound; Stale when it did not fail, or was taken up before; Invalid when less than that is left.
     """
@@ -88,8 +119,11 @@ def retry(actor: Actor, refund_id: int) -> Refund:
     parts = [(orders[part.order_id], part.goods, part.delivery) for part in _parts_of(refund_id)]
     for order, goods, delivery in parts:
         _check_left(order, goods, delivery)
-    refund = payments.refunds.request(actor, failed.attempt_id, failed.amount, RefundSource.OPERATOR, failed.reason)
+    refund = payments.refunds.request(
+        actor, failed.attempt_id, failed.amount, RefundSource.OPERATOR, failed.reason, by_bank or failed.by_bank
+    )
     shares = _take(parts, refund)
+    lines.take_again(failed.id, refund.id)
     credit = refund.amount - sum(share.total for share in shares)
     ledger.post(_key(refund), Kind.REFUND, ledger_rules.refund(shares, credit))
     audit.record(
@@ -151,6 +185,7 @@ def record_external(attempt_id: int, found: RefundSnapshot) -> None:
     if refund is None:
         return
     orders = lock_orders_of(purchase_id_of(refund.payment_id))
+    contesting.overtake(orders)
     left = [_left(order) for order in orders]
     of_orders = min(refund.amount, sum(goods + delivery for goods, delivery in left))
     if is_credit(db.session.get_one(PaymentAttempt, attempt_id)):
@@ -172,11 +207,10 @@ def apply(refund_id: int, found: RefundSnapshot) -> None:
     before, after = payments.refunds.apply(refund_id, found)
     if before is after:
         return
-    provider = str(db.session.get_one(Payment, refund.payment_id).method)
     if after is RefundState.SUCCEEDED:
-        ledger.post(f"refund_sent:{refund.id}", Kind.REFUND_SENT, ledger_rules.refund_sent(provider, refund.amount))
+        ledger.post(f"refund_sent:{refund.id}", Kind.REFUND_SENT, _sent(refund))
     elif after is RefundState.FAILED:
-        _undo(refund, orders, provider, was_sent=before is RefundState.SUCCEEDED)
+        _undo(refund, orders, was_sent=before is RefundState.SUCCEEDED)
     if after in (RefundState.SUCCEEDED, RefundState.FAILED):
         outbox.emit(events.RefundSettled(refund.id))
 
@@ -210,10 +244,29 @@ def _take(parts: Sequence[tuple[Order, int, int]], refund: Refund) -> list[Share
     return shares
 
 
-def _undo(refund: Refund, orders: dict[int, Order], provider: str, was_sent: bool) -> None:
-    """A refund did not arrive: the orders have their money back. What the provider returned lies with it again."""
+def _paid_attempt(order: Order) -> PaymentAttempt:
+    """The money that paid a locked order: online, or in cash once it was handed over. Raises Stale."""
+    payment = db.session.get_one(Payment, payment_id_of(order.purchase_id))
+    if payment.method is PaymentMethod.CASH:
+        if order.status is not OrderStatus.DONE:
+            raise Stale("orders.not_paid_yet")
+        return payments.attempts.of_cash(payment.id)
+    attempt = payment_queries.paid_attempt(payment.id)
+    if attempt is None or is_credit(attempt):
+        raise Stale("orders.not_paid_online")
+    return attempt
+
+
+def _sent(refund: Refund) -> list[ledger_rules.Entry]:
+    """A refund that was sent: by the provider, out of its clearing account, or out of the market's own account."""
+    method = db.session.get_one(Payment, refund.payment_id).method
+    return ledger_rules.refund_sent(str(method), refund.amount, refund.by_bank)
+
+
+def _undo(refund: Refund, orders: dict[int, Order], was_sent: bool) -> None:
+    """A refund did not arrive: the orders have their money back. What was returned lies where it was again."""
     if was_sent:
-        back = ledger_rules.opposite(ledger_rules.refund_sent(provider, refund.amount))
+        back = ledger_rules.opposite(_sent(refund))
         ledger.post(f"refund_returned:{refund.id}", Kind.REFUND_FAILED, back)
     shares = []
     for part in _parts_of(refund.id):
@@ -221,6 +274,7 @@ def _undo(refund: Refund, orders: dict[int, Order], provider: str, was_sent: boo
         order.refunded_goods -= part.goods
         order.refunded_delivery -= part.delivery
         order.refunded_commission -= part.commission
+        lines.give_back(refund.id, order.id)
         shares.append(_share(order, part.total, part.commission))
     credit = refund.amount - sum(share.total for share in shares)
     ledger.post(f"refund_failed:{refund.id}", Kind.REFUND_FAILED, ledger_rules.refund_failed(shares, credit))
@@ -240,8 +294,11 @@ def _key(refund: Refund) -> str:
 
 
 def _left(order: Order) -> tuple[int, int]:
-    """What can still be refunded of an order: goods, delivery."""
-    return order.goods_total - order.refunded_goods, order.delivery_fee - order.refunded_delivery
+    """What can still be refunded of an order: goods, delivery. What a claim has set aside is not for others."""
+    return (
+        order.goods_total - order.refunded_goods - order.contested_goods,
+        order.delivery_fee - order.refunded_delivery - order.contested_delivery,
+    )
 
 
 def _check_left(order: Order, goods: int, delivery: int) -> None:

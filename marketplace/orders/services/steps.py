@@ -17,7 +17,8 @@ from marketplace.core.outbox import Event
 from marketplace.orders import rules
 from marketplace.orders.models import Order, OrderEvent, OrderLine, PurchasePayment
 from marketplace.orders.policies import can_answer
-from marketplace.orders.rules import OrderStatus
+from marketplace.orders.rules import Cause, OrderStatus
+from marketplace.orders.services import clocks
 
 ANSWER_HOURS = settings.define(
     "orders.answer_hours", 24, "Jam yang dimiliki toko untuk menjawab pesanan baru", minimum=1, maximum=168
@@ -42,15 +43,19 @@ def lock_orders_of(purchase_id: int) -> list[Order]:
     return lock_many(Order, db.session.scalars(sa.select(Order.id).where(Order.purchase_id == purchase_id)))
 
 
-def move(actor: Actor, order: Order, to: OrderStatus, note: str = "") -> None:
-    """Move a locked order on, and write it on its time line. Raises Stale when that move is not drawn."""
+def move(actor: Actor, order: Order, to: OrderStatus, note: str = "", cause: Cause = Cause.NONE) -> None:
+    """Move a locked order on, wind the clock of its new state, and write the step on its time line.
+
+    Raises Stale when that move is not drawn.
+    """
     if not rules.may_move(order.status, to):
         raise Stale("orders.moved_on")
     at = now()
+    clocks.wind(order, to, at)
     order.status = to
     if to is OrderStatus.DONE:
         order.done_at = at
-    db.session.add(OrderEvent(order_id=order.id, status=to, at=at, person_id=actor.person_id, note=note))
+    db.session.add(OrderEvent(order_id=order.id, status=to, at=at, person_id=actor.person_id, note=note, cause=cause))
 
 
 def tell(actor: Actor, action: str, order: Order, event: Event, **details: object) -> None:
@@ -63,7 +68,7 @@ def pieces(order_ids: Iterable[int]) -> dict[int, int]:
     """How many pieces of each variant these orders hold."""
     query = (
         sa.select(OrderLine.variant_id, sa.func.sum(OrderLine.quantity))
-        .where(OrderLine.order_id.in_(list(order_ids)))
+        .where(OrderLine.order_id.in_(list(order_ids)), OrderLine.quantity > 0)
         .group_by(OrderLine.variant_id)
     )
     return {variant_id: int(count) for variant_id, count in db.session.execute(query)}

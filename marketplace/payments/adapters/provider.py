@@ -6,9 +6,9 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from marketplace.payments.rules import (
@@ -27,10 +27,11 @@ from marketplace.payments.rules import (
 
 @dataclass(frozen=True)
 class Limits:
-    """The least and the most (rupiah) that can be paid this way at once."""
+    """The least and the most (rupiah) that can be paid this way at once; how long a page to pay on is open at least."""
 
     least: int
     most: int
+    page_open_for: timedelta = timedelta(minutes=30)
 
 
 class PaymentProvider(Protocol):
@@ -73,8 +74,11 @@ class OnlineProvider(PaymentProvider, Protocol):
     def parse_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
         """What a notice says. No database, no network. Raises BadNotice for whatever the provider did not sign."""
 
-    def movements(self, since: datetime) -> Iterable[BalanceLine]:
-        """All that moved on our account with the provider since then."""
+    def movements(self, since: datetime, known: Collection[str] = ()) -> Iterable[BalanceLine]:
+        """All that moved on our account with the provider since then.
+
+        `known` is what our books call what moved since then: a provider that has no list reads these one by one.
+        """
 
 
 class Providers:

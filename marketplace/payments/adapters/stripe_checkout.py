@@ -6,7 +6,7 @@ What is sent and what comes back is translated in `stripe_words`, notices in `st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import stripe
@@ -40,6 +40,7 @@ UNFOLDED_INTENT = "latest_charge.balance_transaction"
 UNFOLDED = f"payment_intent.{UNFOLDED_INTENT}"
 PAGE = 100  # the most that one answer may hold
 CLOCKS_DIFFER = timedelta(minutes=10)
+SHORTEST_OPEN = timedelta(minutes=30)  # `expires_at` is refused when it is nearer
 LONGEST_OPEN = timedelta(hours=24)  # a session lives no longer, so none of a try is made later than that
 
 # Stripe's least is 0.50 in the currency of the account, so it moves with the rate: about Rp 8.500 in November 2026.
@@ -72,7 +73,7 @@ class StripeCheckout:
         self._webhook_secrets = webhook_secrets
 
     def limits(self) -> Limits:
-        return Limits(CARD_MINIMUM.today(), words.MOST)
+        return Limits(CARD_MINIMUM.today(), words.MOST, SHORTEST_OPEN)
 
     # --- a try to pay ---
 
@@ -166,7 +167,7 @@ class StripeCheckout:
     def parse_notice(self, headers: Mapping[str, str], raw: bytes) -> Notice:
         return notices.parse(headers, raw, self._webhook_secrets, is_live=not self.is_test)
 
-    def movements(self, since: datetime) -> Iterable[BalanceLine]:
+    def movements(self, since: datetime, known: Collection[str] = ()) -> Iterable[BalanceLine]:
         with reading(self._http):
             found = self._stripe.balance_transactions.list(
                 {"created": {"gte": int(since.timestamp())}, "expand": ["data.source"], "limit": PAGE}

@@ -10,6 +10,7 @@ from marketplace.payments.queries.checks import (
 from marketplace.payments.queries.finding import (
     attempts_of,
     disputes_of,
+    ended_early,
     holds_over,
     knows_provider_ref,
     live_attempt,
@@ -34,6 +35,7 @@ __all__ = [
     "crooked_attempts",
     "crooked_payments",
     "disputes_of",
+    "ended_early",
     "holds_over",
     "knows_provider_ref",
     "live_attempt",

@@ -91,7 +91,7 @@ def own_movements(method: PaymentMethod) -> list[OwnMovement]:
         sa.cast(sa.null(), sa.BigInteger),
         Refund.created_at,
         method,
-    )
+    ).where(~Refund.by_bank)
     disputes = _movements(Dispute, -Dispute.withdrawn, Dispute.fee, Dispute.opened_at, method)
     found = db.session.execute(sa.union_all(payments, refunds, disputes))
     return [OwnMovement(*row) for row in found]

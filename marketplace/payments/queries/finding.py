@@ -12,8 +12,10 @@ from marketplace.core.db import db
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, ProviderNotice, Refund
 from marketplace.payments.rules import (
     ATTEMPT_LIVE,
+    TELLS_FEES,
     AttemptState,
     NoticeState,
+    PaymentMethod,
     PaymentState,
     RefundState,
 )
@@ -39,9 +41,15 @@ def attempts_of(payment_id: int) -> list[PaymentAttempt]:
 
 
 def paid_attempt(payment_id: int) -> PaymentAttempt | None:
-    """The try that paid a payment: the first that brought money, for what came later belongs to the buyer."""
-    query = sa.select(PaymentAttempt).where(
-        PaymentAttempt.payment_id == payment_id, PaymentAttempt.state == AttemptState.PAID
+    """The try that paid a payment: the first that brought money, for what came later belongs to the buyer.
+
+    None for cash, which is paid order by order.
+    """
+    query = (
+        sa.select(PaymentAttempt)
+        .join(Payment, Payment.id == PaymentAttempt.payment_id)
+        .where(PaymentAttempt.payment_id == payment_id, PaymentAttempt.state == AttemptState.PAID)
+        .where(Payment.method != PaymentMethod.CASH)
     )
     return db.session.scalars(query.order_by(PaymentAttempt.settled_at, PaymentAttempt.id).limit(1)).first()
 
@@ -69,8 +77,12 @@ def notices_of(reference: str, provider_refs: Iterable[str], limit: int = 100) -
 
 
 def holds_over(at: datetime, limit: int = 200) -> list[int]:
-    """The ids of payments that are still unpaid though their hold is over, the longest overdue first."""
-    query = sa.select(Payment.id).where(Payment.state == PaymentState.PENDING, Payment.hold_until <= at)
+    """The ids of payments that are still unpaid though their hold is over, the longest overdue first.
+
+    Those with a proof wait for the operator.
+    """
+    is_over = sa.and_(Payment.hold_until <= at, Payment.proof_at.is_(None))
+    query = sa.select(Payment.id).where(Payment.state == PaymentState.PENDING, is_over)
     return list(db.session.scalars(query.order_by(Payment.hold_until, Payment.id).limit(limit)))
 
 
@@ -85,11 +97,26 @@ def waiting_online(before: datetime, limit: int = 200) -> list[int]:
     return list(db.session.scalars(query.order_by(Payment.hold_until, Payment.id).limit(limit)))
 
 
+def ended_early(after: datetime, limit: int = 200) -> list[int]:
+    """The ids of payments with a try that we gave up and whose page may be open after that time.
+
+    Midtrans cannot close a page on which nothing was chosen; a notice of what is paid there may be lost.
+    """
+    query = (
+        sa.select(PaymentAttempt.payment_id)
+        .where(PaymentAttempt.state == AttemptState.EXPIRED, PaymentAttempt.expires_at > after)
+        .group_by(PaymentAttempt.payment_id)
+        .order_by(sa.func.min(PaymentAttempt.expires_at), PaymentAttempt.payment_id)
+    )
+    return list(db.session.scalars(query.limit(limit)))
+
+
 def without_fee(since: datetime, before: datetime, limit: int = 200) -> list[int]:
     """The ids of payments of that time whose provider has not said yet what it took."""
     query = (
         sa.select(PaymentAttempt.payment_id)
-        .where(PaymentAttempt.state == AttemptState.PAID, PaymentAttempt.fee.is_(None))
+        .join(Payment, Payment.id == PaymentAttempt.payment_id)
+        .where(PaymentAttempt.state == AttemptState.PAID, PaymentAttempt.fee.is_(None), Payment.method.in_(TELLS_FEES))
         .where(PaymentAttempt.settled_at >= since, PaymentAttempt.settled_at <= before)
     )
     return list(db.session.scalars(query.order_by(PaymentAttempt.settled_at, PaymentAttempt.id).limit(limit)))
@@ -109,7 +136,7 @@ def refunds_under_way(before: datetime, limit: int = 200) -> list[int]:
 def unsent_refunds(before: datetime, limit: int = 200) -> list[int]:
     """The ids of refunds written down before then that the provider may not have heard of."""
     states = (RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.UNKNOWN)
-    query = sa.select(Refund.id).where(Refund.state.in_(states), Refund.created_at <= before)
+    query = sa.select(Refund.id).where(Refund.state.in_(states), Refund.created_at <= before, ~Refund.by_bank)
     return list(db.session.scalars(query.order_by(Refund.created_at, Refund.id).limit(limit)))
 
 

@@ -74,7 +74,10 @@ def _parts(at: datetime) -> dict[Need, Part]:
     """The question for each kind; all answer in the same columns."""
     return {
         Need.OVERDUE: _payments(Need.OVERDUE, Payment.hold_until).where(
-            Payment.state == PaymentState.PENDING, Payment.hold_until <= at - HOLD_GRACE
+            Payment.state == PaymentState.PENDING, Payment.hold_until <= at - HOLD_GRACE, Payment.proof_at.is_(None)
+        ),
+        Need.PROOF: _payments(Need.PROOF, Payment.proof_at).where(
+            Payment.state == PaymentState.PENDING, Payment.hold_until <= at, Payment.proof_at.is_not(None)
         ),
         Need.UNANSWERED: _attempts(Need.UNANSWERED).where(
             PaymentAttempt.state == AttemptState.CREATED,
@@ -86,7 +89,7 @@ def _parts(at: datetime) -> dict[Need, Part]:
         Need.REFUND_OPEN: _refunds(Need.REFUND_OPEN).where(
             sa.or_(
                 Refund.state == RefundState.UNKNOWN,
-                sa.and_(Refund.state.in_(REFUND_OPEN), Refund.created_at <= at - REFUND_GRACE),
+                sa.and_(Refund.state.in_(REFUND_OPEN), Refund.created_at <= at - REFUND_GRACE, ~Refund.by_bank),
             )
         ),
         Need.DISPUTE: _disputes().where(Dispute.state == DisputeState.OPEN),

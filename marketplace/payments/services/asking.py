@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from marketplace.core import settings
 from marketplace.core.clock import now
@@ -11,19 +11,31 @@ from marketplace.core.db import db
 from marketplace.core.errors import Invalid
 from marketplace.core.locks import lock_one
 from marketplace.core.ports import port
-from marketplace.payments.adapters.provider import OnlineProvider, Providers
+from marketplace.payments.adapters.provider import OnlineProvider, PaymentProvider, Providers
 from marketplace.payments.models import Payment
-from marketplace.payments.rules import PaymentMethod, PaymentState, state_of
+from marketplace.payments.rules import BY_HAND, PaymentMethod, PaymentState, state_of
+from marketplace.payments.services.by_hand import take_sum
 
 HOLD_MINUTES = settings.define(
     "payments.hold_minutes", 60, "Menit barang ditahan untuk pembeli yang membayar daring", minimum=35, maximum=1440
 )
 
 
-def open_payment(method: PaymentMethod, amount: int) -> Payment:
-    """Ask for `amount` rupiah, to be paid in one way. An online payment holds the goods for `payments.hold_minutes`.
+TRANSFER_HOURS = settings.define(
+    "payments.transfer_hours",
+    24,
+    "Jam barang ditahan untuk pembeli yang membayar lewat transfer atau QRIS",
+    minimum=1,
+    maximum=168,
+)
 
-    Raises ValueError when nothing is asked; Invalid (field payment) when that way is off, or not for this amount.
+
+def open_payment(method: PaymentMethod, amount: int) -> Payment:
+    """Ask for `amount` rupiah, to be paid in one way. An online payment holds the goods for `payments.hold_minutes`,
+    one by hand for `payments.transfer_hours`, and asks for a sum that no other payment by hand has.
+
+    Raises ValueError when nothing is asked; Invalid (field payment) when that way is off, or not for this
+    amount, or when all sums near this amount are taken.
     """
     if amount <= 0:
         raise ValueError("a payment asks for something")
@@ -36,17 +48,27 @@ def open_payment(method: PaymentMethod, amount: int) -> Payment:
     if amount > limits.most:
         raise Invalid("payments.too_much", field="payment", most=limits.most)
     at = now()
+    exact = take_sum(amount) if method in BY_HAND else None
     payment = Payment(
         reference=str(uuid.uuid4()),
         method=method,
         state=PaymentState.PENDING,
         amount=amount,
-        hold_until=at + timedelta(minutes=HOLD_MINUTES.today()) if isinstance(provider, OnlineProvider) else None,
+        rounding=0 if exact is None else amount - exact,
+        unique_sum=exact,
+        hold_until=_hold_until(provider, at),
         created_at=at,
     )
     db.session.add(payment)
     db.session.flush()
     return payment
+
+
+def _hold_until(provider: PaymentProvider, at: datetime) -> datetime | None:
+    """Until when the goods wait for the money; cash is paid when they change hands."""
+    if provider.method in BY_HAND:
+        return at + timedelta(hours=TRANSFER_HOURS.today())
+    return at + timedelta(minutes=HOLD_MINUTES.today()) if isinstance(provider, OnlineProvider) else None
 
 
 def receive_cash(payment_id: int, amount: int) -> Payment:

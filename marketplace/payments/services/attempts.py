@@ -14,6 +14,8 @@ from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.core.errors import Stale
 from marketplace.core.locks import lock_one
+from marketplace.core.ports import port
+from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.models import Payment, PaymentAttempt
 from marketplace.payments.queries import disputes_of, live_attempt
 from marketplace.payments.rules import (
@@ -29,8 +31,6 @@ from marketplace.payments.rules import (
     may_become,
 )
 
-LAST_MINUTES = timedelta(minutes=31)
-"""No session starts this close to the end of a hold: Stripe keeps one open for at least 30 minutes (`expires_at`)."""
 MARGIN = timedelta(minutes=1)
 """A session ends this long before the hold, so that no hold ends under somebody who is paying."""
 LONGEST_ERROR = 500
@@ -44,6 +44,13 @@ class Applied:
     fee_is_new: bool = False
 
 
+def has_time(payment: Payment) -> bool:
+    """Is the end of the hold far enough away for a new page of the provider's?"""
+    provider = port(Providers).online(payment.method)
+    open_for = provider.limits().page_open_for if provider else timedelta()
+    return payment.hold_until is not None and payment.hold_until - now() >= open_for + MARGIN
+
+
 def begin(payment_id: int) -> PaymentAttempt:
     """The try that is under way, or a new one. Commit it before the provider is asked.
 
@@ -55,8 +62,7 @@ def begin(payment_id: int) -> PaymentAttempt:
     live = live_attempt(payment_id)
     if live is not None and live.session_ref:
         return live
-    at = now()
-    if payment.hold_until - at < LAST_MINUTES:
+    if not has_time(payment):
         raise Stale("payments.too_late")
     if live is not None:
         return live
@@ -66,7 +72,7 @@ def begin(payment_id: int) -> PaymentAttempt:
         number=(db.session.scalar(numbers) or 0) + 1,
         state=AttemptState.CREATED,
         amount=payment.amount - payment.received - payment.dropped,
-        created_at=at,
+        created_at=now(),
         expires_at=(payment.hold_until - MARGIN).replace(microsecond=0),
     )
     db.session.add(attempt)
@@ -131,12 +137,38 @@ def adopt(payment_id: int, snapshot: Snapshot) -> PaymentAttempt:
         payment_id=payment_id,
         number=(db.session.scalar(numbers) or 0) + 1,
         state=AttemptState.FAILED,
-        amount=payment.amount,
+        amount=payment.to_pay,
         provider_ref=snapshot.provider_ref,
         created_at=at,
         expires_at=at,
     )
     db.session.add(attempt)
+    db.session.flush()
+    return attempt
+
+
+def of_cash(payment_id: int) -> PaymentAttempt:
+    """The cash that came in, as a try that was paid, so that it can be refunded like any other money.
+
+    Brought up to date under the payment's lock: further orders of the purchase may have been handed over since.
+    """
+    payment = lock_one(Payment, payment_id)
+    query = sa.select(PaymentAttempt).where(PaymentAttempt.payment_id == payment_id)
+    attempt = db.session.scalars(query.with_for_update(key_share=True)).one_or_none()
+    at = now()
+    if attempt is None:
+        attempt = PaymentAttempt(
+            payment_id=payment_id,
+            number=1,
+            state=AttemptState.PAID,
+            amount=payment.amount,
+            fee=0,
+            created_at=at,
+            expires_at=at,
+            settled_at=at,
+        )
+        db.session.add(attempt)
+    attempt.received = payment.received
     db.session.flush()
     return attempt
 

@@ -18,6 +18,7 @@ from marketplace.payments.events import RefundRequested
 from marketplace.payments.models import Payment, PaymentAttempt, Refund
 from marketplace.payments.rules import (
     REFUND_MOVES,
+    REFUNDED_BY_BANK,
     RefundOrder,
     RefundSnapshot,
     RefundSource,
@@ -41,8 +42,12 @@ class Submission:
     is_pending: bool
 
 
-def request(actor: Actor, attempt_id: int, amount: int, source: RefundSource, reason: str) -> Refund:
+def request(
+    actor: Actor, attempt_id: int, amount: int, source: RefundSource, reason: str, by_bank: bool = False
+) -> Refund:
     """Promise `amount` rupiah of a paid try back to the buyer; the worker asks the provider for it.
+
+    Where there is no provider to ask, or `by_bank` is wished, it waits for her bank account and the operator's file.
 
     Raises Invalid (field amount) when that is nothing, or more than is left of it.
     """
@@ -55,6 +60,7 @@ def request(actor: Actor, attempt_id: int, amount: int, source: RefundSource, re
         state=RefundState.REQUESTED,
         source=source,
         reason=reason,
+        by_bank=by_bank or db.session.get_one(Payment, attempt.payment_id).method in REFUNDED_BY_BANK,
         requested_by=actor.person_id,
         created_at=now(),
     )
@@ -99,6 +105,8 @@ def submit(refund_id: int) -> Submission | None:
     Commit it before the call: whoever finds it submitted reads before asking again.
     """
     refund = lock_one(Refund, refund_id)
+    if refund.by_bank:
+        return None
     is_pending = refund.state is RefundState.PENDING
     was_asked = is_pending or refund.state in (RefundState.SUBMITTED, RefundState.UNKNOWN)
     if refund.state is RefundState.REQUESTED:
@@ -110,6 +118,28 @@ def submit(refund_id: int) -> Submission | None:
     key = idempotency_key("refund", refund.reference, refund.number)
     order = RefundOrder(refund.reference, key, attempt.provider_ref or "", refund.amount)
     return Submission(order, was_asked, is_pending)
+
+
+def put_in_file(refund_id: int) -> None:
+    """Note that a refund goes to the bank with the operator's file. Raises NotFound; Stale unless it waits for that."""
+    refund = lock_one(Refund, refund_id)
+    if not refund.by_bank or refund.state is not RefundState.REQUESTED:
+        raise Stale("payments.refund_handled")
+    refund.state, refund.submitted_at = RefundState.SUBMITTED, now()
+    db.session.flush()
+
+
+def turn_to_bank(refund_id: int) -> None:
+    """The provider cannot send this money back: it waits for the buyer's bank account and the operator's file.
+
+    Raises Stale when the refund was settled meanwhile.
+    """
+    refund = lock_one(Refund, refund_id)
+    if refund.state not in (RefundState.SUBMITTED, RefundState.UNKNOWN):
+        raise Stale("payments.refund_handled")
+    refund.state, refund.submitted_at, refund.by_bank = RefundState.REQUESTED, None, True
+    outbox.emit(RefundRequested(refund_id))
+    db.session.flush()
 
 
 def note_unknown(refund_id: int, error: Exception) -> None:

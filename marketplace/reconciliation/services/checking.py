@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from marketplace.bank import queries as bank
 from marketplace.catalog import queries as catalog
+from marketplace.claims import queries as claims
 from marketplace.core.db import db
 from marketplace.core.ports import port
 from marketplace.ledger import queries as ledger
@@ -14,9 +16,10 @@ from marketplace.payments import queries as payments
 from marketplace.payments.queries import OwnMovement
 from marketplace.payments.rules import OF_PAYMENTS, BalanceLine, PaymentMethod, ProviderTrouble
 from marketplace.payments.services import Providers
+from marketplace.payouts import queries as payouts
 from marketplace.reconciliation.rules import Difference, DifferenceKind, Findings
 
-ONLINE = (PaymentMethod.CARD,)
+ONLINE = (PaymentMethod.CARD, PaymentMethod.SNAP)
 FRESH = timedelta(minutes=10)
 """What moved at a provider this recently may not have been read yet."""
 MOST_STUCK = 1000
@@ -24,10 +27,17 @@ CHECKS = (
     payments.crooked_payments,
     payments.crooked_attempts,
     orders.crooked_parts,
+    orders.crooked_lines,
     orders.unbooked_attempts,
     orders.unbooked_refunds,
     orders.unbooked_disputes,
     orders.crooked_orders,
+    claims.crooked_claims,
+    bank.crooked_lines,
+    bank.unlined_money,
+    payouts.crooked_transit,
+    payouts.crooked_lines,
+    payouts.crooked_items,
     catalog.crooked_shelves,
     catalog.crooked_movements,
     catalog.crooked_supplies,
@@ -86,7 +96,7 @@ def _compare(method: PaymentMethod, at: datetime, since: datetime, found: Findin
             found.unchecked.append(f"{method}: not checked, it is switched off")
         return
     try:
-        lines = list(provider.movements(since))
+        lines = list(provider.movements(since, {each.provider_ref for each in own if each.began_at >= since}))
     except ProviderTrouble as trouble:
         found.unchecked.append(f"{method}: not checked, the provider could not be read ({trouble})")
         return

@@ -1,0 +1,1 @@
+"""Collection rounds: a runner calls at several shops and brings each buyer one parcel."""
