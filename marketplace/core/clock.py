@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
-WITA = timezone(timedelta(hours=8), "WITA")
+from marketplace.core.calendar import WITA as WITA
+
 _travelled: ContextVar[datetime | None] = ContextVar("travelled", default=None)
 
 

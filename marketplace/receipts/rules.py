@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
-WITA = timezone(timedelta(hours=8), "WITA")
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
+from marketplace.core.calendar import WITA, day_words
+
 DIGITS = ("", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas")
 GROUPS = ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"), (10**3, "ribu"))
 LARGEST = 10**15
@@ -78,7 +65,7 @@ def rupiah(amount: int) -> str:
 def moment(at: str) -> str:
     """An instant (ISO 8601) as it is written on paper in NTT: 24 November 2026, 10.42 WITA."""
     local = datetime.fromisoformat(at).astimezone(WITA)
-    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H.%M} WITA"
+    return f"{day_words(local)}, {local:%H.%M} WITA"
 
 
 def standing(total: int, refunded: int) -> str:

@@ -13,7 +13,6 @@ LONGEST_TEXT = 1000
 LONGEST_REASON = 300
 MOST_PICTURES = 3
 MOST_IN_A_LETTER = 5
-FORM_KEY = re.compile(r"[A-Za-z0-9_-]{16,43}")
 
 
 class Side(StrEnum):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField, PasswordField, StringField, ValidationError
+from wtforms import Field, HiddenField, IntegerField, PasswordField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import TextInput
@@ -17,6 +18,7 @@ from marketplace.core.errors import Invalid
 from marketplace.core.phone import phone_number as phone_number
 from marketplace.web.language import explain
 
+FORM_KEY = re.compile(r"[A-Za-z0-9_-]{16,43}")
 LARGEST_RUPIAH = 100_000_000_000
 
 
@@ -60,6 +62,18 @@ class BaseForm(FlaskForm):
             add_error(self._fields[refusal.field], words)
         else:
             self.form_errors.append(words)
+
+
+class KeyedForm(BaseForm):
+    """A form with a `key` of its page's own: what is sent twice from one page is done once."""
+
+    key = HiddenField()
+
+    def form_key(self) -> str:
+        """The key that the page brought; a new one where it brought none that can be one."""
+        if not FORM_KEY.fullmatch(self.key.data or ""):
+            self.key.data = secrets.token_urlsafe(24)
+        return str(self.key.data)
 
 
 class RupiahField(IntegerField):

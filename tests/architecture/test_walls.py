@@ -10,7 +10,12 @@ from tests.architecture.tree import MARKETPLACE, imports, modules, name_of, synt
 DOORS = {"services", "queries", "policies", "models", "events", "rules", "forms"}
 OPEN_AREAS = {"core", "web"}
 COMPOSITION_ROOT = {"app", "cli"}
-RULES_MAY_USE = ("marketplace.core.actor", "marketplace.core.money", "marketplace.core.errors")
+RULES_MAY_USE = (
+    "marketplace.core.actor",
+    "marketplace.core.calendar",
+    "marketplace.core.money",
+    "marketplace.core.errors",
+)
 
 
 def test_an_area_is_entered_only_through_its_doors() -> None:

@@ -42,7 +42,7 @@ class StandIn:
         self.sender = Sender(webhook_url)
         self.world = World(Store(file), server_key, self.sender.send)
         self.faults = Faults()
-        app = Flask("tools.midtrans_standin", static_folder="static", static_url_path="/static")
+        app = Flask("tools.midtrans_standin", static_folder="../static", static_url_path="/static")
         app.register_blueprint(api.blueprint(self.world, self.faults))
         app.register_blueprint(pages.blueprint(self.world))
         self._server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True, request_handler=Handler)

@@ -52,7 +52,7 @@ class StandIn:
         self.switches = self.world.switches
         self.desk = api.Desk(self.world)
         self.faults, self.calls, self.violations = self.desk.faults, self.desk.calls, self.desk.violations
-        app = Flask("tools.stripe_standin", static_folder="static", static_url_path="/static")
+        app = Flask("tools.stripe_standin", static_folder="../static", static_url_path="/static")
         app.register_blueprint(api.blueprint(self.desk))
         app.register_blueprint(pages.blueprint(self.world))
         self._server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True, request_handler=Handler)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.claims.queries import ClaimView, LineView
 from marketplace.claims.rules import LONGEST_TEXT
-from marketplace.talks.rules import FORM_KEY
-from marketplace.web.forms import BaseForm, RupiahField
+from marketplace.web.forms import KeyedForm, RupiahField
 
 
-class DecisionForm(BaseForm):
-    """How much of each line, and of the delivery fee, goes back. The fields of the lines are added by `decision_form`.
+class DecisionForm(KeyedForm):
+    """How much of each line, and of the delivery fee, goes back. `decision_form` adds the fields of the lines."""
 
-    `key` is the page's own: sent twice from one page, it is decided once.
-    """
-
-    key = HiddenField()
     delivery = RupiahField(_l("Ongkos kirim"), validators=[InputRequired(_l("Isi jumlahnya, 0 bila tidak ada."))])
     text = TextAreaField(
         _l("Alasan, dibaca kedua pihak"),
@@ -30,12 +24,6 @@ class DecisionForm(BaseForm):
         render_kw={"rows": "4"},
     )
     claim_lines: Sequence[LineView] = ()
-
-    def form_key(self) -> str:
-        """The key that the page brought; a new one where it brought none that can be one."""
-        if not FORM_KEY.fullmatch(self.key.data or ""):
-            self.key.data = secrets.token_urlsafe(24)
-        return str(self.key.data)
 
     def of_delivery(self) -> int:
         """The rupiah granted of the delivery fee; 0 where none was asked."""

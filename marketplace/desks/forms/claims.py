@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.claims.queries import Window
@@ -16,8 +15,8 @@ from marketplace.claims.queries.windows import LineWindow
 from marketplace.claims.rules import LONGEST_TEXT, Reason, Remedy
 from marketplace.claims.services import NewClaim, Wanted
 from marketplace.desks.claim_words import REASONS
-from marketplace.talks.rules import FORM_KEY
-from marketplace.web.forms import BaseForm, RupiahField, as_choices, optional
+from marketplace.desks.forms.pictures import PICTURES_ONLY, PicturesForm
+from marketplace.web.forms import RupiahField, as_choices, optional
 
 WISHES = (
     (Remedy.MONEY, _l("Uang kembali")),
@@ -32,10 +31,9 @@ OFFERS = (
 MANY_PIECES = 1_000_000
 
 
-class StepForm(BaseForm):
-    """Words and pictures with a step. `key` is the page's own: sent twice from one page, it is done once."""
+class StepForm(PicturesForm):
+    """Words and pictures with a step."""
 
-    key = HiddenField()
     text = TextAreaField(
         _l("Penjelasan"),
         validators=[Length(max=LONGEST_TEXT, message=_l("Penjelasan paling panjang 1.000 huruf."))],
@@ -44,18 +42,8 @@ class StepForm(BaseForm):
     pictures = MultipleFileField(
         _l("Foto"),
         description=_l("Sampai 4 foto JPG, PNG, atau WebP. Hanya Anda, pihak lain, dan pengelola yang melihatnya."),
-        render_kw={"accept": "image/jpeg,image/png,image/webp", "multiple": True},
+        render_kw=PICTURES_ONLY,
     )
-
-    def files(self) -> list[Any]:
-        """The files that were chosen; a browser sends an empty one when there are none."""
-        return [each for each in self.pictures.data or [] if getattr(each, "filename", "")]
-
-    def form_key(self) -> str:
-        """The key that the page brought; a new one where it brought none that can be one."""
-        if not FORM_KEY.fullmatch(self.key.data or ""):
-            self.key.data = secrets.token_urlsafe(24)
-        return str(self.key.data)
 
 
 class OfferForm(StepForm):

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Protocol
 
+from marketplace.core.calendar import MONTHS, WITA, day_words
 from marketplace.payouts.rules.turnover import Month, Year
 
-WITA = timezone(timedelta(hours=8), "WITA")
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 METHODS = {"cash": "Tunai", "card": "Kartu", "transfer": "Transfer", "qris": "QRIS", "snap": "Daring"}
 STANDING = {
     "reserved": "DALAM PROSES",
@@ -56,8 +42,7 @@ def rupiah(amount: int) -> str:
 
 def day(at: datetime) -> str:
     """24 November 2026, in Kupang."""
-    local = at.astimezone(WITA)
-    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
+    return day_words(at.astimezone(WITA))
 
 
 def payout_sheet(number: str, line: Sent, facts: Mapping[str, Any], totals: Mapping[str, int]) -> dict[str, Any]:
