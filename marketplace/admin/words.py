@@ -297,9 +297,14 @@ ACTS = {
     "claims.concluded": _l("Komplain diputuskan untuk terakhir kali"),
     "talks.read_by_operator": _l("Pesan dalam pesanan dibaca"),
     "talks.report_closed": _l("Laporan pesan ditutup"),
+    "moderation.reported": _l("Produk atau toko dilaporkan"),
+    "moderation.set_aside": _l("Laporan ditutup: tidak ada yang salah"),
+    "moderation.letter": _l("Laporan ditutup: toko disurati"),
+    "moderation.taken_off": _l("Laporan ditutup: produk diturunkan"),
+    "moderation.suspended": _l("Laporan ditutup: toko ditangguhkan"),
     "orders.refund_retried": _l("Pengembalian diminta lagi"),
 }
-"""What was done about money. The trail shows all other acts by their code."""
+"""What was done about money and about reports. The trail shows all other acts by their code."""
 
 
 def account_words(code: str) -> str:

@@ -54,6 +54,7 @@ def index() -> str:
         curation=[(STATUS_WORDS[status], number) for status, number in to_watch(goods).items() if number],
         shops=shops,
         pending_shop=next((shop.name for shop in shops if shop.status is StoreStatus.PENDING), ""),
+        suspended_shop=next((shop.name for shop in shops if shop.status is StoreStatus.SUSPENDED), ""),
         is_new=bool(goods and actor.stores_with(Right.SHOP)) and not seller_products(goods, limit=1).items,
         sees_orders=bool(stores),
         sees_sales=bool(sold),
