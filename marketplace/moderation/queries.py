@@ -177,7 +177,9 @@ def _reasons(store_ids: Iterable[int]) -> dict[Thing, list[tuple[Reason, int]]]:
     what = (ListingReport.store_id, ListingReport.product_id, ListingReport.reason)
     query = sa.select(*what, number).where(IS_OPEN, ListingReport.store_id.in_(sorted(set(store_ids)))).group_by(*what)
     found: dict[Thing, list[tuple[Reason, int]]] = {}
-    for store_id, product_id, reason, times in db.session.execute(query.order_by(number.desc(), ListingReport.reason)):
+    for store_id, product_id, reason, times in db.session.execute(
+        query.order_by(number.desc(), sa.func.min(ListingReport.id))
+    ):
         found.setdefault(Thing(store_id, product_id), []).append((reason, times))
     return found
 

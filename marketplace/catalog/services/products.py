@@ -188,10 +188,9 @@ def _set_status(actor: Actor, product_id: int, status: ProductStatus, action: st
 
 def _put_live(product: Product, revision_id: int, *, curated: bool) -> None:
     at = now()
-    product.live_revision_id = revision_id
+    product.live_revision_id, product.held_at = revision_id, None
     product.category_id = db.session.get_one(ProductRevision, revision_id).category_id
     product.curated_at = at if curated else None
-    product.held_at = None
     product.published_at = product.published_at or at
     search.refresh_product(product.id)
     revision.touch()

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from marketplace.catalog.queries import has_daily, seller_products
 from marketplace.catalog.services import pricing
+from marketplace.changes.queries import sides_open
 from marketplace.claims.queries import for_shop as claims_for_shop
 from marketplace.core import clock
 from marketplace.core.actor import Right
@@ -61,6 +62,7 @@ def index() -> str:
         prices_waiting=len(pricing.waiting(actor.stores_with(Right.PRICES))),
         claims=claims_for_shop(stores),
         unread=unread_of_shop(stores),
+        open_changes=sides_open(stores),
         states=STATES,
         time_left=time_left,
     )
