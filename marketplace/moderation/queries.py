@@ -175,11 +175,11 @@ def _reasons(store_ids: Iterable[int]) -> dict[Thing, list[tuple[Reason, int]]]:
     """How often each reason was named in the open reports of things of these shops, the commonest first."""
     number = sa.func.count()
     what = (ListingReport.store_id, ListingReport.product_id, ListingReport.reason)
-    query = sa.select(*what, number).where(IS_OPEN, ListingReport.store_id.in_(sorted(set(store_ids)))).group_by(*what)
+    of_stores = ListingReport.store_id.in_(sorted(set(store_ids)))
+    query = sa.select(*what, number).where(IS_OPEN, of_stores).group_by(*what)
+    query = query.order_by(number.desc(), sa.func.min(ListingReport.id))
     found: dict[Thing, list[tuple[Reason, int]]] = {}
-    for store_id, product_id, reason, times in db.session.execute(
-        query.order_by(number.desc(), sa.func.min(ListingReport.id))
-    ):
+    for store_id, product_id, reason, times in db.session.execute(query):
         found.setdefault(Thing(store_id, product_id), []).append((reason, times))
     return found
 
