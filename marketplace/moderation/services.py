@@ -115,8 +115,9 @@ def _close_all(actor: Actor, thing: Thing, verdict: Verdict, seen: int) -> list[
         raise Stale("moderation.closed")
     if rows[-1].id > seen:
         raise Stale("moderation.more_came")
+    at = now()
     for row in rows:
-        row.open_key, row.closed_at, row.closed_by = None, now(), actor.person_id
+        row.open_key, row.closed_at, row.closed_by = None, at, actor.person_id
         row.outcome, row.note = verdict.outcome, verdict.note
     db.session.flush()
     return rows

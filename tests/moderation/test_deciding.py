@@ -120,7 +120,9 @@ def test_nothing_wrong_closes_all_of_it_and_tells_who_left_an_address(desk: Desk
     assert set(told) == {"tamu@example.id"}
     assert "tidak menemukan yang melanggar aturan" in told["tamu@example.id"]
     assert "moderation.set_aside" in acts(db)
-    assert "Foto lama, bukan barang ini." in desk.client.get(desk.page()).text, "how it ended is read later"
+    later = desk.client.get(desk.page()).text
+    assert "Foto lama, bukan barang ini." in later
+    assert "2 laporan" in later, "closed together"
 
 
 def test_a_letter_goes_to_the_shop_without_a_word_of_who_reported(desk: Desk, db: SQLAlchemy) -> None:
