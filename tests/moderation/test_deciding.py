@@ -238,6 +238,8 @@ def test_each_act_says_why(desk: Desk, db: SQLAlchemy) -> None:
 
 def test_what_does_not_fit_the_thing_is_refused(desk: Desk, db: SQLAlchemy) -> None:
     assert desk.client.post(desk.page(desk.shop), data={"outcome": "taken_off", "seen": "99"}).status_code == 404
+    assert desk.client.get(f"{LIST}/barang/{desk.goods.id}").status_code == 404
+    assert desk.client.get(f"{LIST}/produk/999999").status_code == 404
     operator = make.actor_of(desk.operator)
     with pytest.raises(NotFound), transaction():
         services.decide(operator, desk.product, Verdict(Outcome.SUSPENDED, "Karena itu."), 10**9)
