@@ -46,6 +46,10 @@ from marketplace.imports.events import ImportMoved
 from marketplace.media import views as media_views
 from marketplace.media.adapters.store import FolderStore, MediaStore
 from marketplace.media.events import UploadReceived
+from marketplace.moderation import events as moderation_events
+from marketplace.moderation import handlers as moderation_handlers
+from marketplace.moderation import services as moderation_services
+from marketplace.moderation import views as moderation_views
 from marketplace.notifications import handlers as notifications_handlers
 from marketplace.notifications import services as notifications_services
 from marketplace.notifications.adapters.mail import MailTransport, transport_for
@@ -99,6 +103,7 @@ BLUEPRINTS = (
     rounds_views.bp,
     *curation_views.blueprints,
     imports_views.bp,
+    moderation_views.bp,
     *onboarding_views.blueprints,
     *desks_views.blueprints,
     admin_views.bp,
@@ -131,6 +136,7 @@ ROUTINES = (
     jobs.Routine(catalog_handlers.forget_unused_pictures, daily_hour_wita=2),
     jobs.Routine(checkout_handlers.forget_guest_carts, daily_hour_wita=3),
     jobs.Routine(accounts_handlers.forget_old_sign_ins, daily_hour_wita=3),
+    jobs.Routine(moderation_handlers.forget_old, daily_hour_wita=3),
     jobs.Routine(notifications_handlers.empty_sent_messages, daily_hour_wita=3),
     jobs.Routine(reconciliation_handlers.reconcile_nightly, daily_hour_wita=4),
 )
@@ -300,6 +306,10 @@ def _follow_goods() -> None:
     outbox.subscribe(curation_events.SubmissionPassed, curation_handlers.tell_of_pass)
     outbox.subscribe(curation_events.SubmissionReturned, curation_handlers.tell_of_return)
     outbox.subscribe(curation_events.SubmissionRejected, curation_handlers.tell_of_rejection)
+    outbox.subscribe(curation_events.ProductTakenOff, curation_handlers.tell_of_taking_off)
+    outbox.subscribe(moderation_events.ReportClosed, moderation_handlers.tell_reporter)
+    outbox.subscribe(moderation_events.ThingJudged, moderation_handlers.tell_shop)
+    outbox.subscribe(moderation_events.StoreReopened, moderation_handlers.tell_of_reopening)
     outbox.subscribe(onboarding_events.ApplicationMoved, onboarding_handlers.tell_of_move)
 
 
@@ -310,9 +320,11 @@ def _know_people() -> None:
     exports.register("letters", notifications_services.export)
     exports.register("messages", talks_services.export)
     exports.register("claims", claims_services.export)
+    exports.register("reports", moderation_services.export)
     exports.register("applications", onboarding_services.export)
     for forget in (
         onboarding_services.forget,
+        moderation_services.forget,
         orders_services.forget_buyer,
         payouts_services.forget,
         changes_services.forget,

@@ -20,6 +20,11 @@ def can_see_goods(actor: Actor, store_id: int) -> bool:
     return any(actor.may(right, store_id) for right in (Right.PRODUCTS, Right.PRICES, Right.STOCK))
 
 
+def can_take_off(actor: Actor, store_id: int) -> bool:
+    """Take goods off sale that somebody reported: an operator, but never those of a shop that he or she works for."""
+    return (actor.is_operator or actor.is_system) and not actor.works_for(store_id)
+
+
 def can_keep_stock(actor: Actor, store_id: int) -> bool:
     """Owner, and staff with the right to it, note what comes onto the shelves of a store and what leaves them."""
     return actor.may(Right.STOCK, store_id)

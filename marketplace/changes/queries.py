@@ -161,6 +161,21 @@ def sides_open(store_ids: Iterable[int]) -> dict[str, Side]:
     return {row.code: row.side for row in db.session.execute(query)}
 
 
+def wait_for_buyer(purchase_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The codes of the orders whose shop waits for the buyer's answer, by purchase. One statement over open ones."""
+    query = (
+        sa.select(Order.purchase_id, Order.code)
+        .join(OrderChange, OrderChange.order_id == Order.id)
+        .where(OrderChange.state == ChangeState.OPEN, OrderChange.side == Side.SHOP, Order.status.in_(CHANGEABLE))
+        .where(Order.purchase_id.in_(list(purchase_ids)), Order.has_changes)
+        .order_by(Order.id)
+    )
+    found: dict[int, list[str]] = {}
+    for purchase_id, code in db.session.execute(query):
+        found.setdefault(purchase_id, []).append(code)
+    return found
+
+
 def overdue(at: datetime, limit: int = 200) -> list[int]:
     """The ids of open changes that nobody answered in time, the longest overdue first."""
     query = sa.select(OrderChange.id).where(OrderChange.state == ChangeState.OPEN, OrderChange.answer_by <= at)

@@ -27,3 +27,11 @@ class SubmissionRejected:
 
     submission_id: int
     decision_id: int
+
+
+@dataclass(frozen=True)
+class ProductTakenOff:
+    """An operator took a product off sale until it is mended."""
+
+    submission_id: int
+    decision_id: int

@@ -6,7 +6,7 @@ from marketplace.accounts.queries import people_of_store
 from marketplace.core.actor import Right
 from marketplace.core.db import transaction
 from marketplace.curation import queries
-from marketplace.curation.events import SubmissionPassed, SubmissionRejected, SubmissionReturned
+from marketplace.curation.events import ProductTakenOff, SubmissionPassed, SubmissionRejected, SubmissionReturned
 from marketplace.notifications.services import write_letter
 
 
@@ -23,6 +23,11 @@ def tell_of_return(event: SubmissionReturned) -> None:
 def tell_of_rejection(event: SubmissionRejected) -> None:
     """To the shop: it does not pass, and why."""
     _tell(event.decision_id, "rejected")
+
+
+def tell_of_taking_off(event: ProductTakenOff) -> None:
+    """To the shop: the product is not sold until it is mended, and why."""
+    _tell(event.decision_id, "taken_off")
 
 
 def _tell(decision_id: int, template: str) -> None:

@@ -20,12 +20,13 @@ from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotAllowed, Stale
 from marketplace.core.locks import lock_one
 from marketplace.curation import queries, rules
-from marketplace.curation.events import SubmissionPassed, SubmissionRejected, SubmissionReturned
+from marketplace.curation.events import ProductTakenOff, SubmissionPassed, SubmissionRejected, SubmissionReturned
 from marketplace.curation.models import Decision, Submission
 from marketplace.curation.policies import can_decide, can_submit
 from marketplace.curation.rules import Outcome, SubmissionStatus
 
-EVENTS: dict[Outcome, type[SubmissionPassed] | type[SubmissionReturned] | type[SubmissionRejected]] = {
+Told = type[SubmissionPassed] | type[SubmissionReturned] | type[SubmissionRejected] | type[ProductTakenOff]
+EVENTS: dict[Outcome, Told] = {
     Outcome.PASS: SubmissionPassed,
     Outcome.ASK_CHANGES: SubmissionReturned,
     Outcome.REJECT: SubmissionRejected,
@@ -97,6 +98,39 @@ def reject(actor: Actor, submission_id: int, reason: str, note: str) -> Submissi
     return _decide(actor, _open_for(actor, submission_id), Outcome.REJECT, reason, note.strip())
 
 
+def take_off(actor: Actor, product_id: int, reason: str, note: str) -> None:
+    """An operator takes a product off sale; its newest words come back to its seller to be mended, with the reason.
+
+    Words that were rejected stay rejected. Raises NotFound, NotAllowed, Invalid (reason, note), and Stale when it is
+    not on sale any more.
+    """
+    _check_reason(reason, note)
+    products.take_off(actor, product_id)
+    submission = _submission_of_newest(product_id)
+    is_rejected = submission.status is SubmissionStatus.REJECTED
+    outcome = Outcome.REJECT if is_rejected else Outcome.ASK_CHANGES
+    _decide(actor, submission, outcome, reason, note.strip(), event=ProductTakenOff)
+
+
+def _submission_of_newest(product_id: int) -> Submission:
+    """The submission of a product's newest words, as handed in now where they never were. The product is locked."""
+    revision_id = _newest_revision(product_id)
+    held = db.session.scalar(sa.select(Submission).where(Submission.revision_id == revision_id))
+    if held is not None:
+        return held
+    _replace_waiting(product_id)
+    made = Submission(
+        product_id=product_id,
+        revision_id=revision_id,
+        store_id=db.session.get_one(Product, product_id).store_id,
+        status=SubmissionStatus.WAITING,
+        submitted_at=now(),
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
 def _open_for(actor: Actor, submission_id: int) -> Submission:
     """The submission, locked, if the actor may decide on it now."""
     product = lock_one(Product, queries.on_desk(submission_id).product_id)
@@ -119,6 +153,7 @@ def _decide(
     reason: str = "",
     note: str = "",
     checks: Mapping[str, bool] | None = None,
+    event: Told | None = None,
 ) -> Submission:
     submission.status = rules.STATUS_AFTER[outcome]
     ticked = {name: bool(value) for name, value in (checks or {}).items() if name in rules.CHECKS}
@@ -142,7 +177,7 @@ def _decide(
         revision=submission.revision_id,
         reason=reason,
     )
-    outbox.emit(EVENTS[outcome](submission.id, decision.id))
+    outbox.emit((event or EVENTS[outcome])(submission.id, decision.id))
     return submission
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from config import Config
+from marketplace.core import settings
 from marketplace.core.db import db
 from marketplace.core.ports import port
 from marketplace.orders.models import Order, Purchase, PurchasePayment, RefundPart
@@ -18,8 +19,17 @@ from marketplace.orders.rules import OrderStatus
 from marketplace.payments.models import Payment, Refund
 from marketplace.payments.rules import RefundState
 from marketplace.receipts.models import Receipt
-from marketplace.receipts.rules import STAMP_ABOVE
 from marketplace.stores.queries import stores_by_ids
+
+STAMP_ABOVE = settings.define(
+    "receipts.stamp_above",
+    5_000_000,
+    "Rupiah sampai mana kuitansi bebas bea meterai (UU 10/2020, pasal 3)",
+    maximum=1_000_000_000,
+)
+STAMP_DUTY = settings.define(
+    "receipts.stamp_duty", 10_000, "Bea meterai satu dokumen, dalam rupiah (UU 10/2020, pasal 5)", maximum=1_000_000
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,10 @@ def refunds_sent(order_id: int) -> list[dict[str, Any]]:
 
 
 def facts(order_id: int) -> dict[str, Any] | None:
-    """All that the first receipt of an order says, as it is now; None while nothing is to be signed for."""
+    """All that the first receipt of an order says, as it is now; None while nothing is to be signed for.
+
+    The stamp duty is that of the day on which the receipt is issued, and stays so in its later versions.
+    """
     found = order_view(order_id)
     if found is None or not is_due(found[0]):
         return None
@@ -119,7 +132,8 @@ def facts(order_id: int) -> dict[str, Any] | None:
         "delivery": order.delivery_fee,
         "total": order.total,
         "refunds": refunds_sent(order_id),
-        "stamp_above": STAMP_ABOVE,
+        "stamp_above": STAMP_ABOVE.today(),
+        "stamp_duty": STAMP_DUTY.today(),
         "address": f"{config.site_url}/pesanan/{order.code}",
         "site": config.site_name,
         "complaints": f"{config.complaints_email} · {config.complaints_phone}",

@@ -11,8 +11,8 @@ from marketplace.core.calendar import WITA, day_words
 DIGITS = ("", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas")
 GROUPS = ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"), (10**3, "ribu"))
 LARGEST = 10**15
-STAMP_ABOVE = 5_000_000
-"""Rupiah; a document over more than this carries a duty stamp of Rp10.000 (UU 10/2020, article 3)."""
+FIRST_DUTY = 10_000
+"""Rupiah: the stamp duty of receipts that were issued before it was kept with each."""
 METHODS = {
     "cash": "Tunai, saat barang diterima",
     "card": "Kartu debit atau kredit",
@@ -103,6 +103,7 @@ def sheet(facts: Mapping[str, Any], version: int, issued_at: datetime) -> dict[s
         "left": rupiah(total - refunded),
         "owes_stamp": total > facts["stamp_above"],
         "stamp_above": rupiah(facts["stamp_above"]),
+        "stamp_duty": rupiah(facts.get("stamp_duty", FIRST_DUTY)),
         "complaints": facts["complaints"],
     }
 

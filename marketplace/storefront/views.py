@@ -13,6 +13,7 @@ from marketplace.certificates.queries import CertificateRow
 from marketplace.certificates.rules import HALAL
 from marketplace.core.errors import NotFound
 from marketplace.core.paging import Page
+from marketplace.moderation.services import KEEP_DAYS
 from marketplace.places.rules import FATULULI
 from marketplace.shipping.queries import zones
 from marketplace.storefront.forms import SORTS, SearchForm, sort_of
@@ -163,7 +164,7 @@ def help_page() -> str:
 @cached_for_guests
 def privacy() -> str:
     """What is kept about people, why and how long, and what they may demand."""
-    return render_template("storefront/privacy.html")
+    return render_template("storefront/privacy.html", report_days=KEEP_DAYS.today())
 
 
 def _number(text: str) -> int:

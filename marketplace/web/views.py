@@ -59,7 +59,8 @@ def choose_language() -> Response:
 @public
 def robots() -> Response:
     """What a search engine may read."""
-    private = ("/akun", "/admin", "/checkout", "/keranjang", "/kurasi", "/penjual", "/pembelian", "/pesanan", "/masuk")
+    desks = ("/akun", "/admin", "/kurasi", "/penjual")
+    private = (*desks, "/checkout", "/keranjang", "/pembelian", "/pesanan", "/masuk", "/laporkan")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

@@ -61,6 +61,7 @@ def test_every_page_opens_for_the_operator(client: FlaskClient, operator: Person
         f"/admin/orang/{operator.id}",
         "/admin/pengaturan",
         "/admin/pengaturan/onboarding.review_days",
+        "/admin/laporan-produk",
         "/admin/kategori",
         "/admin/kategori/baru",
         "/admin/kategori/1",

@@ -27,6 +27,7 @@ def _menu() -> list[dict[str, str]]:
         ("admin.payouts", _("Pencairan"), "banknote"),
         ("admin.claims", _("Komplain"), "triangle-alert"),
         ("admin.reports", _("Pesan dilaporkan"), "message-circle"),
+        ("admin.listing_reports", _("Produk dilaporkan"), "ban"),
         ("admin.people", _("Orang dan peran"), "users"),
         ("admin.settings_list", _("Pengaturan"), "settings"),
         ("admin.categories", _("Kategori"), "tag"),

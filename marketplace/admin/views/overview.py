@@ -7,6 +7,7 @@ from marketplace.admin.views.blueprint import bp, show
 from marketplace.bank.queries import count_open
 from marketplace.claims.queries import counts_for_operator
 from marketplace.core.clock import now
+from marketplace.moderation.queries import count_waiting
 from marketplace.payments.queries import need_counts
 from marketplace.payouts import queries as payouts
 from marketplace.reconciliation.queries import latest as latest_reconciliation
@@ -23,6 +24,7 @@ def overview() -> str:
         "overview",
         counts=queries.counts(),
         claims=sum(counts_for_operator().values()),
+        reported=count_waiting(),
         stuck=sum(need_counts(now()).values()),
         reconciled=latest_reconciliation(),
         bank_open=count_open(),

@@ -20,7 +20,8 @@ class Product(Base):
     newest while there are none) and the times are copies kept for listings by `catalog.services`. Supply, axes and
     times of showing are free of the curators, as prices are: `supply` says where the pieces come from, with `lead_days`
     and `weekly_capacity` (pieces) for goods made to order and `cutoff_minutes` after midnight (WITA) for goods cooked
-    daily. The worker shows the product at `show_at` and hides it at `hide_at`.
+    daily. The worker shows the product at `show_at` and hides it at `hide_at`. `held_at` is set while an operator has
+    taken it off sale: no words of it are public until a curator passes some.
     """
 
     __tablename__ = "products"
@@ -30,6 +31,7 @@ class Product(Base):
         sa.CheckConstraint("lead_days >= 0 AND weekly_capacity >= 0", name="supply_not_negative"),
         sa.CheckConstraint("cutoff_minutes BETWEEN 0 AND 1440", name="cutoff_in_day"),
         sa.CheckConstraint("hide_at > show_at", name="shown_before_hidden"),
+        sa.CheckConstraint("held_at IS NULL OR live_revision_id IS NULL", name="held_is_not_live"),
         sa.Index("ix_products_listing", "status", "category_id", "published_at"),
         sa.Index("ix_products_of_store", "store_id", "id"),
         sa.Index("ix_products_by_name", "store_id", "name_key", "id"),
@@ -60,6 +62,7 @@ class Product(Base):
     axis_2: Mapped[str] = mapped_column(sa.String(40), default="")
     show_at: Mapped[datetime | None] = mapped_column(index=True)
     hide_at: Mapped[datetime | None] = mapped_column(index=True)
+    held_at: Mapped[datetime | None]
 
     variants: Mapped[list[Variant]] = relationship(lazy="raise", order_by="Variant.position", viewonly=True)
 

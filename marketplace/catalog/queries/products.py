@@ -43,6 +43,7 @@ class ProductRow:
     created_at: datetime
     published_at: datetime | None
     curated_at: datetime | None
+    held_at: datetime | None
     axis_1: str
     axis_2: str
 
@@ -105,6 +106,7 @@ PRODUCT_COLUMNS = (
     Product.created_at,
     Product.published_at,
     Product.curated_at,
+    Product.held_at,
     Product.axis_1,
     Product.axis_2,
 )

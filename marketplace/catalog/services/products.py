@@ -14,7 +14,7 @@ from marketplace.catalog.models import (
     RevisionCertificate,
     RevisionPicture,
 )
-from marketplace.catalog.policies import can_sell
+from marketplace.catalog.policies import can_sell, can_take_off
 from marketplace.catalog.queries.papers import good_of_shop, needs_for
 from marketplace.catalog.rules import Draft, Level, ProductStatus, SupplyDraft, VariantDraft, unmet
 from marketplace.catalog.services import checks, form_checks, movements, search, variants
@@ -131,6 +131,22 @@ def put_live(product_id: int, revision_id: int, *, curated: bool) -> None:
     _put_live(product, revision_id, curated=curated)
 
 
+def take_off(actor: Actor, product_id: int) -> None:
+    """Take a product off sale until it is mended: whatever is said of it from now on, a curator passes first.
+
+    Orders that hold it are not touched. Raises NotFound, NotAllowed; Stale when it is not on sale any more.
+    """
+    product = lock_one(Product, product_id)
+    if not can_take_off(actor, product.store_id):
+        raise NotAllowed("catalog.not_yours")
+    if product.live_revision_id is None or product.status is ProductStatus.ARCHIVED:
+        raise Stale("catalog.not_on_sale")
+    product.live_revision_id = product.curated_at = None
+    product.held_at = now()
+    audit.record(actor, "catalog.product_taken_off", "product", product.id)
+    revision.touch()
+
+
 def hide(actor: Actor, product_id: int) -> None:
     """Take a product off the shelves until its seller shows it again. Raises NotFound, NotAllowed."""
     _set_status(actor, product_id, ProductStatus.HIDDEN, "catalog.product_hidden")
@@ -172,7 +188,7 @@ def _set_status(actor: Actor, product_id: int, status: ProductStatus, action: st
 
 def _put_live(product: Product, revision_id: int, *, curated: bool) -> None:
     at = now()
-    product.live_revision_id = revision_id
+    product.live_revision_id, product.held_at = revision_id, None
     product.category_id = db.session.get_one(ProductRevision, revision_id).category_id
     product.curated_at = at if curated else None
     product.published_at = product.published_at or at
@@ -181,7 +197,11 @@ def _put_live(product: Product, revision_id: int, *, curated: bool) -> None:
 
 
 def _is_free(product: Product, category: Category, words: Draft | ProductRevision) -> bool:
-    """May goods like these be public without a curator? They need no paper of their own, and their shop lacks none."""
+    """May these goods be public without a curator? They need no paper of their own, their shop lacks none, and no
+    operator has taken them off sale.
+    """
+    if product.held_at is not None:
+        return False
     shop = db.session.get_one(Store, product.store_id)
     needs = needs_for(
         (category.id, category.parent_id),

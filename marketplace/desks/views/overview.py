@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from marketplace.catalog.queries import has_daily, seller_products
 from marketplace.catalog.services import pricing
+from marketplace.changes.queries import sides_open
 from marketplace.claims.queries import for_shop as claims_for_shop
 from marketplace.core import clock
 from marketplace.core.actor import Right
@@ -54,12 +55,14 @@ def index() -> str:
         curation=[(STATUS_WORDS[status], number) for status, number in to_watch(goods).items() if number],
         shops=shops,
         pending_shop=next((shop.name for shop in shops if shop.status is StoreStatus.PENDING), ""),
+        suspended_shop=next((shop.name for shop in shops if shop.status is StoreStatus.SUSPENDED), ""),
         is_new=bool(goods and actor.stores_with(Right.SHOP)) and not seller_products(goods, limit=1).items,
         sees_orders=bool(stores),
         sees_sales=bool(sold),
         prices_waiting=len(pricing.waiting(actor.stores_with(Right.PRICES))),
         claims=claims_for_shop(stores),
         unread=unread_of_shop(stores),
+        open_changes=sides_open(stores),
         states=STATES,
         time_left=time_left,
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from marketplace.changes.queries import changes_of, parcels_of
+from marketplace.changes.queries import changes_of, parcels_of, wait_for_buyer
 from marketplace.checkout.services import settling
 from marketplace.core.clock import now
 from marketplace.core.db import transaction
@@ -54,8 +54,15 @@ def purchases() -> Response:
 
 
 def _list(rows: list[PurchaseRow], page: Page[PurchaseRow] | None = None) -> str:
-    unread = talks.unread_of_purchases([row.id for row in rows]) if rows else {}
-    return render_template("desks/purchases.html", rows=rows, page=page, unread=unread, **_words())
+    ids = [row.id for row in rows]
+    return render_template(
+        "desks/purchases.html",
+        rows=rows,
+        page=page,
+        unread=talks.unread_of_purchases(ids) if ids else {},
+        to_answer=wait_for_buyer(ids) if ids else {},
+        **_words(),
+    )
 
 
 @bp.get("/pembelian/<string:code>")
@@ -114,8 +121,9 @@ def cancel(code: str) -> Response:
 
 
 def _cancelled_words(purchase_id: int) -> str:
-    if queries.payment_of_purchase(purchase_id).refunded:
-        if queries.payment_of_purchase(purchase_id).method in BY_HAND:
+    payment = queries.payment_of_purchase(purchase_id)
+    if payment.refunded:
+        if payment.method in BY_HAND:
             return gettext("Pembelian dibatalkan. Uang Anda kami kembalikan ke rekening Anda.")
         return gettext("Pembelian dibatalkan. Uang Anda kami kembalikan lewat cara bayar yang sama.")
     return gettext("Pembelian dibatalkan. Tidak ada yang perlu Anda bayar.")

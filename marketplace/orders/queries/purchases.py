@@ -38,6 +38,11 @@ class PurchaseView:
         return self.purchase.payment_method in BY_HAND
 
     @property
+    def is_snap(self) -> bool:
+        """Is it paid at Midtrans, where what came over a virtual account goes back to a bank account?"""
+        return self.purchase.payment_method is PaymentMethod.SNAP
+
+    @property
     def refunded_beside(self) -> int:
         """Rupiah that go back without being any order's: paid twice, or not what was asked."""
         return self.payment.refunded - sum(order.refunded for order in self.orders)

@@ -203,6 +203,11 @@ class OrderView:
         return self.payment_method in BY_HAND
 
     @property
+    def is_snap(self) -> bool:
+        """Is it paid at Midtrans, where what came over a virtual account goes back to a bank account?"""
+        return self.payment_method is PaymentMethod.SNAP
+
+    @property
     def is_paid_online(self) -> bool:
         """Has the money come in before the goods changed hands, whatever went back since?"""
         return self.is_online and self.payment_state in PAID

@@ -1,0 +1,1 @@
+"""What visitors report about products and shops, and what operators do about it."""
