@@ -247,7 +247,7 @@ def test_low_stock_is_on_the_first_page(ina: FlaskClient, basket: Product) -> No
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/penjual", 14),
+        ("/penjual", 15),
         ("/penjual/pesanan", 7),
         ("/penjual/pesanan?keadaan=selesai", 7),
         ("/penjual/saldo", 13),
