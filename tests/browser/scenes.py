@@ -58,7 +58,12 @@ def open_up(server: LiveServer) -> dict[str, list[str]]:
         }
         _delivery()
         invitation = _invitation()
-        found["guest"] += [invitation, f"/foto/{_shared_album()}", *_answer_links()]
+        found["guest"] += [
+            "/laporkan/toko/dapur-mama-ina/terima-kasih",
+            invitation,
+            f"/foto/{_shared_album()}",
+            *_answer_links(),
+        ]
         found["budi"] = [invitation, _change(found["guest"]), *_refund_accounts()]
         found["anak"] = [invitation]
         _talk()
