@@ -243,6 +243,8 @@ BOOKINGS = {
     Kind.DISPUTE_FEE: _l("Biaya sengketa"),
     Kind.CLAIM: _l("Komplain: bagian toko disisihkan"),
     Kind.CLAIM_CLOSED: _l("Komplain berakhir: bagian toko dilepas"),
+    Kind.VOUCHER: _l("Voucher: bagian Gerakan menjadi hak toko"),
+    Kind.VOUCHER_CHANGED: _l("Voucher: bagian Gerakan disesuaikan"),
 }
 ACCOUNTS = {
     "fee:commission": _l("komisi pasar"),
@@ -256,6 +258,7 @@ ACCOUNTS = {
     "pending:store": _l("titipan untuk toko"),
     "disputed:store": _l("bagian toko dalam sengketa"),
     "bank:main": _l("rekening BeliNTT"),
+    "expense:voucher": _l("voucher, ditanggung Gerakan Beli Produk NTT"),
     "expense:rounding": _l("selisih tanda bayar, ditanggung pasar"),
     "clearing:card": _l("uang di penyedia kartu"),
 }
@@ -296,6 +299,12 @@ ACTS = {
     "talks.read_by_operator": _l("Pesan dalam pesanan dibaca"),
     "talks.report_closed": _l("Laporan pesan ditutup"),
     "orders.refund_retried": _l("Pengembalian diminta lagi"),
+    "vouchers.given": _l("Voucher dibuat"),
+    "vouchers.paused": _l("Voucher dijeda"),
+    "vouchers.resumed": _l("Voucher dijalankan lagi"),
+    "vouchers.ended": _l("Voucher diakhiri"),
+    "vouchers.given_back": _l("Voucher kembali karena pesanan batal"),
+    "vouchers.taken_again": _l("Voucher dipakai lagi karena dibayar terlambat"),
 }
 """What was done about money. The trail shows all other acts by their code."""
 
