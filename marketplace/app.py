@@ -88,6 +88,8 @@ from marketplace.stores.queries import store
 from marketplace.talks import handlers as talks_handlers
 from marketplace.talks import services as talks_services
 from marketplace.talks.events import MessageSent
+from marketplace.vouchers import handlers as vouchers_handlers
+from marketplace.vouchers import services as vouchers_services
 from marketplace.web import assets, chrome, converters, errors, filters, language, letters, limits, log, qr, security
 from marketplace.web import views as web_views
 from marketplace.web.access import login_manager
@@ -183,6 +185,7 @@ def create_app(config: Config) -> Flask:
     _follow_orders()
     _follow_changes()
     _follow_money()
+    _follow_vouchers()
     _follow_goods()
     for routine in ROUTINES:
         jobs.schedule(routine)
@@ -290,6 +293,18 @@ def _follow_money() -> None:
     outbox.subscribe(ReconciliationAsked, reconciliation_handlers.follow_request)
 
 
+def _follow_vouchers() -> None:
+    """What becomes of a voucher with the orders that it made cheaper."""
+    outbox.subscribe(order_events.OrderDeclined, vouchers_handlers.follow_order)
+    outbox.subscribe(order_events.OrderLapsed, vouchers_handlers.follow_order)
+    outbox.subscribe(order_events.OrderEnded, vouchers_handlers.follow_order)
+    outbox.subscribe(order_events.PurchaseCancelled, vouchers_handlers.follow_purchase)
+    outbox.subscribe(order_events.PurchaseExpired, vouchers_handlers.follow_purchase)
+    outbox.subscribe(order_events.PurchasePaid, vouchers_handlers.follow_purchase)
+    outbox.subscribe(order_events.RefundSettled, vouchers_handlers.follow_refund)
+    outbox.subscribe(change_events.ChangeSettled, vouchers_handlers.follow_change)
+
+
 def _follow_goods() -> None:
     """What follows acts of people, shops and curators."""
     outbox.subscribe(MessageWritten, notifications_handlers.send_message)
@@ -321,6 +336,7 @@ def _know_people() -> None:
     exports.register("messages", talks_services.export)
     exports.register("claims", claims_services.export)
     exports.register("reports", moderation_services.export)
+    exports.register("vouchers", vouchers_services.export)
     exports.register("applications", onboarding_services.export)
     for forget in (
         onboarding_services.forget,
@@ -329,6 +345,7 @@ def _know_people() -> None:
         payouts_services.forget,
         changes_services.forget,
         receipts_services.forget,
+        vouchers_services.forget,
         bank_proofs.forget,
         talks_services.forget,
         claims_services.forget,

@@ -40,6 +40,12 @@ OF_MONEY = {
     "talks.read_by_operator": _l("Pesan dalam pesanan dibaca"),
     "talks.report_closed": _l("Laporan pesan ditutup"),
     "orders.refund_retried": _l("Pengembalian diminta lagi"),
+    "vouchers.given": _l("Voucher dibuat"),
+    "vouchers.paused": _l("Voucher dijeda"),
+    "vouchers.resumed": _l("Voucher dijalankan lagi"),
+    "vouchers.ended": _l("Voucher diakhiri"),
+    "vouchers.given_back": _l("Voucher kembali karena pesanan batal"),
+    "vouchers.taken_again": _l("Voucher dipakai lagi karena dibayar terlambat"),
 }
 """What was done about money: shown beside each payment and order."""
 ACTS = {

@@ -244,6 +244,8 @@ BOOKINGS = {
     Kind.DISPUTE_FEE: _l("Biaya sengketa"),
     Kind.CLAIM: _l("Komplain: bagian toko disisihkan"),
     Kind.CLAIM_CLOSED: _l("Komplain berakhir: bagian toko dilepas"),
+    Kind.VOUCHER: _l("Voucher: bagian Gerakan menjadi hak toko"),
+    Kind.VOUCHER_CHANGED: _l("Voucher: bagian Gerakan disesuaikan"),
 }
 ACCOUNTS = {
     "fee:commission": _l("komisi pasar"),
@@ -257,6 +259,7 @@ ACCOUNTS = {
     "pending:store": _l("titipan untuk toko"),
     "disputed:store": _l("bagian toko dalam sengketa"),
     "bank:main": _l("rekening BeliNTT"),
+    "expense:voucher": _l("voucher, ditanggung Gerakan Beli Produk NTT"),
     "expense:rounding": _l("selisih tanda bayar, ditanggung pasar"),
     "clearing:card": _l("uang di penyedia kartu"),
     "clearing:snap": _l("uang di Midtrans"),

@@ -24,7 +24,7 @@ class OrderChange(Base):
     __table_args__ = (
         one_of("side", Side),
         one_of("state", ChangeState),
-        sa.CheckConstraint("goods_after > 0 AND goods_after <= goods_before", name="never_costs_more"),
+        sa.CheckConstraint("goods_after >= 0 AND goods_after <= goods_before", name="never_costs_more"),
         sa.CheckConstraint("(state = 'open') = (settled_at IS NULL)", name="settled_has_its_time"),
         sa.CheckConstraint("answer_by > made_at", name="ends_after_it_begins"),
         sa.Index("ix_order_changes_open", "order_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),

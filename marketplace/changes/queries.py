@@ -224,12 +224,15 @@ def lines_now(order_id: int) -> list[LineNow]:
         .subquery()
     )
     query = (
-        sa.select(OrderLine.id, OrderLine.quantity, OrderLine.unit_price, sent.c.pieces)
+        sa.select(OrderLine.id, OrderLine.quantity, OrderLine.unit_price, sent.c.pieces, OrderLine.discount)
         .join(sent, sent.c.line_id == OrderLine.id, isouter=True)
         .where(OrderLine.order_id == order_id, OrderLine.quantity > 0)
         .order_by(OrderLine.id)
     )
-    return [LineNow(line, pieces, price, int(gone or 0)) for line, pieces, price, gone in db.session.execute(query)]
+    return [
+        LineNow(line, pieces, price, int(gone or 0), discount)
+        for line, pieces, price, gone, discount in db.session.execute(query)
+    ]
 
 
 def stamp_of(order_id: int) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from marketplace.core.errors import Invalid
-from marketplace.orders.rules import OrderStatus
+from marketplace.orders.rules import OrderStatus, discount_left
 
 
 class Side(StrEnum):
@@ -66,12 +66,26 @@ class Asked:
 
 @dataclass(frozen=True)
 class LineNow:
-    """One line of the order as it stands, and how many pieces of it have been sent."""
+    """One line of the order as it stands, and how many pieces of it have been sent. `discount`: of a voucher."""
 
     line_id: int
     quantity: int
     unit_price: int
     sent: int = 0
+    discount: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.quantity * self.unit_price
+
+    @property
+    def paid(self) -> int:
+        """What the buyer pays for it."""
+        return self.total - self.discount
+
+    def paid_for(self, kept: int) -> int:
+        """What she pays when so much (rupiah) is delivered of it, or instead of it: its discount shrinks with it."""
+        return kept - discount_left(self.discount, self.total, kept)
 
 
 def field_of(kind: str, line_id: int) -> str:

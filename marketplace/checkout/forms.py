@@ -19,9 +19,10 @@ from marketplace.checkout.services import CheckoutSpec, Delivery, Destination
 from marketplace.payments.rules import PaymentMethod
 from marketplace.places.forms import RegionFields
 from marketplace.shipping.rules import FETCHED, DeliveryMethod
-from marketplace.web.forms import BaseForm, PhoneField, optional
+from marketplace.web.forms import BaseForm, PhoneField, optional, phone_number
 
 NEW_ADDRESS = "baru"
+WITHOUT_VOUCHER = "tanpa-voucher"
 LONGEST_NOTE = 300
 CHOSEN = re.compile(rf"({'|'.join(DeliveryMethod)})(?::(\d{{1,15}}))?@(\d{{1,9}})")
 
@@ -62,6 +63,12 @@ class CheckoutForm(RegionFields, BaseForm):
         default=PaymentMethod.CASH.value,
         validators=[InputRequired(_l("Pilih cara bayar."))],
     )
+    voucher = StringField(
+        _l("Punya kode voucher?"),
+        validators=[*optional(), Length(max=40, message=_l("Kode voucher tidak sepanjang itu."))],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": 40},
+    )
+    seen_discount = HiddenField(validators=[*optional(), Regexp(r"\d{1,12}$")])
     form_key = HiddenField(validators=[Regexp(r"[\w-]{43}$")], default=lambda: secrets.token_urlsafe(32))
     seen = HiddenField()
 
@@ -78,8 +85,27 @@ class CheckoutForm(RegionFields, BaseForm):
         return int(chosen) if chosen.isdigit() else None
 
     def is_step(self) -> bool:
-        """Did the buyer ask only for the next list of regions, or for the fees to her address?"""
-        return self.is_region_step() or request.form.get("langkah") == "ongkos"
+        """Did the buyer ask only for the next regions, the fees to her address, or what her voucher takes off?"""
+        return self.is_region_step() or request.form.get("langkah") in ("ongkos", "voucher", WITHOUT_VOUCHER)
+
+    def drop_voucher(self) -> None:
+        """Take the code out when the buyer asked for that."""
+        if request.form.get("langkah") == WITHOUT_VOUCHER:
+            self.voucher.data = ""
+
+    @property
+    def discount_seen(self) -> int:
+        """The rupiah that the page took off when she pressed (0 for what is no number)."""
+        seen = self.seen_discount.data or ""
+        return int(seen) if re.fullmatch(r"\d{1,12}", seen) else 0
+
+    @property
+    def known_phone(self) -> str:
+        """Her number as E.164, '' while it is none."""
+        try:
+            return phone_number(self.phone.data or "")
+        except ValueError:
+            return ""
 
     def needs_address(self) -> bool:
         """Is anything to be brought to the buyer?"""
@@ -116,6 +142,8 @@ class CheckoutForm(RegionFields, BaseForm):
             payment_method=PaymentMethod(self.payment.data),
             deliveries=chosen_deliveries(),
             seen=read_seen(self.seen.data or ""),
+            voucher_code=self.voucher.data or "",
+            seen_discount=self.discount_seen,
         )
 
 

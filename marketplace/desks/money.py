@@ -9,9 +9,9 @@ from flask_babel import gettext, lazy_gettext
 
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.queries import StatementLine
-from marketplace.ledger.rules import COMMISSION, Kind
+from marketplace.ledger.rules import COMMISSION, VOUCHERS, Kind
 from marketplace.orders.queries import OrderView
-from marketplace.orders.rules import OrderStatus
+from marketplace.orders.rules import OrderStatus, programme_due
 
 EVENTS = {
     Kind.CASH_SALE: lazy_gettext("Dibayar tunai saat serah terima"),
@@ -26,6 +26,8 @@ EVENTS = {
     Kind.DISPUTE_LOST: lazy_gettext("Diputuskan bank untuk pembeli"),
     Kind.CLAIM: lazy_gettext("Komplain pembeli: uangnya disisihkan"),
     Kind.CLAIM_CLOSED: lazy_gettext("Komplain berakhir: uangnya dilepas"),
+    Kind.VOUCHER: lazy_gettext("Voucher pembeli dibayar Gerakan Beli Produk NTT"),
+    Kind.VOUCHER_CHANGED: lazy_gettext("Bagian voucher disesuaikan dengan barang yang jadi terjual"),
 }
 PLACES = {
     "cash": lazy_gettext("Tunai di tangan Anda"),
@@ -33,6 +35,7 @@ PLACES = {
     "pending": lazy_gettext("Disimpan sampai serah terima"),
     "disputed": lazy_gettext("Disisihkan sampai ada keputusan"),
     COMMISSION: lazy_gettext("Komisi BeliNTT"),
+    VOUCHERS: lazy_gettext("Gerakan Beli Produk NTT"),
 }
 
 
@@ -55,6 +58,8 @@ class OrderMoney:
     commission: int
     fee: int
     net: int
+    voucher: int
+    """What the programme pays beside the buyer."""
     place: str
     """Where the shop's money lies now."""
     lines: tuple[Line, ...]
@@ -64,11 +69,27 @@ def order_money(order: OrderView) -> OrderMoney:
     """What this order brings its shop. One statement."""
     lines = ledger.statement(order.id)
     if not lines:
-        net = order.total - order.commission
-        return OrderMoney(order.is_open, 0, order.commission, 0, net, _place(order), ())
+        net = order.total + order.programme_discount - order.commission
+        return OrderMoney(order.is_open, 0, order.commission, 0, net, order.programme_discount, _place(order), ())
     earning = ledger.earned(lines)
     told = tuple(_line(line) for line in lines)
-    return OrderMoney(True, earning.refunded, earning.commission, earning.fee, earning.net, _place(order), told)
+    coming = _coming(order)
+    return OrderMoney(
+        True,
+        earning.refunded,
+        earning.commission,
+        earning.fee,
+        earning.net + coming,
+        earning.voucher + coming,
+        _place(order),
+        told,
+    )
+
+
+def _coming(order: OrderView) -> int:
+    """What the programme will pay for what is paid and not handed over yet."""
+    kept = order.goods_total - order.refunded_goods
+    return programme_due(order.programme_discount, order.goods_total, kept) if order.is_open else 0
 
 
 def _line(line: StatementLine) -> Line:

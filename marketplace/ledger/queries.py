@@ -12,6 +12,7 @@ from marketplace.core.db import db
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from marketplace.ledger.rules import (
     COMMISSION,
+    VOUCHERS,
     Kind,
     cash_account,
     disputed_account,
@@ -21,6 +22,7 @@ from marketplace.ledger.rules import (
 )
 
 SALES = (Kind.CASH_SALE, Kind.ONLINE_SALE, Kind.COMPLETION)
+OF_VOUCHERS = (Kind.VOUCHER, Kind.VOUCHER_CHANGED)
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,17 @@ class StoreBalance:
 
 @dataclass(frozen=True)
 class Earning:
-    """What one order brought its shop, in rupiah: sold and refunded, the market's and the provider's part, the rest."""
+    """What one order brought its shop, in rupiah: sold and refunded, the market's and the provider's part, the rest.
+
+    `voucher` is what the programme paid of its goods, beside what the buyer did.
+    """
 
     sold: int = 0
     refunded: int = 0
     commission: int = 0
     fee: int = 0
     net: int = 0
+    voucher: int = 0
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,7 @@ def _earning(by_kind: dict[str, tuple[int, int]]) -> Earning:
         commission=sum(commission for _, commission in by_kind.values()),
         fee=-by_kind.get(Kind.PROVIDER_FEE, (0, 0))[0],
         net=sum(net for net, _ in by_kind.values()),
+        voucher=whole(OF_VOUCHERS),
     )
 
 
@@ -185,6 +192,17 @@ def pending_of(order_id: int, store_id: int) -> int:
         .where(LedgerEntry.about == order_subject(order_id), LedgerAccount.code == pending_account(store_id))
     )
     return -int(db.session.scalar(query) or 0)
+
+
+def voucher_of(order_id: int) -> tuple[int, int]:
+    """What the programme has paid of an order by the books (rupiah), and how often something was booked about it."""
+    query = (
+        sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.amount), 0), sa.func.count())
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerEntry.about == order_subject(order_id), LedgerAccount.code == VOUCHERS)
+    )
+    amount, times = db.session.execute(query).one()
+    return int(amount), int(times)
 
 
 def statement(order_id: int) -> list[StatementLine]:

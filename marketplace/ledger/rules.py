@@ -20,6 +20,7 @@ DISPUTE_FEES = "expense:dispute"
 DISPUTED = "receivable:dispute"
 ADJUSTMENTS = "expense:adjustment"
 ROUNDING = "expense:rounding"
+VOUCHERS = "expense:voucher"
 BANK = "bank:main"
 PAYOUTS_ON_THE_WAY = "transit:payout"
 
@@ -46,6 +47,8 @@ class Kind(StrEnum):
     PAYOUT_FAILED = "payout_failed"
     CLAIM = "claim"
     CLAIM_CLOSED = "claim_closed"
+    VOUCHER = "voucher"
+    VOUCHER_CHANGED = "voucher_changed"
 
 
 @dataclass(frozen=True)
@@ -225,6 +228,17 @@ def claim(shares: Sequence[Share]) -> list[Entry]:
 def claim_closed(shares: Sequence[Share]) -> list[Entry]:
     """It is settled: what was set aside is the shops' again, and what goes back is a refund like any other."""
     return opposite(claim(shares))
+
+
+def voucher(share: Share) -> list[Entry]:
+    """The programme bears `share.total` rupiah of what goods cost: the market owes them to the shop (below zero: less).
+
+    No commission is taken of it.
+    """
+    return moving(
+        Entry(VOUCHERS, share.total, None, share.about),
+        Entry(payable_account(share.store_id), -share.total, share.store_id, share.about),
+    )
 
 
 def dispute_lost(taken: int, shares: Sequence[Share], from_credit: int = 0) -> list[Entry]:

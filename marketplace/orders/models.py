@@ -15,12 +15,16 @@ from marketplace.shipping.rules import DeliveryMethod
 
 
 class Purchase(Base):
-    """What a buyer ordered in one go: one payment, an order for each shop. A guest's purchase is opened by its key."""
+    """What a buyer ordered in one go: one payment, an order for each shop. A guest's purchase is opened by its key.
+
+    `goods_total` is what she pays for the goods; `discount` rupiah more they cost without her voucher.
+    """
 
     __tablename__ = "purchases"
     __table_args__ = (
         one_of("payment_method", PaymentMethod),
         sa.CheckConstraint("total = goods_total + delivery_total", name="total_adds_up"),
+        sa.CheckConstraint("discount >= 0", name="discount_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +45,7 @@ class Purchase(Base):
     goods_total: Mapped[int]
     delivery_total: Mapped[int]
     total: Mapped[int]
+    discount: Mapped[int] = mapped_column(default=0)
     placed_at: Mapped[datetime] = mapped_column(index=True)
 
     orders: Mapped[list[Order]] = relationship(lazy="raise", order_by="Order.id", viewonly=True)
@@ -54,6 +59,10 @@ class Order(Base):
     The code lies sealed in the database. The shop searches in `search_text`: names of buyer and goods, folded.
     `ready_by` is the day the buyer was told for goods made to order. `has_changes`: a change was asked for or a part
     sent on its own, which `changes` knows more of; of all others nothing needs to be looked up.
+
+    `goods_total` is what the buyer pays for the goods, after the voucher `voucher_code`: they cost her `shop_discount`
+    or `programme_discount` less, whichever of the two bears it. The shop earns the programme's part as well, as far as
+    the goods are kept (`orders.services.bearing`).
 
     `contested_by` is the claim (by its id, above) that is open since `contested_at`: the `contested` rupiah of goods,
     delivery and commission lie aside (`orders.services.contesting`), and nothing completes the order by itself.
@@ -73,6 +82,11 @@ class Order(Base):
         one_of("delivery_method", DeliveryMethod),
         sa.CheckConstraint("total = goods_total + delivery_fee", name="total_adds_up"),
         sa.CheckConstraint("commission >= 0 AND commission <= goods_total", name="commission_of_goods"),
+        sa.CheckConstraint("shop_discount >= 0 AND programme_discount >= 0", name="discounts_not_negative"),
+        sa.CheckConstraint("shop_discount = 0 OR programme_discount = 0", name="one_bears_the_discount"),
+        sa.CheckConstraint(
+            "shop_discount + programme_discount = 0 OR voucher_code <> ''", name="discount_by_a_voucher"
+        ),
         sa.CheckConstraint("refunded_goods >= 0 AND refunded_goods <= goods_total", name="goods_refunded_of_sold"),
         sa.CheckConstraint(
             "refunded_delivery >= 0 AND refunded_delivery <= delivery_fee", name="delivery_refunded_of_sold"
@@ -115,6 +129,9 @@ class Order(Base):
     total: Mapped[int]
     commission: Mapped[int] = mapped_column(default=0)
     bears_fee: Mapped[bool] = mapped_column(default=False)
+    voucher_code: Mapped[str] = mapped_column(sa.String(20), default="")
+    shop_discount: Mapped[int] = mapped_column(default=0)
+    programme_discount: Mapped[int] = mapped_column(default=0)
     refunded_goods: Mapped[int] = mapped_column(default=0)
     refunded_delivery: Mapped[int] = mapped_column(default=0)
     refunded_commission: Mapped[int] = mapped_column(default=0)
@@ -149,6 +166,11 @@ class Order(Base):
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.id", viewonly=True)
     events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id", viewonly=True)
 
+    @property
+    def discount(self) -> int:
+        """How much less the goods cost the buyer (rupiah), whoever bears it."""
+        return self.shop_discount + self.programme_discount
+
 
 class OrderLine(Base):
     """One variant in an order, as it was called and priced when it was bought (rupiah, grams).
@@ -158,6 +180,8 @@ class OrderLine(Base):
     `ordered_quantity` and `ordered_price` stay as they were bought; where buyer and shop agreed on a change,
     `quantity`, `unit_price` and `total` say what is to be delivered now: 0 pieces of what is left out. What came
     instead of something was never ordered (0 pieces).
+
+    `discount` is this line's part of the order's voucher: what is paid for it is `total` less that.
 
     `claimed` of its pieces are in a claim that was not withdrawn; `refunded` is what went back for this very line
     (`RefundLine`).
@@ -169,7 +193,8 @@ class OrderLine(Base):
         sa.CheckConstraint("ordered_quantity >= 0 AND ordered_price >= 0", name="ordered_not_negative"),
         sa.CheckConstraint("total = unit_price * quantity", name="total_adds_up"),
         sa.CheckConstraint("claimed >= 0 AND claimed <= quantity", name="claimed_of_bought"),
-        sa.CheckConstraint("refunded >= 0 AND refunded <= total", name="refunded_of_paid"),
+        sa.CheckConstraint("discount >= 0 AND discount <= total", name="discount_of_total"),
+        sa.CheckConstraint("refunded >= 0 AND refunded <= total - discount", name="refunded_of_paid"),
         sa.UniqueConstraint("order_id", "variant_id"),
     )
 
@@ -183,12 +208,18 @@ class OrderLine(Base):
     unit_price: Mapped[int]
     quantity: Mapped[int]
     total: Mapped[int]
+    discount: Mapped[int] = mapped_column(default=0)
     ordered_quantity: Mapped[int]
     ordered_price: Mapped[int]
     weight: Mapped[int] = mapped_column(default=0)
     allergens: Mapped[list[str]] = mapped_column(default=list)
     claimed: Mapped[int] = mapped_column(default=0)
     refunded: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def paid(self) -> int:
+        """What the buyer pays for it (rupiah)."""
+        return self.total - self.discount
 
 
 class OrderEvent(Base):
@@ -294,17 +325,19 @@ class RefundLine(Base):
 
 
 class DisputePart(Base):
-    """What a dispute sets aside of one order (rupiah), until it is decided."""
+    """What a dispute sets aside of one order (rupiah), until it is decided; `goods` of it are for its goods."""
 
     __tablename__ = "dispute_parts"
     __table_args__ = (
         sa.CheckConstraint("total > 0 AND commission >= 0 AND commission <= total", name="commission_of_total"),
+        sa.CheckConstraint("goods >= 0 AND goods <= total", name="goods_of_total"),
     )
 
     dispute_id: Mapped[int] = mapped_column(sa.ForeignKey("disputes.id"), primary_key=True)
     order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id"), primary_key=True, index=True)
     total: Mapped[int]
     commission: Mapped[int]
+    goods: Mapped[int] = mapped_column(default=0)
 
 
 class PurchasePayment(Base):

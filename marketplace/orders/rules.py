@@ -262,6 +262,21 @@ class LineBack:
     amount: int
 
 
+def discount_left(discount: int, total: int, kept: int) -> int:
+    """How much of the discount on goods of `total` rupiah stays when `kept` rupiah of them are delivered: never more
+    than in proportion, so that what is paid for them (`kept` less this) never rises.
+    """
+    return discount * kept // total if total else 0
+
+
+def programme_due(discount: int, sold: int, kept: int) -> int:
+    """What of its discount the programme owes when `kept` of the `sold` rupiah of goods are the shop's own (rupiah).
+
+    Where the voucher paid for all goods nothing was sold to the buyer that could go back to her.
+    """
+    return discount * max(0, kept) // sold if sold else discount
+
+
 def commission_back(commission: int, goods_total: int, goods_back: int, given_back: int) -> int:
     """How much more of an order's commission goes back once `goods_back` of its goods are refunded in all (rupiah).
 

@@ -45,11 +45,14 @@ class Payment(Base):
     __table_args__ = (
         one_of("method", PaymentMethod),
         one_of("state", PaymentState),
-        sa.CheckConstraint("amount > 0 AND received >= 0 AND dropped >= 0", name="sums_not_negative"),
+        sa.CheckConstraint("amount >= 0 AND received >= 0 AND dropped >= 0", name="sums_not_negative"),
+        sa.CheckConstraint("amount > 0 OR method = 'cash'", name="only_cash_asks_nothing"),
         sa.CheckConstraint("dropped <= amount", name="not_more_dropped_than_asked"),
         sa.CheckConstraint("method <> 'cash' OR received + dropped <= amount", name="not_more_cash_than_asked"),
         sa.CheckConstraint("refunded >= 0 AND refunded <= received", name="refunded_of_received"),
-        sa.CheckConstraint(f"rounding BETWEEN 0 AND {MOST_ROUNDING} AND rounding < amount", name="rounding_in_bounds"),
+        sa.CheckConstraint(
+            f"rounding BETWEEN 0 AND {MOST_ROUNDING} AND (rounding = 0 OR rounding < amount)", name="rounding_in_bounds"
+        ),
         sa.CheckConstraint("rounding = 0 OR method IN ('transfer', 'qris')", name="rounding_by_hand"),
         sa.CheckConstraint("unique_sum IS NULL OR unique_sum = amount - rounding", name="sum_is_exact"),
         sa.Index("ix_payments_pending", "hold_until", sqlite_where=PENDING, postgresql_where=PENDING),

@@ -14,7 +14,7 @@ from marketplace.core import settings
 from marketplace.core.db import db
 from marketplace.core.ports import port
 from marketplace.orders.models import Order, Purchase, PurchasePayment, RefundPart
-from marketplace.orders.queries import OrderView, order_view, ordered_lines
+from marketplace.orders.queries import LineView, OrderView, order_view, ordered_lines
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.models import Payment, Refund
 from marketplace.payments.rules import RefundState
@@ -109,6 +109,7 @@ def facts(order_id: int) -> dict[str, Any] | None:
     if found is None or not is_due(found[0]):
         return None
     order, purchase = found
+    lines = ordered_lines(order_id) if order.is_online else order.lines
     config = port(Config)
     return {
         "order": order.code,
@@ -118,17 +119,11 @@ def facts(order_id: int) -> dict[str, Any] | None:
         "paid_at": _paid_at(order, purchase).isoformat(),
         "method": str(order.payment_method),
         "is_pickup": order.is_fetched and not order.delivery_fee,
-        "lines": [
-            {
-                "name": line.product_name,
-                "variant": line.variant_name,
-                "quantity": line.quantity,
-                "price": line.unit_price,
-                "total": line.total,
-            }
-            for line in (ordered_lines(order_id) if order.is_online else order.lines)
-        ],
+        "lines": [_line(line) for line in lines],
         "goods": order.goods_total,
+        "discount": sum(line.total for line in lines) - order.goods_total,
+        "voucher": order.voucher_code,
+        "is_programmes": order.is_programmes,
         "delivery": order.delivery_fee,
         "total": order.total,
         "refunds": refunds_sent(order_id),
@@ -137,6 +132,16 @@ def facts(order_id: int) -> dict[str, Any] | None:
         "address": f"{config.site_url}/pesanan/{order.code}",
         "site": config.site_name,
         "complaints": f"{config.complaints_email} · {config.complaints_phone}",
+    }
+
+
+def _line(line: LineView) -> dict[str, Any]:
+    return {
+        "name": line.product_name,
+        "variant": line.variant_name,
+        "quantity": line.quantity,
+        "price": line.unit_price,
+        "total": line.total,
     }
 
 

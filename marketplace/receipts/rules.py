@@ -94,7 +94,9 @@ def sheet(facts: Mapping[str, Any], version: int, issued_at: datetime) -> dict[s
         "paid": moment(facts["paid_at"]),
         "method": METHODS.get(facts["method"], facts["method"]),
         "lines": [_line(line) for line in facts["lines"]],
-        "goods": rupiah(facts["goods"]),
+        "goods": rupiah(facts["goods"] + facts.get("discount", 0)),
+        "voucher": _voucher(facts),
+        "discount": rupiah(-facts.get("discount", 0)),
         "delivery_label": "Ambil sendiri" if facts["is_pickup"] else "Ongkos kirim",
         "delivery": rupiah(facts["delivery"]),
         "total": rupiah(total),
@@ -106,6 +108,14 @@ def sheet(facts: Mapping[str, Any], version: int, issued_at: datetime) -> dict[s
         "stamp_duty": rupiah(facts.get("stamp_duty", FIRST_DUTY)),
         "complaints": facts["complaints"],
     }
+
+
+def _voucher(facts: Mapping[str, Any]) -> str:
+    """What a voucher is called, '' without one. Receipts that were frozen before there were vouchers name none."""
+    if not facts.get("discount"):
+        return ""
+    bearer = "Gerakan Beli Produk NTT" if facts["is_programmes"] else "toko"
+    return f"Voucher {facts['voucher']}, ditanggung {bearer}"
 
 
 def _sentence(text: str) -> str:

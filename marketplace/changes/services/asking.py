@@ -51,7 +51,8 @@ class _Row:
 
     @property
     def after(self) -> int:
-        return self.wish.quantity * (self.wish.unit_price or 0) + self.wish.pieces * self.price
+        """What is paid for what the line becomes (rupiah)."""
+        return self.line.paid_for(self.wish.quantity * (self.wish.unit_price or 0) + self.wish.pieces * self.price)
 
 
 def propose(actor: Actor, order_id: int, asked: Asked, seen: str) -> OrderChange:
@@ -78,7 +79,7 @@ def _ask(actor: Actor, order: Order, side: Side, asked: Asked, seen: str) -> Ord
     changed = [row for row in rows if rules.changes_something(row.line, row.wish)]
     if not changed and day is None and note is None:
         raise Invalid("changes.nothing", field="reason")
-    before, after = sum(row.line.quantity * row.line.unit_price for row in rows), sum(row.after for row in rows)
+    before, after = sum(row.line.paid for row in rows), sum(row.after for row in rows)
     if not any(row.wish.quantity + row.wish.pieces for row in rows):
         raise Invalid("changes.nothing_left", field="reason")
     if before - after > order.goods_total - order.refunded_goods:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -30,6 +30,9 @@ from marketplace.rounds.queries.offers import offers as round_offers
 from marketplace.rounds.rules import round_of, shared_fees
 from marketplace.shipping.queries import DeliveryOption, ways
 from marketplace.shipping.rules import DeliveryMethod, way_key
+from marketplace.vouchers import services as vouchers
+from marketplace.vouchers.queries import BuyerMark, Quote, quote
+from marketplace.vouchers.rules import over_lines
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class CheckoutSpec:
-    """What a buyer ordered, as she saw it. `deliveries` is by shop; `destination` is None when all is fetched."""
+    """What a buyer ordered, as she saw it. `deliveries` is by shop; `destination` is None when all is fetched.
+
+    `voucher_code` is as she typed it, `seen_discount` the rupiah that she saw taken off.
+    """
 
     name: str
     phone: str
@@ -73,13 +79,16 @@ class CheckoutSpec:
     email: str = ""
     language: str = "id"
     payment_method: PaymentMethod = PaymentMethod.CASH
+    voucher_code: str = ""
+    seen_discount: int = 0
 
 
 def place(actor: Actor, owner: CartOwner, form_key: str, spec: CheckoutSpec) -> Purchase:
     """Turn what the buyer saw into a purchase. The same form key again gives the same purchase.
 
-    Raises Stale when a price, a fee or a shop is no longer as she saw it, or the goods left her cart; OutOfStock when
-    there are too few pieces; Invalid when a shop has no way chosen that it offers, or a parcel would go by post unpaid.
+    Raises Stale when a price, a fee, a discount or a shop is no longer as she saw it, or the goods left her cart
+    (VoucherGone when her voucher takes off nothing any more); OutOfStock when there are too few pieces; Invalid when a
+    shop has no way chosen that it offers, a parcel would go by post unpaid, or a code is no voucher for her.
     """
     cart_id = lock_cart(owner)
     placed = purchase_by_form_key(form_key)
@@ -97,10 +106,14 @@ def place(actor: Actor, owner: CartOwner, form_key: str, spec: CheckoutSpec) -> 
     for line in spec.seen:
         _check_offer(line, found.get(line.variant_id))
     agreed = _check_deliveries(spec, found)
-    purchase = orders.create(actor, _new_purchase(actor, form_key, spec, found, agreed))
+    buyer = BuyerMark.of(actor, spec.phone)
+    quoted = _check_voucher(spec, buyer, found)
+    purchase = orders.create(actor, _new_purchase(actor, form_key, spec, found, agreed, quoted))
     by_round = {store_id: round_of(way.ref or 0) for store_id, way in agreed.items() if _is_round(way)}
     if by_round:
         rounds.book(purchase.id, by_round)
+    if quoted is not None:
+        vouchers.redeem(quoted, buyer, purchase)
     take_out(cart_id, sorted(wanted))
     return purchase
 
@@ -174,6 +187,27 @@ def _is_round(way: DeliveryOption) -> bool:
     return way.method is DeliveryMethod.ROUND
 
 
+def _check_voucher(spec: CheckoutSpec, buyer: BuyerMark, found: Mapping[int, Offer]) -> Quote | None:
+    """What her voucher takes off, if that is what she saw. One that she saw and that ended meanwhile is VoucherGone."""
+    if not spec.voucher_code:
+        if spec.seen_discount:
+            raise Stale("checkout.voucher_removed")
+        return None
+    goods: dict[int, int] = {}
+    for line in spec.seen:
+        store_id = found[line.variant_id].store_id
+        goods[store_id] = goods.get(store_id, 0) + line.quantity * line.price
+    try:
+        quoted = quote(spec.voucher_code, buyer, goods)
+    except Invalid as refusal:
+        if not spec.seen_discount:
+            raise
+        raise vouchers.VoucherGone(refusal.message_id, **refusal.values) from refusal
+    if quoted.discount != spec.seen_discount:
+        raise Stale("checkout.voucher_changed", code=quoted.code, amount=quoted.discount)
+    return quoted
+
+
 def _check_paid_before(spec: CheckoutSpec) -> None:
     """A courier takes no money at the door."""
     if spec.payment_method is PaymentMethod.CASH:
@@ -186,6 +220,7 @@ def _new_purchase(
     spec: CheckoutSpec,
     found: Mapping[int, Offer],
     agreed: Mapping[int, DeliveryOption],
+    quoted: Quote | None,
 ) -> NewPurchase:
     lines: dict[int, list[NewLine]] = {}
     ready_by: dict[int, date] = {}
@@ -196,7 +231,14 @@ def _new_purchase(
         if ready_on is not None:
             ready_by[offer.store_id] = max(ready_on, ready_by.get(offer.store_id, ready_on))
     placed = tuple(
-        _new_order(store_id, agreed[store_id], spec.deliveries[store_id].note, tuple(group), ready_by.get(store_id))
+        _new_order(
+            store_id,
+            agreed[store_id],
+            spec.deliveries[store_id].note,
+            _discounted(group, quoted.shares.get(store_id, 0) if quoted else 0),
+            ready_by.get(store_id),
+            quoted,
+        )
         for store_id, group in lines.items()
     )
     where = spec.destination
@@ -218,8 +260,19 @@ def _address(where: Destination) -> dict[str, str]:
     return {**vars(where), "region_names": region_names}
 
 
+def _discounted(lines: Sequence[NewLine], discount: int) -> tuple[NewLine, ...]:
+    """The lines of one shop with its share of the voucher."""
+    parts = over_lines(discount, [line.total for line in lines])
+    return tuple(replace(line, discount=part) for line, part in zip(lines, parts, strict=True))
+
+
 def _new_order(
-    store_id: int, way: DeliveryOption, note: str, lines: tuple[NewLine, ...], ready_by: date | None
+    store_id: int,
+    way: DeliveryOption,
+    note: str,
+    lines: tuple[NewLine, ...],
+    ready_by: date | None,
+    quoted: Quote | None,
 ) -> NewOrder:
     has_place = way.method in (DeliveryMethod.POINT, DeliveryMethod.ROUND)
     return NewOrder(
@@ -234,6 +287,8 @@ def _new_order(
         delivery_days=way.days,
         delivery_weight=way.weight,
         tracking_url=way.tracking_url,
+        voucher_code=quoted.code if quoted else "",
+        is_programmes=quoted is not None and quoted.is_programmes,
     )
 
 

@@ -31,11 +31,16 @@ from marketplace.rounds.queries.offers import offers as round_offers
 from marketplace.rounds.rules import shared_fees
 from marketplace.shipping.queries import DeliveryOption, ways
 from marketplace.shipping.rules import GRAMS, DeliveryMethod
+from marketplace.vouchers.queries import BuyerMark, Quote, quote
+from marketplace.vouchers.services import VoucherGone
 from marketplace.web.access import current_actor, public
 from marketplace.web.filters import rupiah, wita_day
 from marketplace.web.language import current_language, explain
+from marketplace.web.limits import may_guess, note_wrong
 from marketplace.web.remembered import remember_purchase
 
+WRONG_CODES = "30 per hour"
+"""So many codes that do not exist may be tried from one address."""
 METHODS = {
     DeliveryMethod.PICKUP: lazy_gettext("Ambil sendiri"),
     DeliveryMethod.OWN_DELIVERY: lazy_gettext("Diantar toko"),
@@ -131,14 +136,18 @@ def place() -> Response:
         return _page(form, addresses, 422)
     spec = form.spec(_destination(form, addresses), current_language())
     try:
+        _check_guesses(form)
         with transaction():
             purchase = services.place(current_actor(), cart_owner(), form.form_key.data or "", spec)
             code, is_guests = purchase.code, purchase.person_id is None
             to_pay = online_payment(purchase)
             left = queries.count(cart_owner()) if is_guests else 0
     except Invalid as refusal:
-        form.refuse(refusal)
+        _refuse(form, refusal)
         return _page(form, addresses, 422)
+    except VoucherGone as refusal:
+        form.voucher.data = ""
+        return _page(form, addresses, 409, explain(refusal))
     except Stale as refusal:
         return _page(form, addresses, 409, explain(refusal))
     if is_guests:
@@ -156,6 +165,7 @@ def _form() -> tuple[CheckoutForm, list[AddressRow]]:
     form = CheckoutForm()
     form.offer_addresses([(each.id, f"{each.street}, {each.place}") for each in addresses])
     form.choose_regions(FATULULI)
+    form.drop_voucher()
     return form, addresses
 
 
@@ -210,6 +220,9 @@ def _page(form: CheckoutForm, addresses: list[AddressRow], status: int = 200, wo
     before, basket = read_seen(form.seen.data or ""), cart.orderable
     form.seen.data = write_seen(basket.seen)
     shops = _shops(basket, _village(form, addresses))
+    voucher = _voucher(form, basket)
+    discount = voucher.discount if voucher else 0
+    form.seen_discount.data = str(discount)
     response = make_response(
         render_template(
             "checkout/checkout.html",
@@ -221,7 +234,9 @@ def _page(form: CheckoutForm, addresses: list[AddressRow], status: int = 200, wo
             left_out=[line for line in cart.lines if line.orderable < line.quantity],
             changes=_changes(before, basket.seen, cart),
             words=words,
+            voucher=voucher,
             goods_total=basket.total,
+            discount=discount,
             delivery_total=_delivery_total(shops),
             parcel_count=_parcel_count(shops),
         ),
@@ -229,6 +244,33 @@ def _page(form: CheckoutForm, addresses: list[AddressRow], status: int = 200, wo
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _voucher(form: CheckoutForm, basket: CartView) -> Quote | None:
+    """What the code in the form takes off now; why it takes off nothing is said at its field."""
+    typed = form.voucher.data or ""
+    if not typed or form.voucher.errors or not basket.shops:
+        return None
+    try:
+        _check_guesses(form)
+        buyer = BuyerMark.of(current_actor(), form.known_phone)
+        return quote(typed, buyer, {part.store_id: part.total for part in basket.shops})
+    except Invalid as refusal:
+        _refuse(form, refusal)
+        return None
+
+
+def _check_guesses(form: CheckoutForm) -> None:
+    """Raises Invalid (field voucher) after too many codes that do not exist."""
+    if form.voucher.data and not may_guess("voucher", WRONG_CODES):
+        raise Invalid("vouchers.too_many_guesses", field="voucher")
+
+
+def _refuse(form: CheckoutForm, refusal: Invalid) -> None:
+    """Say why at its field; a code that does not exist counts as a guess."""
+    if refusal.message_id == "vouchers.unknown":
+        note_wrong("voucher", WRONG_CODES)
+    form.refuse(refusal)
 
 
 def _shops(basket: CartView, village: str | None) -> list[ShopChoice]:

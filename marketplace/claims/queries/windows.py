@@ -35,12 +35,15 @@ LATE_DAYS = settings.define(
 
 @dataclass(frozen=True)
 class LineWindow:
-    """A line of an order: how many pieces may be claimed (until when), and the most that may be asked for one line."""
+    """A line of an order: how many pieces may be claimed (until when), and the most that may be asked for one line.
+
+    `paid` is what all its pieces cost, after a voucher (rupiah).
+    """
 
     line_id: int
     name: str
     variant_name: str
-    unit_price: int
+    paid: int
     bought: int
     pieces: int
     left: int
@@ -49,6 +52,15 @@ class LineWindow:
     @property
     def is_open(self) -> bool:
         return self.pieces > 0 and self.left > 0 and (self.until is None or now() < self.until)
+
+    @property
+    def unit_price(self) -> int:
+        """What was paid for one piece (rupiah, rounded up)."""
+        return self.price_of(1) if self.bought else 0
+
+    def price_of(self, pieces: int) -> int:
+        """What was paid for so many pieces (rupiah, rounded up)."""
+        return -(-self.paid * pieces // self.bought)
 
 
 @dataclass(frozen=True)
@@ -146,10 +158,10 @@ def _lines(order: Order) -> tuple[LineWindow, ...]:
             line.id,
             line.product_name,
             line.variant_name,
-            line.unit_price,
+            line.paid,
             line.quantity,
             line.quantity - line.claimed,
-            max(0, min(line.total - line.refunded, left_of_order)),
+            max(0, min(line.paid - line.refunded, left_of_order)),
             _until(order, supply),
         )
         for line, supply in db.session.execute(query)

@@ -139,7 +139,7 @@ def _asked_of(line: LineWindow, wanted: Wanted, wish: Remedy) -> int:
         raise Invalid("claims.line_closed", field=field)
     if not 1 <= wanted.quantity <= line.pieces:
         raise Invalid("claims.too_many_pieces", field=field, most=line.pieces)
-    price = min(wanted.quantity * line.unit_price, line.left)
+    price = min(line.price_of(wanted.quantity), line.left)
     if wanted.amount is None or wish is not Remedy.MONEY:
         return price
     if not 1 <= wanted.amount <= price:

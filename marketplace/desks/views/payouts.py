@@ -129,6 +129,7 @@ def _sums(totals: dict[str, int]) -> list[tuple[str, int]]:
     """What adds up to a payout, in words."""
     rows = (
         (_("Barang"), totals["goods"]),
+        (_("Dibayar Gerakan Beli Produk NTT"), totals["voucher"]),
         (_("Ongkos kirim"), totals["delivery"]),
         (_("Komisi BeliNTT"), -totals["commission"]),
         (_("Biaya penyedia"), -totals["fee"]),

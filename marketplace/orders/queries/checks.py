@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from marketplace.core.db import db
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
-from marketplace.ledger.rules import BANK, COMMISSION, REFUNDS_ON_THE_WAY, Kind
+from marketplace.ledger.rules import BANK, COMMISSION, REFUNDS_ON_THE_WAY, VOUCHERS, Kind
 from marketplace.orders.models import DisputePart, Order, OrderLine, PurchasePayment, RefundLine, RefundPart
+from marketplace.orders.queries.vouchers import programme_part
 from marketplace.orders.rules import COMPLETION_UNDONE, OrderStatus
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, Refund
 from marketplace.payments.queries import Crooked
@@ -124,7 +125,8 @@ def crooked_orders() -> list[Crooked]:
     """Orders whose entries in the ledger are not what was sold, refunded, contested and disputed of them.
 
     The shop's own part lies as pending until the buyer has the goods, and is owed to it from then on. What a provider
-    took out of it is believed here: `unbooked_attempts` looks after fees.
+    took out of it is believed here (`unbooked_attempts` looks after fees), and what the programme added
+    (`crooked_vouchers`).
     """
     booked, disputed = _by_order(), _disputed()
     is_done, is_cash = Order.status == OrderStatus.DONE, Payment.method == PaymentMethod.CASH
@@ -147,7 +149,10 @@ def crooked_orders() -> list[Crooked]:
     figures: Figures = {
         "commission, in the ledger": (if_sold(commission), -_zero(booked.c.commission)),
         "pending for the shop": (sa.case((is_done, 0), else_=if_sold(own)), -_zero(booked.c.pending)),
-        "owed to the shop": (sa.case((is_done, if_sold(own)), else_=0), -_zero(booked.c.payable)),
+        "owed to the shop": (
+            sa.case((is_done, if_sold(own)), else_=0) + _zero(booked.c.voucher),
+            -_zero(booked.c.payable),
+        ),
         "disputed": (_zero(disputed.c.open) + contested, -_zero(booked.c.disputed)),
         "cash in the shop's hand": (sa.case((sa.and_(is_cash, is_done), Order.total), else_=0), _zero(booked.c.cash)),
     }
@@ -157,6 +162,38 @@ def crooked_orders() -> list[Crooked]:
         .join(Payment, Payment.id == PurchasePayment.payment_id)
         .join(booked, booked.c.about == _key("order:", Order.id), isouter=True)
         .join(disputed, disputed.c.order_id == Order.id, isouter=True)
+        .order_by(Order.id)
+    )
+    return _differing(query, figures)
+
+
+def crooked_vouchers() -> list[Crooked]:
+    """Orders for which the programme has paid another sum by the ledger than it owes, and lines that do not add up.
+
+    An order that was paid before and then changed keeps its discount as it was sold: its lines have less.
+    """
+    booked, disputed = _by_order(), _disputed()
+    gone = Order.refunded_goods + Order.contested_goods + _zero(disputed.c.goods)
+    kept = sa.case((gone < Order.goods_total, Order.goods_total - gone), else_=0)
+    of_lines = (
+        sa.select(_zero(sa.func.sum(OrderLine.discount)))
+        .where(OrderLine.order_id == Order.id)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    discount = Order.shop_discount + Order.programme_discount
+    figures: Figures = {
+        "borne by the programme": (
+            sa.case((Order.status == OrderStatus.DONE, programme_part(kept)), else_=0),
+            _zero(booked.c.voucher),
+        ),
+        "discount of its lines": (sa.case((Order.has_changes, of_lines), else_=discount), of_lines),
+    }
+    query = (
+        sa.select(Order.code)
+        .join(booked, booked.c.about == _key("order:", Order.id), isouter=True)
+        .join(disputed, disputed.c.order_id == Order.id, isouter=True)
+        .where(sa.or_(discount > 0, _zero(booked.c.voucher) != 0))
         .order_by(Order.id)
     )
     return _differing(query, figures)
@@ -179,6 +216,7 @@ def _by_order() -> sa.Subquery:
             on(sa.and_(is_undone, LedgerAccount.code == COMMISSION)).label("undone_commission"),
             on(LedgerAccount.code == COMMISSION).label("commission"),
             on(LedgerTransaction.kind == Kind.PROVIDER_FEE).label("fee"),
+            on(LedgerAccount.code == VOUCHERS).label("voucher"),
             *(
                 on(LedgerAccount.code.like(f"{kind}:store:%")).label(kind)
                 for kind in ("pending", "payable", "disputed", "cash")
@@ -200,6 +238,7 @@ def _disputed() -> sa.Subquery:
             DisputePart.order_id,
             sa.func.sum(DisputePart.total).label("taken"),
             sa.func.sum(DisputePart.commission).label("commission"),
+            sa.func.sum(DisputePart.goods).label("goods"),
             sa.func.sum(sa.case((is_open, DisputePart.total), else_=0)).label("open"),
         )
         .join(Dispute, Dispute.id == DisputePart.dispute_id)

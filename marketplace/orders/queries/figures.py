@@ -16,6 +16,7 @@ from marketplace.core.clock import midnight
 from marketplace.core.db import db
 from marketplace.core.sql import wita_day
 from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.queries.vouchers import programme_part
 
 PACE_DAYS = 30
 SOON_DAYS = 7
@@ -54,10 +55,11 @@ class RunningOut:
 def sales_by_day(store_ids: Iterable[int], first: date, last: date) -> list[SalesDay]:
     """Each day from the first to the last, those without a sale too. One statement."""
     day = wita_day(Order.done_at)
+    kept = Order.total - Order.refunded_goods - Order.refunded_delivery
     query = (
         sa.select(
             day.label("day"),
-            sa.func.sum(Order.total - Order.refunded_goods - Order.refunded_delivery).label("amount"),
+            sa.func.sum(kept + programme_part(Order.goods_total - Order.refunded_goods)).label("amount"),
             sa.func.count().label("orders"),
         )
         .where(Order.store_id.in_(list(store_ids)), Order.done_at >= midnight(first))

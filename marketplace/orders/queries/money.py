@@ -36,6 +36,19 @@ class OrderMoney:
     total: int
     refunded_goods: int
     refunded_delivery: int
+    voucher_code: str = ""
+    shop_discount: int = 0
+    programme_discount: int = 0
+
+    @property
+    def discount(self) -> int:
+        """How much less the goods cost the buyer by her voucher."""
+        return self.shop_discount + self.programme_discount
+
+    @property
+    def is_programmes(self) -> bool:
+        """Does the programme bear the discount?"""
+        return self.programme_discount > 0
 
     @property
     def refunded(self) -> int:
@@ -78,6 +91,9 @@ def money_of_orders(payment_id: int) -> list[OrderMoney]:
             Order.total,
             Order.refunded_goods,
             Order.refunded_delivery,
+            Order.voucher_code,
+            Order.shop_discount,
+            Order.programme_discount,
         )
         .join(PurchasePayment, PurchasePayment.purchase_id == Order.purchase_id)
         .join(Store, Store.id == Order.store_id)

@@ -106,6 +106,9 @@ class OrderView:
     total: int
     commission: int
     bears_fee: bool
+    voucher_code: str
+    shop_discount: int
+    programme_discount: int
     refunded_goods: int
     refunded_delivery: int
     payment_method: PaymentMethod
@@ -218,6 +221,21 @@ class OrderView:
         return any(step.status is OrderStatus.WAITING for step in self.steps)
 
     @property
+    def discount(self) -> int:
+        """How much less the goods cost the buyer by her voucher (rupiah)."""
+        return self.shop_discount + self.programme_discount
+
+    @property
+    def is_programmes(self) -> bool:
+        """Does the programme bear the discount, so that the shop earns it all the same?"""
+        return self.programme_discount > 0
+
+    @property
+    def full_goods(self) -> int:
+        """What the goods cost without the voucher (rupiah)."""
+        return self.goods_total + self.discount
+
+    @property
     def refunded(self) -> int:
         """Rupiah that went back to the buyer, or are on their way."""
         return self.refunded_goods + self.refunded_delivery
@@ -271,6 +289,9 @@ def orders_where(which: sa.ColumnElement[bool]) -> tuple[OrderView, ...]:
             Order.total,
             Order.commission,
             Order.bears_fee,
+            Order.voucher_code,
+            Order.shop_discount,
+            Order.programme_discount,
             Order.refunded_goods,
             Order.refunded_delivery,
             Payment.method.label("payment_method"),

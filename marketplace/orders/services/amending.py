@@ -61,32 +61,47 @@ def amend(actor: Actor, order: Order, changes: Sequence[LineChange], reason: str
     longer what it was or the order was not paid as it should be, Invalid when less is left of the money than that.
     """
     lines = {line.id: line for line in db.session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order.id))}
-    before = _goods(lines.values())
+    before = _Goods.of(lines.values())
     for change in changes:
         line = lines.get(change.line_id)
         if line is None or (line.quantity, line.unit_price) != (change.before_quantity, change.before_price):
             raise Stale("orders.moved_on")
     _move_stock(lines, changes)
-    for change in changes:
-        line = lines[change.line_id]
-        line.quantity, line.unit_price = change.quantity, change.unit_price
-        line.total = change.quantity * change.unit_price
-    for change in changes:
+    instead = [_rewrite(lines[change.line_id], change) for change in changes]
+    for change, discount in zip(changes, instead, strict=True):
         if change.instead is not None:
-            _put_in(order, lines, change.instead)
+            _put_in(order, lines, change.instead, discount)
     db.session.flush()
-    less = before - _goods(_lines_of(order.id))
-    if less:
-        _ask_less(actor, order, less, reason)
-    return less
+    after = _Goods.of(_lines_of(order.id))
+    _ask_less(actor, order, _Goods(before.paid - after.paid, before.discount - after.discount), reason)
+    return before.paid - after.paid
+
+
+@dataclass(frozen=True)
+class _Goods:
+    """What is paid for goods, and how much less that is by a voucher (rupiah)."""
+
+    paid: int
+    discount: int
+
+    @staticmethod
+    def of(lines: Iterable[OrderLine]) -> _Goods:
+        found = list(lines)
+        return _Goods(sum(line.paid for line in found), sum(line.discount for line in found))
+
+
+def _rewrite(line: OrderLine, change: LineChange) -> int:
+    """Write a line anew; its discount shrinks with it. Returns what of that is for the goods that come instead."""
+    before, total = line.total, change.quantity * change.unit_price
+    new = change.instead.quantity * change.instead.unit_price if change.instead else 0
+    both = rules.discount_left(line.discount, before, total + new)
+    line.quantity, line.unit_price, line.total = change.quantity, change.unit_price, total
+    line.discount = rules.discount_left(line.discount, before, total)
+    return both - line.discount
 
 
 def _lines_of(order_id: int) -> Iterable[OrderLine]:
     return db.session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order_id))
-
-
-def _goods(lines: Iterable[OrderLine]) -> int:
-    return sum(line.total for line in lines)
 
 
 def _move_stock(lines: dict[int, OrderLine], changes: Sequence[LineChange]) -> None:
@@ -107,7 +122,7 @@ def _move_stock(lines: dict[int, OrderLine], changes: Sequence[LineChange]) -> N
         stock.reserve(wanted)
 
 
-def _put_in(order: Order, lines: dict[int, OrderLine], new: Instead) -> None:
+def _put_in(order: Order, lines: dict[int, OrderLine], new: Instead, discount: int) -> None:
     """A line of its own for what comes instead; one that was left out before takes it up again, as it was called."""
     found = next((line for line in lines.values() if line.variant_id == new.variant_id), None)
     if found is not None and found.quantity:
@@ -116,6 +131,7 @@ def _put_in(order: Order, lines: dict[int, OrderLine], new: Instead) -> None:
         found = OrderLine(order_id=order.id, variant_id=new.variant_id, ordered_quantity=0, ordered_price=0)
         db.session.add(found)
     found.quantity, found.unit_price, found.total = new.quantity, new.unit_price, new.quantity * new.unit_price
+    found.discount = discount
     if not found.ordered_quantity:
         for name in ("product_name", "variant_name", "picture_key", "is_not_halal", "weight"):
             setattr(found, name, getattr(new, name))
@@ -123,12 +139,22 @@ def _put_in(order: Order, lines: dict[int, OrderLine], new: Instead) -> None:
     order.search_text = f"{order.search_text} {fold(f'{new.product_name} {new.variant_name}')}".strip()
 
 
-def _ask_less(actor: Actor, order: Order, less: int, reason: str) -> None:
+def _ask_less(actor: Actor, order: Order, less: _Goods, reason: str) -> None:
+    """Give back what the goods cost less, or ask it no more.
+
+    Sums that were paid stay as they were sold; where nothing was paid for the goods there are none to keep.
+    """
     purchase = db.session.get_one(Purchase, order.purchase_id)
-    if purchase.payment_method is not PaymentMethod.CASH:
-        refunds.refund_difference(actor, order, less, reason)
+    if purchase.payment_method is not PaymentMethod.CASH and order.goods_total:
+        if less.paid:
+            refunds.refund_difference(actor, order, less.paid, reason)
         return
-    order.commission -= rules.commission_back(order.commission, order.goods_total, less, 0)
-    order.goods_total -= less
-    order.total -= less
-    payments.drop(payment_id_of(order.purchase_id), less)
+    if order.programme_discount:
+        order.programme_discount -= less.discount
+    else:
+        order.shop_discount -= less.discount
+    if less.paid:
+        order.commission -= rules.commission_back(order.commission, order.goods_total, less.paid, 0)
+        order.goods_total -= less.paid
+        order.total -= less.paid
+        payments.drop(payment_id_of(order.purchase_id), less.paid)

@@ -14,6 +14,7 @@ from marketplace.ledger.rules import Kind, Share
 from marketplace.orders import events, rules
 from marketplace.orders.models import Order
 from marketplace.orders.rules import OrderStatus
+from marketplace.orders.services import bearing
 
 
 def set_aside(order: Order, claim_id: int, goods: int, delivery: int) -> None:
@@ -31,6 +32,7 @@ def set_aside(order: Order, claim_id: int, goods: int, delivery: int) -> None:
     )
     db.session.flush()
     ledger.post(f"claim:{claim_id}", Kind.CLAIM, ledger_rules.claim([_share(order)]))
+    bearing.true_up(order)
 
 
 def free(order: Order) -> None:
@@ -42,6 +44,7 @@ def free(order: Order) -> None:
     order.contested_by = order.contested_at = None
     order.contested_goods = order.contested_delivery = order.contested_commission = 0
     db.session.flush()
+    bearing.true_up(order)
 
 
 def overtake(orders: Sequence[Order]) -> None:

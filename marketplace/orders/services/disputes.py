@@ -15,7 +15,7 @@ from marketplace.ledger import services as ledger
 from marketplace.ledger.rules import Kind, Share
 from marketplace.orders.models import DisputePart, Order
 from marketplace.orders.rules import OrderStatus
-from marketplace.orders.services import contesting, refunds
+from marketplace.orders.services import bearing, contesting, refunds
 from marketplace.orders.services.steps import lock_orders_of, purchase_id_of
 from marketplace.payments import services as payments
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt
@@ -48,6 +48,8 @@ def apply(attempt_id: int, found: DisputeSnapshot) -> None:
     if change.ended_as is not None:
         _decide(dispute, attempt, orders, change.ended_as)
         audit.record(SYSTEM, f"payments.dispute_{change.ended_as}", "payment", payment.reference)
+    for order in orders:
+        bearing.true_up(order)
 
 
 def _set_aside(dispute: Dispute, orders: Sequence[Order]) -> list[Share]:
@@ -59,12 +61,12 @@ def _set_aside(dispute: Dispute, orders: Sequence[Order]) -> list[Share]:
     shares = []
     for order, part in zip(orders, split(amount, left), strict=True):
         if part:
-            commission = (
-                (order.commission - order.refunded_commission)
-                * part
-                // (order.total - order.refunded_goods - order.refunded_delivery)
+            of_order = order.total - order.refunded_goods - order.refunded_delivery
+            commission = (order.commission - order.refunded_commission) * part // of_order
+            goods = (order.goods_total - order.refunded_goods) * part // of_order
+            db.session.add(
+                DisputePart(dispute_id=dispute.id, order_id=order.id, total=part, commission=commission, goods=goods)
             )
-            db.session.add(DisputePart(dispute_id=dispute.id, order_id=order.id, total=part, commission=commission))
             shares.append(_share(order, part, commission))
     db.session.flush()
     return shares

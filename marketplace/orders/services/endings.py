@@ -35,7 +35,9 @@ def end(
             refunds.refund_rest(actor, attempt.id, order, source, reason)
         return
     because = PaymentState.EXPIRED if to is OrderStatus.EXPIRED else PaymentState.CANCELLED
-    payments.drop(payment_id, sum(order.total for order in orders), because)
+    asked = sum(order.total for order in orders)
+    if asked:  # a voucher may have paid for all of it
+        payments.drop(payment_id, asked, because)
 
 
 def _is_cash(payment_id: int) -> bool:

@@ -22,7 +22,7 @@ def take(refund_id: int, order_id: int, backs: Sequence[LineBack]) -> None:
         line = lines.get(back.line_id)
         if line is None:
             raise NotFound
-        left = line.total - line.refunded
+        left = line.paid - line.refunded
         if back.amount > left:
             raise Invalid("orders.refund_too_much", field="goods", left=left)
         if back.amount:

@@ -18,7 +18,7 @@ from marketplace.orders import events, rules
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import Buyer, can_confirm
 from marketplace.orders.rules import AcceptedBy, Cause, OrderStatus
-from marketplace.orders.services import endings, paying, signing
+from marketplace.orders.services import bearing, endings, paying, signing
 from marketplace.orders.services.signing import Accepted
 from marketplace.orders.services.steps import locked, move, payment_id_of, pieces, tell
 from marketplace.payments import services as payments
@@ -189,7 +189,12 @@ def _book(order: Order) -> None:
     purchase = db.session.get_one(Purchase, order.purchase_id)
     if purchase.payment_method is not PaymentMethod.CASH:
         paying.release(order)
-        return
+    elif order.total:  # a voucher may have paid for all of it
+        _book_cash(order)
+    bearing.true_up(order)
+
+
+def _book_cash(order: Order) -> None:
     payments.receive_cash(payment_id_of(order.purchase_id), order.total)
     share = ledger_rules.Share(order.id, order.store_id, order.total, order.commission)
     ledger.post(rules.cash_key(order.id), ledger_rules.Kind.CASH_SALE, ledger_rules.cash_sale(share))

@@ -31,7 +31,10 @@ SHOPS_BEAR_FEES = settings.define(
 
 @dataclass(frozen=True)
 class NewLine:
-    """One variant to be ordered, as it is called and priced now (rupiah, grams). `allergens` are codes."""
+    """One variant to be ordered, as it is called and priced now (rupiah, grams). `allergens` are codes.
+
+    `discount` is the line's part of the buyer's voucher.
+    """
 
     variant_id: int
     product_name: str
@@ -42,6 +45,7 @@ class NewLine:
     is_not_halal: bool = False
     weight: int = 0
     allergens: tuple[str, ...] = ()
+    discount: int = 0
 
     @property
     def total(self) -> int:
@@ -52,7 +56,8 @@ class NewLine:
 class NewOrder:
     """What one shop is to deliver, and how. `ready_by` is the day the buyer was told for goods made to order.
 
-    Of a pick-up point the name and address, of the post the service, its days and grams: see `Order`.
+    Of a pick-up point the name and address, of the post the service, its days and grams: see `Order`. `voucher_code`
+    gives its lines their discount, which the programme bears (`is_programmes`) or the shop.
     """
 
     store_id: int
@@ -66,10 +71,17 @@ class NewOrder:
     delivery_days: str = ""
     delivery_weight: int = 0
     tracking_url: str = ""
+    voucher_code: str = ""
+    is_programmes: bool = False
+
+    @property
+    def discount(self) -> int:
+        return sum(line.discount for line in self.lines)
 
     @property
     def goods_total(self) -> int:
-        return sum(line.total for line in self.lines)
+        """What the buyer pays for the goods."""
+        return sum(line.total for line in self.lines) - self.discount
 
 
 @dataclass(frozen=True)
@@ -105,7 +117,13 @@ def create(actor: Actor, placed: NewPurchase) -> Purchase:
     delivery = sum(order.delivery_fee for order in placed.orders)
     given = {name: value for name, value in vars(placed).items() if name != "orders"}
     purchase = Purchase(
-        **given, code=purchase_code, goods_total=goods, delivery_total=delivery, total=goods + delivery, placed_at=at
+        **given,
+        code=purchase_code,
+        goods_total=goods,
+        delivery_total=delivery,
+        total=goods + delivery,
+        discount=sum(order.discount for order in placed.orders),
+        placed_at=at,
     )
     db.session.add(purchase)
     payment = payments.open_payment(placed.payment_method, purchase.total)
@@ -125,6 +143,9 @@ def create(actor: Actor, placed: NewPurchase) -> Purchase:
             total=order.goods_total + order.delivery_fee,
             commission=portion(order.goods_total, rate),
             bears_fee=bears_fee,
+            voucher_code=order.voucher_code if order.discount else "",
+            shop_discount=0 if order.is_programmes else order.discount,
+            programme_discount=order.discount if order.is_programmes else 0,
             note=order.note,
             handover_code=rules.draw_handover_code(),
             placed_at=at,

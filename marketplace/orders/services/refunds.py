@@ -19,7 +19,7 @@ from marketplace.ledger.rules import Kind, Share
 from marketplace.orders import events, rules
 from marketplace.orders.models import Order, RefundPart
 from marketplace.orders.rules import COMPLETION_UNDONE, LineBack, OrderStatus, Part
-from marketplace.orders.services import contesting, lines
+from marketplace.orders.services import bearing, contesting, lines
 from marketplace.orders.services.steps import lock_orders_of, move, payment_id_of, pieces, purchase_id_of
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
@@ -239,6 +239,7 @@ def _take(parts: Sequence[tuple[Order, int, int]], refund: Refund) -> list[Share
         db.session.add(
             RefundPart(refund_id=refund.id, order_id=order.id, goods=goods, delivery=delivery, commission=commission)
         )
+        bearing.true_up(order)
         shares.append(_share(order, goods + delivery, commission))
     db.session.flush()
     return shares
@@ -248,7 +249,7 @@ def _paid_attempt(order: Order) -> PaymentAttempt:
     """The money that paid a locked order: online, or in cash once it was handed over. Raises Stale."""
     payment = db.session.get_one(Payment, payment_id_of(order.purchase_id))
     if payment.method is PaymentMethod.CASH:
-        if order.status is not OrderStatus.DONE:
+        if order.status is not OrderStatus.DONE or not order.total:
             raise Stale("orders.not_paid_yet")
         return payments.attempts.of_cash(payment.id)
     attempt = payment_queries.paid_attempt(payment.id)
@@ -275,6 +276,7 @@ def _undo(refund: Refund, orders: dict[int, Order], was_sent: bool) -> None:
         order.refunded_delivery -= part.delivery
         order.refunded_commission -= part.commission
         lines.give_back(refund.id, order.id)
+        bearing.true_up(order)
         shares.append(_share(order, part.total, part.commission))
     credit = refund.amount - sum(share.total for share in shares)
     ledger.post(f"refund_failed:{refund.id}", Kind.REFUND_FAILED, ledger_rules.refund_failed(shares, credit))

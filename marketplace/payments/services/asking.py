@@ -34,11 +34,9 @@ def open_payment(method: PaymentMethod, amount: int) -> Payment:
     """Ask for `amount` rupiah, to be paid in one way. An online payment holds the goods for `payments.hold_minutes`,
     one by hand for `payments.transfer_hours`, and asks for a sum that no other payment by hand has.
 
-    Raises ValueError when nothing is asked; Invalid (field payment) when that way is off, or not for this
-    amount, or when all sums near this amount are taken.
+    Nothing (0) may be asked in cash alone, and counts as paid at once. Raises Invalid (field payment) when that way is
+    off, or not for this amount, or when all sums near this amount are taken.
     """
-    if amount <= 0:
-        raise ValueError("a payment asks for something")
     provider = port(Providers).get(method)
     if provider is None:
         raise Invalid("payments.method_off", field="payment")
@@ -52,12 +50,13 @@ def open_payment(method: PaymentMethod, amount: int) -> Payment:
     payment = Payment(
         reference=str(uuid.uuid4()),
         method=method,
-        state=PaymentState.PENDING,
+        state=PaymentState.PENDING if amount else PaymentState.PAID,
         amount=amount,
         rounding=0 if exact is None else amount - exact,
         unique_sum=exact,
         hold_until=_hold_until(provider, at),
         created_at=at,
+        settled_at=None if amount else at,
     )
     db.session.add(payment)
     db.session.flush()

@@ -24,6 +24,8 @@ from marketplace.payouts.rules import HoldKind, LineState
 from marketplace.stores.models import BankAccount, Store
 from marketplace.stores.rules import BANKS, StoreStatus
 
+HANDED_OVER = (Kind.RELEASE, Kind.VOUCHER)
+"""What is booked once, when the buyer has the goods: from then on it waits. In cash only a voucher's part does."""
 OWN = (Kind.PAYOUT, Kind.PAYOUT_FAILED)
 """What lines themselves have booked."""
 
@@ -86,7 +88,7 @@ def unpaid(store_ids: Iterable[int] | None = None) -> sa.Subquery:
             LedgerAccount.store_id.label("store_id"),
             LedgerEntry.about.label("about"),
             (-sa.func.sum(LedgerEntry.amount)).label("net"),
-            sa.func.max(sa.case((LedgerTransaction.kind == Kind.RELEASE, LedgerTransaction.occurred_at))).label(
+            sa.func.max(sa.case((LedgerTransaction.kind.in_(HANDED_OVER), LedgerTransaction.occurred_at))).label(
                 "released_at"
             ),
         )

@@ -11,6 +11,7 @@ from marketplace.core.clock import midnight
 from marketplace.core.db import db
 from marketplace.core.sql import wita_day
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
+from marketplace.ledger.queries import OF_VOUCHERS
 from marketplace.ledger.rules import Kind
 from marketplace.orders.models import Order, Purchase, RefundPart
 from marketplace.orders.rules import OrderStatus
@@ -22,9 +23,10 @@ Statement = sa.Select[*tuple[Any, ...]]
 
 
 def year(store_id: int, number: int, free: int, rate: int) -> Year:
-    """A shop's year. Refunds and fees count in the month in which they were made. Three statements."""
+    """A shop's year. Refunds, fees and vouchers count in the month in which they were booked. Four statements."""
     figures: dict[int, dict[str, int]] = {}
-    for statement in (_sold(store_id, number), _refunded(store_id, number), _fees(store_id, number)):
+    booked = (_fees(store_id, number), _vouchers(store_id, number))
+    for statement in (_sold(store_id, number), _refunded(store_id, number), *booked):
         for row in db.session.execute(statement):
             held = figures.setdefault(int(row.month), {})
             for name, amount in row._mapping.items():
@@ -70,6 +72,18 @@ def _fees(store_id: int, number: int) -> Statement:
         .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
         .where(LedgerAccount.store_id == store_id, LedgerTransaction.kind == Kind.PROVIDER_FEE)
+        .where(_within(LedgerTransaction.occurred_at, number))
+        .group_by(sa.literal_column("month"))
+    )
+
+
+def _vouchers(store_id: int, number: int) -> Statement:
+    """What the programme paid, less what it took back with refunds."""
+    return (
+        sa.select(_month(LedgerTransaction.occurred_at).label("month"), (-_sum(LedgerEntry.amount)).label("voucher"))
+        .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerAccount.store_id == store_id, LedgerTransaction.kind.in_(OF_VOUCHERS))
         .where(_within(LedgerTransaction.occurred_at, number))
         .group_by(sa.literal_column("month"))
     )

@@ -75,19 +75,21 @@ def year_sheet(store: str, year: Year, made: str) -> dict[str, Any]:
 
 
 def _month(month: Month) -> list[str]:
-    sums = (month.cash, month.online, -month.refunded, month.turnover, -month.commission, -month.fee, month.net)
-    return [rupiah(amount) for amount in sums]
+    came = (month.cash, month.online, month.voucher, -month.refunded, month.turnover)
+    return [rupiah(amount) for amount in (*came, -month.commission, -month.fee, month.net)]
 
 
 def _order(row: Mapping[str, Any]) -> list[str]:
     back = row["other"] - row["refunded"]
-    sums = (row["goods"], row["delivery"], -row["commission"], -row["fee"], back, -row["cash"], row["net"])
+    sold = (row["goods"], row.get("voucher", 0), row["delivery"])
+    sums = (*sold, -row["commission"], -row["fee"], back, -row["cash"], row["net"])
     return [f"{row['code']} ({METHODS.get(row['method'], row['method'])})", *(rupiah(amount) for amount in sums)]
 
 
 def _sums(totals: Mapping[str, int]) -> list[list[str]]:
     parts = (
         ("Barang", totals["goods"]),
+        ("Dibayar Gerakan Beli Produk NTT", totals["voucher"]),
         ("Ongkos kirim", totals["delivery"]),
         ("Komisi BeliNTT", -totals["commission"]),
         ("Biaya penyedia pembayaran", -totals["fee"]),

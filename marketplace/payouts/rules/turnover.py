@@ -14,7 +14,10 @@ from marketplace.core.money import portion
 
 @dataclass(frozen=True)
 class Month:
-    """What a shop sold in one month of WITA, in rupiah. `fee` is what payment providers took out of its part."""
+    """What a shop sold in one month of WITA, in rupiah. `fee` is what payment providers took out of its part.
+
+    `voucher` is what Gerakan Beli Produk NTT paid of the price of its goods: turnover like what buyers pay.
+    """
 
     month: int
     cash: int = 0
@@ -22,10 +25,11 @@ class Month:
     refunded: int = 0
     commission: int = 0
     fee: int = 0
+    voucher: int = 0
 
     @property
     def sold(self) -> int:
-        return self.cash + self.online
+        return self.cash + self.online + self.voucher
 
     @property
     def turnover(self) -> int:
@@ -79,5 +83,6 @@ def year_of(year: int, found: Mapping[int, Month], free: int, rate: int) -> Year
         refunded=sum(month.refunded for month in months),
         commission=sum(month.commission for month in months),
         fee=sum(month.fee for month in months),
+        voucher=sum(month.voucher for month in months),
     )
     return Year(year, months, total, free, rate)

@@ -31,8 +31,9 @@ COLUMNS = (
     "pengembalian",
     "tunai",
     "bersih",
+    "dibayar_gerakan",
 )
-MONTHS = ("bulan", "tunai", "daring", "dikembalikan", "omzet", "komisi", "biaya_penyedia", "bersih")
+MONTHS = ("bulan", "tunai", "daring", "dikembalikan", "omzet", "komisi", "biaya_penyedia", "bersih", "dibayar_gerakan")
 
 
 def facts(store_id: int, store_name: str, about: Iterable[str], entries: Sequence[Any]) -> dict[str, Any]:
@@ -59,9 +60,9 @@ def facts(store_id: int, store_name: str, about: Iterable[str], entries: Sequenc
 
 
 def totals(frozen: Mapping[str, Any]) -> dict[str, int]:
-    """The sums of a statement's columns."""
-    names = ("goods", "delivery", "commission", "fee", "refunded", "cash", "other", "net")
-    return {name: sum(row[name] for row in frozen["orders"]) for name in names}
+    """The sums of a statement's columns. One that was frozen before there were vouchers names none."""
+    names = ("goods", "delivery", "commission", "fee", "refunded", "voucher", "cash", "other", "net")
+    return {name: sum(row.get(name, 0) for row in frozen["orders"]) for name in names}
 
 
 def payout_pdf(line: LineView, frozen: Mapping[str, Any]) -> bytes:
@@ -82,6 +83,7 @@ def payout_csv(frozen: Mapping[str, Any]) -> bytes:
             -row["refunded"] + row["other"],
             -row["cash"],
             row["net"],
+            row.get("voucher", 0),
         )
         for row in frozen["orders"]
     ]
@@ -105,6 +107,7 @@ def year_csv(year: Year) -> bytes:
             month.commission,
             month.fee,
             month.net,
+            month.voucher,
         )
         for month in year.months
     ]
@@ -119,8 +122,18 @@ def _row(
     net, in_hand = nets.get(about, 0), cash.get(about, 0)
     row = {"code": order.code, "method": str(order.payment_method), "net": net, "cash": in_hand}
     if not is_first:
-        return {**row, "goods": 0, "delivery": 0, "commission": 0, "fee": 0, "refunded": 0, "other": net + in_hand}
-    told = order.goods_total + order.delivery_fee - earning.commission - earning.fee - earning.refunded
+        return {
+            **row,
+            "goods": 0,
+            "delivery": 0,
+            "commission": 0,
+            "fee": 0,
+            "refunded": 0,
+            "voucher": 0,
+            "other": net + in_hand,
+        }
+    costs = earning.commission + earning.fee + earning.refunded
+    told = order.goods_total + order.delivery_fee + earning.voucher - costs
     return {
         **row,
         "goods": order.goods_total,
@@ -128,6 +141,7 @@ def _row(
         "commission": earning.commission,
         "fee": earning.fee,
         "refunded": earning.refunded,
+        "voucher": earning.voucher,
         "other": net + in_hand - told,
     }
 

@@ -18,6 +18,7 @@ from marketplace.payments.rules import OF_PAYMENTS, BalanceLine, PaymentMethod, 
 from marketplace.payments.services import Providers
 from marketplace.payouts import queries as payouts
 from marketplace.reconciliation.rules import Difference, DifferenceKind, Findings
+from marketplace.vouchers import queries as vouchers
 
 ONLINE = (PaymentMethod.CARD, PaymentMethod.SNAP)
 FRESH = timedelta(minutes=10)
@@ -32,7 +33,9 @@ CHECKS = (
     orders.unbooked_refunds,
     orders.unbooked_disputes,
     orders.crooked_orders,
+    orders.crooked_vouchers,
     claims.crooked_claims,
+    vouchers.crooked_counters,
     bank.crooked_lines,
     bank.unlined_money,
     payouts.crooked_transit,

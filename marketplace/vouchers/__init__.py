@@ -1,0 +1,1 @@
+"""Vouchers: what a code takes off the price of goods, and who bears it."""
