@@ -1,0 +1,164 @@
+"""The stage of random lives: three shops with few pieces, two operators, a bank, and a clock that only goes forward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from config import Config
+from marketplace.catalog.services.stock import OutOfStock
+from marketplace.core.actor import SYSTEM
+from marketplace.core.clock import now, today, travel
+from marketplace.core.db import Base, db, transaction
+from marketplace.core.errors import Refusal
+from marketplace.orders.models import Order
+from marketplace.orders.policies import Buyer
+from marketplace.payments.adapters.by_hand import ByHand
+from marketplace.payments.adapters.cash import Cash
+from marketplace.payments.adapters.provider import Providers
+from marketplace.payments.rules import PaymentMethod
+from marketplace.web.limits import limiter
+from tests import make
+from tests.cardmarket import CardMarket, plugged
+from tests.checkout.lives import oracles
+from tests.checkout.sales import decide
+from tests.databases import Market, rolled_back
+from tests.make.byhand import ACCOUNT, QRIS, Row
+from tests.make.payouts import write_shop_account
+from tools.stripe_standin.errors import Refusal as StripeRefusal
+from tools.stripe_standin.payments import NotOpen
+from tools.stripe_standin.server import StandIn
+
+PICK = st.integers(0, 10_000)
+CHANCE = st.randoms(use_true_random=False)
+BUYER = Buyer(SYSTEM)
+T = TypeVar("T", bound=Base)
+R = TypeVar("R")
+COMMISSION = 1_250
+"""An eighth, in basis points, so that shares have to be rounded."""
+SHELVES = (
+    (("Kain", 50_000), ("Selendang", 20_001)),
+    (("Sambal", 33_333), ("Keripik", 12_501)),
+    (("Anyaman", 19_999),),
+)
+"""What each shop sells, and for how many rupiah."""
+
+
+class World(RuleBasedStateMachine):
+    """One shop floor with few pieces, so that the last one is often fought for."""
+
+    def __init__(self, market: Market) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        try:
+            self._set_up(market)
+        except BaseException:
+            self.stack.close()
+            raise
+
+    def _set_up(self, market: Market) -> None:
+        self.standin = StandIn(webhook_waits=(0.05,))
+        self.standin.start()
+        self.stack.callback(self.standin.stop)
+        self.stack.enter_context(rolled_back(market.app))
+        limiter.reset()
+        self.cards = CardMarket(market.app, market.app.test_client(), self.standin)
+        ways = [Cash(), self.cards.provider, ByHand(PaymentMethod.TRANSFER), ByHand(PaymentMethod.QRIS)]
+        self.stack.enter_context(plugged(market.app, Providers(ways)))
+        self.stack.enter_context(_with_account(market.app))
+        decide("orders.commission_basis_points", COMMISSION, today())
+        decide("payouts.minimum", 5_000, today())
+        self._furnish()
+        self.statement: list[Row] = []
+        self.meant: dict[str, int] = {}
+        self.last_day = today()
+        self.numbers = 0
+        self.at: datetime = now()
+
+    def _furnish(self) -> None:
+        with transaction():
+            self.stores = [make.store(f"Toko {number}") for number, _ in enumerate(SHELVES, 1)]
+            self.goods = [
+                make.product(store, name, price, on_hand=6)
+                for store, shelf in zip(self.stores, SHELVES, strict=True)
+                for name, price in shelf
+            ]
+        people = [make.person(name, roles=[make.OPERATOR]) for name in ("Admin Satu", "Admin Dua")]
+        self.operators = [make.actor_of(someone) for someone in people]
+        for store in self.stores:
+            write_shop_account(store.id, f"01234567{store.id:02d}")
+
+    # --- what always holds ---
+
+    @invariant()
+    def all_that_is_kept_agrees(self) -> None:
+        assert oracles.faults() == []
+
+    # --- how ---
+
+    @contextmanager
+    def _now(self) -> Iterator[None]:
+        """The time that has passed in this life."""
+        self.at += timedelta(seconds=1)
+        limiter.reset()
+        with travel(self.at):
+            yield
+
+    def _act(self, act: Callable[[], R]) -> R | None:
+        """Somebody does something, which may be refused; then nothing has changed."""
+
+        def at_once() -> R:
+            with transaction():
+                return act()
+
+        return self._do(at_once)
+
+    def _do(self, act: Callable[[], R]) -> R | None:
+        """The same of what opens its own transactions."""
+        with self._now():
+            try:
+                return act()
+            except (Refusal, OutOfStock):
+                db.session.rollback()
+        return None
+
+    @staticmethod
+    def _at_stripe(act: Callable[[], object]) -> None:
+        """Something at Stripe, which may not be possible there any more."""
+        with suppress(NotOpen, StripeRefusal):
+            act()
+
+    @staticmethod
+    def _some(model: type[T], which: int, *where: sa.ColumnElement[bool]) -> T | None:
+        found = list(db.session.scalars(sa.select(model).where(*where).order_by(sa.text("id"))))
+        return _pick(found, which)
+
+    def _some_order(self, which: int, *where: sa.ColumnElement[bool]) -> Order | None:
+        return self._some(Order, which, *where)
+
+    def _number(self) -> int:
+        """One that was not used before in this life."""
+        self.numbers += 1
+        return self.numbers
+
+
+def _pick(found: Sequence[T], which: int) -> T | None:
+    return found[which % len(found)] if found else None
+
+
+@contextmanager
+def _with_account(app: Flask) -> Iterator[None]:
+    """The market has a bank account and a QRIS code."""
+    ports = app.extensions["ports"]
+    before = ports.get(Config)
+    ports.provide(Config, replace(before, **ACCOUNT, qris_payload=QRIS))
+    yield
+    ports.provide(Config, before)
