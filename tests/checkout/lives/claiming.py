@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
 from marketplace.claims import queries, services
 from marketplace.claims.models import Claim
 from marketplace.claims.rules import ENDED, PLAN, Act, Party, Reason, Remedy
@@ -17,7 +14,7 @@ from marketplace.core.actor import SYSTEM
 from marketplace.orders.models import Order
 from marketplace.orders.rules import OrderStatus
 from tests.checkout.lives.cards import Cards
-from tests.checkout.lives.world import BUYER, CHANCE, PICK
+from tests.checkout.lives.world import BUYER, CHANCE, MAYBE, PICK, deed, one_of
 from tests.make.claims import said
 
 PEOPLE = (Party.BUYER, Party.SHOP, Party.OPERATOR)
@@ -28,7 +25,7 @@ Deed = Callable[[Claim, Random], object]
 class Claiming(Cards):
     """What is wrong with the goods, and who says so."""
 
-    @rule(which=PICK, wish=st.sampled_from([Remedy.MONEY, *Remedy]), all_of_it=st.booleans(), chance=CHANCE)
+    @deed(4, which=PICK, wish=one_of(Remedy.MONEY, *Remedy), all_of_it=MAYBE, chance=CHANCE)
     def a_buyer_claims(self, which: int, wish: Remedy, all_of_it: bool, chance: Random) -> None:
         order = self._some_order(which, Order.status.in_((OrderStatus.DONE, OrderStatus.ON_THE_WAY)))
         if order is None:
@@ -48,38 +45,38 @@ class Claiming(Cards):
 
         self._act(claim)
 
-    @rule(which=PICK, step=PICK, chance=CHANCE)
+    @deed(8, which=PICK, step=PICK, chance=CHANCE)
     def a_claim_moves_on(self, which: int, step: int, chance: Random) -> None:
         claim = self._some(Claim, which, Claim.state.not_in(sorted(ENDED)))
         if claim is None:
             return
         drawn = [(move.who, move.act) for move in PLAN if move.start is claim.state and move.who in PEOPLE]
-        self._deed(claim, drawn[step % len(drawn)], chance)
+        self._move(claim, drawn[step % len(drawn)], chance)
 
-    @rule(which=PICK, deed=st.sampled_from(BY_PEOPLE), chance=CHANCE)
-    def somebody_does_anything_with_a_claim(self, which: int, deed: tuple[Party, Act], chance: Random) -> None:
+    @deed(which=PICK, move=one_of(*BY_PEOPLE), chance=CHANCE)
+    def somebody_does_anything_with_a_claim(self, which: int, move: tuple[Party, Act], chance: Random) -> None:
         claim = self._some(Claim, which)
         if claim is not None:
-            self._deed(claim, deed, chance)
+            self._move(claim, move, chance)
 
-    @rule(which=PICK, part=st.sampled_from([None, 1_000_000]))
+    @deed(which=PICK, part=one_of(None, 1_000_000))
     def a_buyers_bank_takes_it_up(self, which: int, part: int | None) -> None:
         intent = self._charged(which)
         if intent:
             with self._now():
                 self._at_stripe(lambda: self.standin.open_dispute(intent, amount=part))
 
-    @rule(which=PICK, won=st.booleans())
+    @deed(which=PICK, won=MAYBE)
     def a_buyers_bank_decides(self, which: int, won: bool) -> None:
         disputes = [str(one["id"]) for one in self.standin.all("dispute")]
         if disputes:
             with self._now():
                 self._at_stripe(lambda: self.standin.close_dispute(disputes[which % len(disputes)], won=won))
 
-    def _deed(self, claim: Claim, deed: tuple[Party, Act], chance: Random) -> None:
-        self._act(lambda: self._deeds()[deed](claim, chance))
+    def _move(self, claim: Claim, deed: tuple[Party, Act], chance: Random) -> None:
+        self._act(lambda: self._ways()[deed](claim, chance))
 
-    def _deeds(self) -> dict[tuple[Party, Act], Deed]:
+    def _ways(self) -> dict[tuple[Party, Act], Deed]:
         return {
             (Party.BUYER, Act.ACCEPT): lambda claim, _: services.accept(BUYER, claim.id, said()),
             (Party.BUYER, Act.ESCALATE): lambda claim, _: services.escalate(BUYER, claim.id, said()),

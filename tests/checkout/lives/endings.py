@@ -18,12 +18,12 @@ from marketplace.payouts.models import PayoutBatch, PayoutLine
 from marketplace.payouts.rules import BatchState, LineState
 from tests import books
 from tests.checkout.lives import oracles
-from tests.checkout.lives.by_hand import ByHand
 from tests.checkout.lives.cards import CALLS
 from tests.checkout.lives.changing import Changing
 from tests.checkout.lives.claiming import Claiming
 from tests.checkout.lives.paying_out import PayingOut
-from tests.checkout.lives.shops import DAY, Shops
+from tests.checkout.lives.selling import Selling
+from tests.checkout.lives.shops import DAY
 from tests.checkout.lives.world import BUYER, T
 from tests.make import payouts as make_payouts
 from tests.make.byhand import csv_statement, stored
@@ -32,32 +32,31 @@ HOURS = (1, 2, 30, 30, *[3 * DAY] * 14)
 """Between the last rounds of the routines: longer than all clocks of a claim or an order one after the other."""
 
 
-class Lives(Claiming, ByHand, Shops, Changing, PayingOut):
+class Lives(Selling, Claiming, Changing, PayingOut):
     """All of it."""
 
-    def teardown(self) -> None:
-        try:
-            self._come_to_an_end()
-        finally:
-            self.stack.close()
-
-    def _come_to_an_end(self) -> None:
+    def come_to_an_end(self) -> None:
         self._line_is_good()
-        with self._now():
-            self.cards.tell_all()
+        self._tell_all()
         self._banks_decide()
         self._operators_decide()
         for hours in HOURS:
             self._wait(hours)
             self._run_routines()
-            with self._now():
-                self.cards.tell_all()
+            self._tell_all()
         self._refunds_are_asked_again()
         self._all_is_paid_out()
-        assert oracles.faults() == []
-        assert books.unfinished() == []
-        assert oracles.left_over() == []
-        assert books.differences(self.standin) == []
+        oracles.nothing(oracles.faults())
+        oracles.nothing(books.unfinished())
+        oracles.nothing(oracles.left_over())
+        oracles.nothing(books.differences(self.standin))
+
+    def _tell_all(self) -> None:
+        """The market hears of all, and the worker does all that follows."""
+        with self._now():
+            for event in self.standin.all("event"):
+                self.cards.tell(event)
+            self.cards.work()
 
     def _line_is_good(self) -> None:
         for call in CALLS:
@@ -71,8 +70,7 @@ class Lives(Claiming, ByHand, Shops, Changing, PayingOut):
         if self.statement:
             with self._now():
                 stored(csv_statement(*self.statement))
-        with self._now():
-            self.cards.tell_all()
+        self._tell_all()
 
     def _operators_decide(self) -> None:
         """About sums that were not what was asked, and proofs of money that did not come."""
@@ -85,8 +83,7 @@ class Lives(Claiming, ByHand, Shops, Changing, PayingOut):
         """This time to the buyer's own account."""
         for refund in self._all(Refund, Refund.state == RefundState.FAILED, Refund.handled_at.is_(None)):
             self._act(lambda one=refund.id: orders.refunds.retry(SYSTEM, one, by_bank=True))
-        with self._now():
-            self.cards.tell_all()
+        self._tell_all()
 
     def _all_is_paid_out(self) -> None:
         """Buyers write their accounts; batches that were left are cancelled or settled, and a last one is."""
@@ -102,8 +99,7 @@ class Lives(Claiming, ByHand, Shops, Changing, PayingOut):
             self._act(lambda: payout_services.batches.fetch(operator, batch_id))
         for line in self._all(PayoutLine, PayoutLine.state == LineState.RESERVED):
             self._act(lambda one=line.id: payout_services.lines.confirm(operator, one))
-        with self._now():
-            self.cards.tell_all()
+        self._tell_all()
 
     @staticmethod
     def _all(model: type[T], *where: sa.ColumnElement[bool]) -> list[T]:

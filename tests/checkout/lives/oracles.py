@@ -33,6 +33,12 @@ KEPT = ("pending:", "disputed:", "credit:", "transit:")
 OVERTAKEN = "ClaimOvertaken"
 
 
+def nothing(found: list[str]) -> None:
+    """AssertionError with all that was found, if anything was."""
+    if found:
+        raise AssertionError("; ".join(found))
+
+
 def faults() -> list[str]:
     """All that can be asked at any moment."""
     found = [*books.faults(), *_reconciled(), *_wrong_sides(), *_promised_twice()]

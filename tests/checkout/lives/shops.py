@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
 from marketplace.bank import handlers as bank_handlers
 from marketplace.changes import handlers as change_handlers
 from marketplace.checkout import handlers as checkout_handlers
@@ -18,7 +15,7 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.orders.rules import OPEN, OrderStatus
 from marketplace.payouts import handlers as payout_handlers
 from marketplace.shipping.rules import DeliveryMethod
-from tests.checkout.lives.world import BUYER, PICK, World
+from tests.checkout.lives.world import BUYER, PICK, World, deed, one_of
 
 S = OrderStatus
 ROUTINES = (
@@ -48,13 +45,13 @@ DAY = 24
 class Shops(World):
     """The counter and the clock."""
 
-    @rule(which=PICK)
+    @deed(4, which=PICK)
     def a_shop_does_its_work(self, which: int) -> None:
         order = self._some_order(which, Order.status.in_(sorted(NEXT)))
         if order is not None:
             self._shop(order, NEXT[order.status])
 
-    @rule(which=PICK)
+    @deed(4, which=PICK)
     def an_order_goes_well(self, which: int) -> None:
         """From the yes to the hand-over within the hour."""
         order = self._some_order(which, Order.status.in_(sorted(NEXT)))
@@ -62,38 +59,38 @@ class Shops(World):
             if order is not None:
                 self._shop(order, act)
 
-    @rule(which=PICK, act=st.sampled_from(ACTS))
+    @deed(which=PICK, act=one_of(*ACTS))
     def a_shop_does_anything(self, which: int, act: str) -> None:
         order = self._some_order(which)
         if order is not None:
             self._shop(order, act)
 
-    @rule(which=PICK)
+    @deed(which=PICK)
     def a_buyer_takes_it_back(self, which: int) -> None:
         purchase = self._some(Purchase, which)
         if purchase is not None:
             self._act(lambda: orders.cancel_purchase(BUYER, purchase.id))
 
-    @rule(which=PICK, act=st.sampled_from(["take_back", "confirm_arrival", "deny_arrival"]))
+    @deed(which=PICK, act=one_of("take_back", "confirm_arrival", "deny_arrival"))
     def a_buyer_speaks(self, which: int, act: str) -> None:
         order = self._some_order(which, Order.status.in_(sorted(OPEN)))
         if order is not None:
             self._act(lambda: getattr(orders, act)(BUYER, order.id))
 
-    @rule()
+    @deed(3)
     def the_worker_works(self) -> None:
         with self._now():
             self.cards.work()
 
-    @rule()
+    @deed(2)
     def the_routines_run(self) -> None:
         self._run_routines()
 
-    @rule(hours=st.sampled_from([0.1, 0.7, 2, DAY + 1, 3 * DAY, 8 * DAY]))
+    @deed(2, hours=one_of(0.1, 0.7, 2, DAY + 1, 3 * DAY, 8 * DAY))
     def time_passes(self, hours: float) -> None:
         self._wait(hours)
 
-    @rule(days=st.sampled_from([1, 3, 8, 15]))
+    @deed(1, days=one_of(1, 3, 8, 15))
     def days_pass_and_the_worker_keeps_up(self, days: int) -> None:
         for _ in range(days):
             self._wait(DAY)

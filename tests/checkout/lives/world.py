@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from random import Random
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from config import Config
 from marketplace.catalog.services.stock import OutOfStock
@@ -37,11 +37,31 @@ from tools.stripe_standin.errors import Refusal as StripeRefusal
 from tools.stripe_standin.payments import NotOpen
 from tools.stripe_standin.server import StandIn
 
-PICK = st.integers(0, 10_000)
-CHANCE = st.randoms(use_true_random=False)
+How = Callable[[Random], Any]
+"""Draws something by chance."""
 BUYER = Buyer(SYSTEM)
+
+
+
+def one_of(*things: object) -> How:
+    """One of some things; what stands there twice comes twice as often."""
+    return lambda chance: chance.choice(things)
+
+
+def PICK(chance: Random) -> int:
+    """A number that chooses among what there is."""
+    return chance.randrange(10_000)
+
+
+def CHANCE(chance: Random) -> Random:
+    """Chance of one's own, so that a deed can be done again as it was."""
+    return Random(chance.random())
+
+
+MAYBE = one_of(False, True)
 T = TypeVar("T", bound=Base)
 R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., object])
 COMMISSION = 1_250
 """An eighth, in basis points, so that shares have to be rounded."""
 SHELVES = (
@@ -52,11 +72,20 @@ SHELVES = (
 """What each shop sells, and for how many rupiah."""
 
 
-class World(RuleBasedStateMachine):
+def deed(weight: int = 1, **how: How) -> Callable[[F], F]:
+    """Mark what may happen in a life: how often beside the rest, and with what."""
+
+    def mark(does: F) -> F:
+        does.deed = weight, how  # type: ignore[attr-defined]
+        return does
+
+    return mark
+
+
+class World:
     """One shop floor with few pieces, so that the last one is often fought for."""
 
     def __init__(self, market: Market) -> None:
-        super().__init__()
         self.stack = ExitStack()
         try:
             self._set_up(market)
@@ -77,9 +106,9 @@ class World(RuleBasedStateMachine):
         decide("orders.commission_basis_points", COMMISSION, today())
         decide("payouts.minimum", 5_000, today())
         self._furnish()
+        self.told: list[tuple[str, dict[str, Any]]] = []
         self.statement: list[Row] = []
         self.meant: dict[str, int] = {}
-        self.last_day = today()
         self.numbers = 0
         self.at: datetime = now()
 
@@ -87,7 +116,7 @@ class World(RuleBasedStateMachine):
         with transaction():
             self.stores = [make.store(f"Toko {number}") for number, _ in enumerate(SHELVES, 1)]
             self.goods = [
-                make.product(store, name, price, on_hand=6)
+                make.product(store, name, price, on_hand=12)
                 for store, shelf in zip(self.stores, SHELVES, strict=True)
                 for name, price in shelf
             ]
@@ -96,11 +125,29 @@ class World(RuleBasedStateMachine):
         for store in self.stores:
             write_shop_account(store.id, f"01234567{store.id:02d}")
 
-    # --- what always holds ---
+    def live(self, chance: Random, steps: int) -> None:
+        """So many things happen, and after each of them all that is kept agrees."""
+        deeds = self._deeds()
+        for _ in range(steps):
+            name = chance.choice(deeds)
+            what = {key: how(chance) for key, how in getattr(self, name).deed[1].items()}
+            self.told.append((name, what))
+            self.step(name, what)
 
-    @invariant()
-    def all_that_is_kept_agrees(self) -> None:
-        assert oracles.faults() == []
+    def step(self, name: str, what: dict[str, Any]) -> None:
+        """One thing happens."""
+        getattr(self, name)(**copy.deepcopy(what))
+        oracles.nothing(oracles.faults())
+
+    @classmethod
+    def _deeds(cls) -> list[str]:
+        """What may happen, by name, as many times as it weighs."""
+        found = {name: getattr(cls, name).deed[0] for name in dir(cls) if hasattr(getattr(cls, name), "deed")}
+        return [name for name, weight in found.items() for _ in range(weight)]
+
+    def close(self) -> None:
+        """All is as before."""
+        self.stack.close()
 
     # --- how ---
 
