@@ -8,7 +8,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -251,6 +251,16 @@ class LineBack:
     line_id: int
     quantity: int
     amount: int
+
+
+def cut(backs: Sequence[LineBack], most: int) -> list[LineBack]:
+    """The same of lines, with no more than `most` rupiah in all: the last ones give back less."""
+    kept = []
+    for back in backs:
+        amount = min(back.amount, most)
+        most -= amount
+        kept.append(replace(back, amount=amount))
+    return kept
 
 
 def commission_back(commission: int, goods_total: int, goods_back: int, given_back: int) -> int:
