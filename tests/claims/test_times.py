@@ -150,6 +150,8 @@ def test_nobody_is_asked_to_decide_what_is_over_when_the_letter_is_written(
     with transaction():
         claim = make.bring(make.claim(order), state)
         services.overtake(claim.id)
+    with travel(now() + timedelta(days=30)):
+        outbox.deliver_all()
     assert admin.email not in [recipient for recipient, _subject in letters(db)]
     assert unfinished() == []
 

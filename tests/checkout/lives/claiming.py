@@ -68,10 +68,13 @@ class Claiming(Cards):
 
     @deed(which=PICK, won=MAYBE)
     def a_buyers_bank_decides(self, which: int, won: bool) -> None:
-        disputes = [str(one["id"]) for one in self.standin.all("dispute")]
+        disputes = self._open_disputes()
         if disputes:
             with self._now():
                 self._at_stripe(lambda: self.standin.close_dispute(disputes[which % len(disputes)], won=won))
+
+    def _open_disputes(self) -> list[str]:
+        return [str(one["id"]) for one in self.standin.all("dispute") if one["status"] not in ("won", "lost")]
 
     def _move(self, claim: Claim, deed: tuple[Party, Act], chance: Random) -> None:
         self._act(lambda: self._ways()[deed](claim, chance))

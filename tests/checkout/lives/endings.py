@@ -64,9 +64,9 @@ class Lives(Selling, Claiming, Changing, PayingOut):
                 pass
 
     def _banks_decide(self) -> None:
-        for number, dispute in enumerate(self.standin.all("dispute")):
+        for number, dispute in enumerate(self._open_disputes()):
             with self._now():
-                self._at_stripe(lambda one=dispute["id"], won=number % 2 == 0: self.standin.close_dispute(one, won=won))
+                self._at_stripe(lambda one=dispute, won=number % 2 == 0: self.standin.close_dispute(one, won=won))
         if self.statement:
             with self._now():
                 stored(csv_statement(*self.statement))
