@@ -17,8 +17,10 @@ from marketplace.core.outbox import OutboxRow
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from marketplace.ledger.rules import (
+    BANK,
     CUSTOMER_CREDIT,
     DISPUTED,
+    PAYOUTS_ON_THE_WAY,
     REFUNDS_ON_THE_WAY,
     Kind,
     clearing_account,
@@ -30,6 +32,7 @@ from marketplace.orders.rules import ENDED_EARLY, OPEN, OrderStatus
 from marketplace.payments.models import Dispute, Payment, PaymentAttempt, ProviderNotice, Refund
 from marketplace.payments.rules import (
     ATTEMPT_LIVE,
+    BY_HAND,
     REFUND_OPEN,
     AttemptState,
     DisputeState,
@@ -38,6 +41,8 @@ from marketplace.payments.rules import (
     PaymentState,
     RefundState,
 )
+from marketplace.payouts.models import PayoutLine
+from marketplace.payouts.rules import LineKind, LineState
 from tests.databases import settle_constraints
 from tools.stripe_standin.server import StandIn
 
@@ -96,12 +101,18 @@ def differences(standin: StandIn) -> list[str]:
     """Where our books and the provider's do not say the same. Only once nothing is unfinished."""
     db.session.rollback()
     theirs = {charge["payment_intent"]: charge["amount"] for charge in standin.all("charge") if charge["paid"]}
-    paid = sa.select(PaymentAttempt.provider_ref, PaymentAttempt.received * 100).where(PaymentAttempt.received > 0)
+    paid = (
+        sa.select(PaymentAttempt.provider_ref, PaymentAttempt.received * 100)
+        .join(Payment, Payment.id == PaymentAttempt.payment_id)
+        .where(PaymentAttempt.received > 0, Payment.method == PaymentMethod.CARD)
+    )
     ours = {str(ref): int(amount) for ref, amount in db.session.execute(paid)}
     sent = Counter(_refund_of(found) for found in standin.all("refund") if found["status"] != "failed")
     noted = Counter(
         (str(ref), int(amount))
-        for ref, amount in db.session.execute(sa.select(Refund.provider_ref, Refund.amount * 100).where(COUNTS))
+        for ref, amount in db.session.execute(
+            sa.select(Refund.provider_ref, Refund.amount * 100).where(COUNTS, ~Refund.by_bank)
+        )
     )
     there, here = held_by(standin), ledger.balance(CLEARING)
     return [
@@ -169,27 +180,39 @@ def _sums_of_tries() -> dict[int, int]:
 
 
 def _clearing() -> list[str]:
-    """What lies with the provider, is on its way, or with banks, follows from payments, refunds and disputes.
+    """What lies with the provider, in our own account, is on its way, or with banks, follows from what moved it.
 
-    Cash never lay there, and what went to a buyer's own bank account did not leave from there.
+    Cash never lay there, and what goes to somebody's own bank account leaves from ours.
     """
-    in_cash = sa.select(Payment.id).where(Payment.method == PaymentMethod.CASH)
-    received = _total(PaymentAttempt.received, PaymentAttempt.payment_id.not_in(in_cash))
-    fees = _total(PaymentAttempt.fee) + _total(Dispute.fee)
-    sent = _total(Refund.amount, Refund.state == RefundState.SUCCEEDED, ~Refund.by_bank)
-    on_the_way = _total(Refund.amount, Refund.state.in_(REFUND_OPEN))
-    withdrawn = _total(Dispute.withdrawn)
-    undecided = _total(Dispute.withdrawn, Dispute.state != DisputeState.LOST)
     right = {
-        REFUNDS_ON_THE_WAY: -on_the_way,
-        DISPUTED: undecided,
+        BANK: _received(*BY_HAND)
+        - _total(Refund.amount, Refund.state == RefundState.SUCCEEDED, Refund.by_bank)
+        - _total(PayoutLine.amount, PayoutLine.kind == LineKind.PAYOUT, PayoutLine.state == LineState.PAID),
+        PAYOUTS_ON_THE_WAY: -_total(
+            PayoutLine.amount, PayoutLine.kind == LineKind.PAYOUT, PayoutLine.state == LineState.RESERVED
+        ),
+        REFUNDS_ON_THE_WAY: -_total(Refund.amount, Refund.state.in_(REFUND_OPEN)),
+        DISPUTED: _total(Dispute.withdrawn, Dispute.state != DisputeState.LOST),
     }
     wrong = {code: ledger.balance(code) for code in right if ledger.balance(code) != right[code]}
-    there, lies = ledger.balance(CLEARING) + ledger.balance(CLEARING_SNAP), received - fees - sent - withdrawn
+    there = ledger.balance(CLEARING) + ledger.balance(CLEARING_SNAP)
+    lies = (
+        _received(PaymentMethod.CARD, PaymentMethod.SNAP)
+        - _total(PaymentAttempt.fee)
+        - _total(Dispute.fee)
+        - _total(Refund.amount, Refund.state == RefundState.SUCCEEDED, ~Refund.by_bank)
+        - _total(Dispute.withdrawn)
+    )
     return [
         *(f"{code} holds {balance}, not {right[code]}" for code, balance in wrong.items()),
         *([f"the providers hold {there}, not {lies}"] if there != lies else []),
     ]
+
+
+def _received(*methods: PaymentMethod) -> int:
+    """All that came in by some ways to pay."""
+    mine = sa.select(Payment.id).where(Payment.method.in_(methods))
+    return _total(PaymentAttempt.received, PaymentAttempt.payment_id.in_(mine))
 
 
 def _total(column: sa.orm.InstrumentedAttribute[int], *where: sa.ColumnElement[bool]) -> int:

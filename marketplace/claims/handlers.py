@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 
 def tell_of_step(event: ClaimMoved) -> None:
-    """To the sides that did not take it; to operators where one of them is to decide."""
+    """To the sides that did not take it; to operators where one of them is to decide, and nobody has meanwhile."""
     with transaction():
         found = queries.step_view(event.step_id)
         if found is None:
@@ -46,7 +46,7 @@ def tell_of_step(event: ClaimMoved) -> None:
             _to_buyer(claim, f"step:{step.id}", "to_buyer", step=step)
         if step.party is not Party.SHOP:
             _to_shop(claim, f"step:{step.id}", "to_shop", step=step)
-        if step.state in WITH_OPERATOR:
+        if step.state in WITH_OPERATOR and claim.state is step.state:
             _to_operators(claim, f"step:{step.id}", step=step)
 
 

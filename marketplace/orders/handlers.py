@@ -167,8 +167,14 @@ def tell_of_lapse(event: events.OrderLapsed) -> None:
 
 
 def tell_of_arrival(event: events.OrderArrived) -> None:
-    """To the buyer: it counts as arrived; until when she may say that it has not, and what happens then."""
-    _tell_buyer(event.order_id, "order_arrived")
+    """To the buyer: it counts as arrived; until when she may say that it has not, and what happens then.
+
+    Nothing once she has it, or has said that she has not: then there is no such time any more.
+    """
+    with transaction():
+        found = queries.order_view(event.order_id)
+        if found is not None and found[0].status is OrderStatus.ARRIVED:
+            _to_buyer(found[1], "order_arrived", found[0].id, order=found[0])
 
 
 def tell_of_denial(event: events.ArrivalDenied) -> None:

@@ -8,7 +8,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -275,6 +275,16 @@ def programme_due(discount: int, sold: int, kept: int) -> int:
     Where the voucher paid for all goods nothing was sold to the buyer that could go back to her.
     """
     return discount * max(0, kept) // sold if sold else discount
+
+
+def cut(backs: Sequence[LineBack], most: int) -> list[LineBack]:
+    """The same of lines, with no more than `most` rupiah in all: the last ones give back less."""
+    kept = []
+    for back in backs:
+        amount = min(back.amount, most)
+        most -= amount
+        kept.append(replace(back, amount=amount))
+    return kept
 
 
 def commission_back(commission: int, goods_total: int, goods_back: int, given_back: int) -> int:

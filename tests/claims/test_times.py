@@ -27,7 +27,7 @@ from marketplace.orders.rules import OrderStatus
 from marketplace.orders.services import contesting
 from marketplace.payments.rules import PaymentMethod
 from tests import make as market
-from tests.books import faults
+from tests.books import faults, unfinished
 from tests.claims.conftest import Ordering
 from tests.make import claims as make
 
@@ -140,6 +140,20 @@ def test_each_step_is_told_to_the_other_side(db: SQLAlchemy, ordered: Ordering, 
     assert "Utuh saat dikirim." in body
     assert f"/pesanan/{order.code}/komplain" in body
     assert "Terima tawaran toko, atau minta pengelola pasar memutuskan" in body
+
+
+@pytest.mark.parametrize("state", [ClaimState.MEDIATION, ClaimState.APPEALED])
+def test_nobody_is_asked_to_decide_what_is_over_when_the_letter_is_written(
+    db: SQLAlchemy, ordered: Ordering, admin: Person, state: ClaimState
+) -> None:
+    order = ordered()
+    with transaction():
+        claim = make.bring(make.claim(order), state)
+        services.overtake(claim.id)
+    with travel(now() + timedelta(days=30)):
+        outbox.deliver_all()
+    assert admin.email not in [recipient for recipient, _subject in letters(db)]
+    assert unfinished() == []
 
 
 def test_a_guests_letter_opens_her_claim(db: SQLAlchemy, ordered: Ordering) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.catalog.models import Product
+from marketplace.core import outbox
 from marketplace.core.actor import GUEST, Actor, Grant, Role
 from marketplace.core.clock import WITA, now, travel
 from marketplace.core.db import transaction
@@ -25,6 +27,7 @@ from marketplace.orders.services import Accepted
 from marketplace.payments.queries import attempts_of
 from marketplace.payments.rules import DisputeSnapshot, DisputeState, PaymentMethod
 from tests import make
+from tests.books import unfinished
 from tests.make import orders as _orders
 from tests.orders.snapshots import stock_of
 
@@ -271,6 +274,16 @@ def test_the_buyer_may_say_once_that_it_has_not_arrived(db: SQLAlchemy, basket: 
         services.arrive(shop(order), order.id)
     with pytest.raises(Stale, match="denied_before"), transaction():
         services.deny_arrival(buyer(db, order), order.id)
+
+
+def test_who_has_the_goods_is_not_told_that_they_arrived(db: SQLAlchemy, basket: Product) -> None:
+    order = order_at(basket, S.ON_THE_WAY, fee=7_000)
+    with transaction():
+        services.arrive(shop(order), order.id)
+        assert services.hand_over(shop(order), order.id, order.handover_code) is None
+    outbox.deliver_all()
+    keys = db.session.scalars(sa.select(Message.key).where(Message.key.like("%order_arrived%"))).all()
+    assert (keys, unfinished()) == ([], [])
 
 
 def test_goods_that_have_arrived_do_not_go_back_on_their_way(basket: Product) -> None:

@@ -119,12 +119,18 @@ def write(
 
 
 def grant(claim: Claim, by_line: dict[int, int], delivery: int) -> int:
-    """Note what is to go back, by line and for the delivery; the whole of it."""
-    for line in lines_of(claim.id):
-        line.granted = by_line.get(line.line_id, 0)
-    claim.granted, claim.granted_delivery = sum(by_line.values()), delivery
+    """Note what is to go back, by line and for the delivery; the whole of it.
+
+    Never more than the buyer has paid and not got back: who pays by hand is asked for a little less than the price.
+    """
+    order, lines = db.session.get_one(Order, claim.order_id), lines_of(claim.id)
+    most = orders.refunds.held(order) if sum(by_line.values()) + delivery else 0
+    for line in lines:
+        line.granted = min(by_line.get(line.line_id, 0), most)
+        most -= line.granted
+    claim.granted, claim.granted_delivery = sum(line.granted for line in lines), min(delivery, most)
     db.session.flush()
-    return claim.granted + delivery
+    return claim.granted + claim.granted_delivery
 
 
 def grant_as_asked(claim: Claim) -> int:
@@ -156,7 +162,7 @@ def settle(actor: Actor, claim: Claim, order: Order) -> None:
     refund = orders.refunds.refund_lines(
         actor, order, backs, claim.granted_delivery, RefundSource.CLAIM, f"Komplain {order.code}"
     )
-    claim.refund_id = refund.id
+    claim.refund_id = refund.id if refund is not None else None
     db.session.flush()
 
 

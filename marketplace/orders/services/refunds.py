@@ -45,47 +45,45 @@ def refund_order(
         raise Stale("orders.refunded_meanwhile")
     attempt = _paid_attempt(order)
     _check_left(order, goods, delivery)
-    refund = _refund(actor, attempt.id, [(order, goods, delivery)], RefundSource.OPERATOR, reason.strip())
+    refund = _give_back(actor, attempt.id, order, goods, delivery, RefundSource.OPERATOR, reason.strip())
+    if refund is None:
+        raise Invalid("orders.refund_too_much", field="goods", left=0)
     audit.record(actor, "orders.refunded", "order", order.code, goods=goods, delivery=delivery, reason=reason.strip())
     return refund
 
 
 def refund_lines(
     actor: Actor, order: Order, backs: Sequence[LineBack], delivery: int, source: RefundSource, reason: str
-) -> Refund:
+) -> Refund | None:
     """Give back something of some lines of a locked order, and of its delivery fee: each line knows what went back.
 
-    Raises Stale when no money of this order is with the market or its shop; Invalid (fields goods, delivery) for more
-    than is left, of the order or of a line.
+    Never more than came in (`held`); None when nothing of it is left. Raises Stale when no money of this order is with
+    the market or its shop; Invalid (fields goods, delivery) for more than is left, of the order or of a line.
     """
     attempt = _paid_attempt(order)
     goods = sum(back.amount for back in backs)
     _check_left(order, goods, delivery)
-    refund = _refund(actor, attempt.id, [(order, goods, delivery)], source, reason)
-    lines.take(refund.id, order.id, backs)
+    refund = _give_back(actor, attempt.id, order, goods, delivery, source, reason)
+    if refund is not None:
+        lines.take(refund.id, order.id, rules.cut(backs, sum(part.goods for part in _parts_of(refund.id))))
     return refund
 
 
 def refund_rest(actor: Actor, attempt_id: int, order: Order, source: RefundSource, reason: str = "") -> Refund | None:
-    """Give back all that is left of a locked order. None when nothing is.
+    """Give back all that is left of a locked order. None when nothing is."""
+    return _give_back(actor, attempt_id, order, *_left(order), source, reason)
 
-    Never more than came in: what the market had added to a sale for less than was asked is the market's again.
+
+def held(order: Order) -> int:
+    """The most that can go back to the buyer of a locked order (rupiah): what came in and has not gone back.
+
+    It is less than what is left of her orders where the market has added to a sale, e.g. the odd rupiah that a payment
+    by hand was not asked for. Raises Stale when it was not paid.
     """
-    goods, delivery = _left(order)
-    attempt = db.session.get_one(PaymentAttempt, attempt_id, populate_existing=True)
-    held = attempt.received - attempt.refunded
-    back = min(goods, held), min(delivery, max(0, held - goods))
-    refund = _refund(actor, attempt_id, [(order, *back)], source, reason) if sum(back) else None
-    added = goods + delivery - sum(back)
-    if added:
-        share = _share(order, added, order.commission - order.refunded_commission)
-        rounding = db.session.get_one(Payment, attempt.payment_id).rounding
-        booked = ledger_rules.completion_undone(share, rounding)
-        ledger.post(f"{COMPLETION_UNDONE}{order.id}", Kind.COMPLETION, booked)
-    return refund
+    return _held(_paid_attempt(order))
 
 
-def refund_difference(actor: Actor, order: Order, goods: int, reason: str) -> Refund:
+def refund_difference(actor: Actor, order: Order, goods: int, reason: str) -> Refund | None:
     """Give back `goods` rupiah of a locked order that is delivered with less than was paid for.
 
     Raises Stale when it was not paid before; Invalid (field goods) when less than that is left of it.
@@ -94,7 +92,7 @@ def refund_difference(actor: Actor, order: Order, goods: int, reason: str) -> Re
     if attempt is None or is_credit(attempt):
         raise Stale("orders.not_paid_online")
     _check_left(order, goods, 0)
-    return _refund(actor, attempt.id, [(order, goods, 0)], RefundSource.SYSTEM, reason)
+    return _give_back(actor, attempt.id, order, goods, 0, RefundSource.SYSTEM, reason)
 
 
 def refund_credit(actor: Actor, attempt: PaymentAttempt, amount: int, source: RefundSource) -> Refund:
@@ -213,6 +211,30 @@ def apply(refund_id: int, found: RefundSnapshot) -> None:
         _undo(refund, orders, was_sent=before is RefundState.SUCCEEDED)
     if after in (RefundState.SUCCEEDED, RefundState.FAILED):
         outbox.emit(events.RefundSettled(refund.id))
+
+
+def _give_back(
+    actor: Actor, attempt_id: int, order: Order, goods: int, delivery: int, source: RefundSource, reason: str
+) -> Refund | None:
+    """Give back rupiah of a locked order, and never more than came in. None when that is nothing.
+
+    Once all that came in has gone back, what the market had added to a sale for less than its price is its own again.
+    """
+    attempt = db.session.get_one(PaymentAttempt, attempt_id, populate_existing=True)
+    most = _held(attempt)
+    back = min(goods, most), min(delivery, max(0, most - goods))
+    refund = _refund(actor, attempt_id, [(order, *back)], source, reason) if sum(back) else None
+    added = sum(_left(order))
+    if added and not _held(attempt):
+        share = _share(order, added, order.commission - order.refunded_commission - order.contested_commission)
+        rounding = db.session.get_one(Payment, attempt.payment_id).rounding
+        booked = ledger_rules.completion_undone(share, rounding)
+        ledger.post(f"{COMPLETION_UNDONE}{order.id}", Kind.COMPLETION, booked)
+    return refund
+
+
+def _held(attempt: PaymentAttempt) -> int:
+    return attempt.received - attempt.refunded
 
 
 def _refund(
