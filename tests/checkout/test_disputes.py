@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.core.actor import SYSTEM
 from marketplace.core.db import transaction
+from marketplace.core.errors import Stale
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import ADJUSTMENTS, DISPUTE_FEES, DISPUTED, Kind, disputed_account, payable_account
 from marketplace.orders import services as orders
@@ -178,4 +179,26 @@ def test_what_the_bank_has_cannot_be_refunded_too(card_market: CardMarket, sale:
     card_market.standin.close_dispute(dispute["id"], won=won)
     card_market.tell_all()
     assert nets(sale) == (EARNED if won else [0, 0])
+    check_books(card_market.standin)
+
+
+@ENDS
+def test_what_the_bank_has_does_not_leave_our_account_too(
+    card_market: CardMarket, sale: Sale, intent: str, won: bool
+) -> None:
+    """Stripe refused; our own bank would not."""
+    dispute = card_market.standin.open_dispute(intent)
+    card_market.tell_all()
+    with transaction():
+        orders.decline(SYSTEM, sale.first.id, "Habis")
+    card_market.tell_all()
+    card_market.standin.close_dispute(dispute["id"], won=won)
+    card_market.tell_all()
+    (failed,) = refunds_of(sale.payment.id)
+    if won:
+        with transaction():
+            assert orders.refunds.retry(SYSTEM, failed.id, by_bank=True).by_bank
+    else:
+        with pytest.raises(Stale, match="payments.with_bank"), transaction():
+            orders.refunds.retry(SYSTEM, failed.id, by_bank=True)
     check_books(card_market.standin)

@@ -24,7 +24,7 @@ from marketplace.orders.services.steps import lock_orders_of, move, payment_id_o
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt, Refund
-from marketplace.payments.rules import PaymentMethod, PaymentState, RefundSnapshot, RefundSource, RefundState
+from marketplace.payments.rules import DisputeState, PaymentMethod, PaymentState, RefundSnapshot, RefundSource, RefundState
 
 LONGEST_REASON = 300
 
@@ -107,13 +107,16 @@ def retry(actor: Actor, refund_id: int, by_bank: bool = False) -> Refund:
 
     `by_bank`: this time not the provider, but to the buyer's own bank account, as one that went there before.
 
-    Raises NotFound; Stale when it did not fail, or was taken up before; Invalid when less than that is left.
+    Raises NotFound; Stale when it did not fail, was taken up before, or her bank has the money, which only a provider
+    would refuse; Invalid when less than that is left.
     """
     found = db.session.get(Refund, refund_id)
     if found is None:
         raise NotFound
     orders = {order.id: order for order in lock_orders_of(purchase_id_of(found.payment_id))}
     failed = payments.refunds.take_up(refund_id)
+    if by_bank and failed.amount > _left_by_bank(failed.attempt_id):
+        raise Stale("payments.with_bank")
     parts = [(orders[part.order_id], part.goods, part.delivery) for part in _parts_of(refund_id)]
     for order, goods, delivery in parts:
         _check_left(order, goods, delivery)
@@ -235,6 +238,14 @@ def _give_back(
 
 def _held(attempt: PaymentAttempt) -> int:
     return attempt.received - attempt.refunded
+
+
+def _left_by_bank(attempt_id: int) -> int:
+    """What of a try has not gone back (rupiah), and her bank has not taken up for the buyer."""
+    attempt = db.session.get_one(PaymentAttempt, attempt_id, populate_existing=True)
+    disputes = payment_queries.disputes_of(attempt.payment_id)
+    taken = [one.amount for one in disputes if one.attempt_id == attempt_id and one.state is not DisputeState.WON]
+    return _held(attempt) - sum(taken)
 
 
 def _refund(
