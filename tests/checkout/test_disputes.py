@@ -199,6 +199,6 @@ def test_what_the_bank_has_does_not_leave_our_account_too(
         with transaction():
             assert orders.refunds.retry(SYSTEM, failed.id, by_bank=True).by_bank
     else:
-        with pytest.raises(Stale, match="payments.with_bank"), transaction():
+        with pytest.raises(Stale, match=r"payments\.with_bank"), transaction():
             orders.refunds.retry(SYSTEM, failed.id, by_bank=True)
     check_books(card_market.standin)

@@ -87,8 +87,8 @@ class Lives(Selling, Claiming, Changing, PayingOut):
 
     def _all_is_paid_out(self) -> None:
         """Buyers write their accounts; batches that were left are cancelled or settled, and a last one is."""
+        give = payout_services.accounts.give
         for due in payouts.refunds_waiting():
-            give = payout_services.accounts.give
             self._act(lambda one=due.purchase_id: give(BUYER, one, "bca", "9876543210", "Tamu Lestari"))
         operator = self.operators[0]
         for batch in self._all(PayoutBatch, PayoutBatch.state.in_((BatchState.MAKING, BatchState.MADE))):

@@ -47,12 +47,12 @@ def one_of(*things: object) -> How:
     return lambda chance: chance.choice(things)
 
 
-def PICK(chance: Random) -> int:
+def pick(chance: Random) -> int:
     """A number that chooses among what there is."""
     return chance.randrange(10_000)
 
 
-def CHANCE(chance: Random) -> Random:
+def own_chance(chance: Random) -> Random:
     """Chance of one's own, so that a deed can be done again as it was."""
     return Random(chance.random())
 
@@ -105,7 +105,6 @@ class World:
         decide("orders.commission_basis_points", COMMISSION, today())
         decide("payouts.minimum", 5_000, today())
         self._furnish()
-        self.told: list[tuple[str, dict[str, Any]]] = []
         self.statement: list[Row] = []
         self.meant: dict[str, int] = {}
         self.numbers = 0
@@ -124,14 +123,9 @@ class World:
         for store in self.stores:
             write_shop_account(store.id, f"01234567{store.id:02d}")
 
-    def live(self, chance: Random, steps: int) -> None:
-        """So many things happen, and after each of them all that is kept agrees."""
-        deeds = self._deeds()
-        for _ in range(steps):
-            name = chance.choice(deeds)
-            what = {key: how(chance) for key, how in getattr(self, name).deed[1].items()}
-            self.told.append((name, what))
-            self.step(name, what)
+    def draw(self, name: str, chance: Random) -> dict[str, Any]:
+        """With what a deed happens, by chance."""
+        return {key: how(chance) for key, how in getattr(self, name).deed[1].items()}
 
     def step(self, name: str, what: dict[str, Any]) -> None:
         """One thing happens."""
@@ -139,7 +133,7 @@ class World:
         oracles.nothing(oracles.faults())
 
     @classmethod
-    def _deeds(cls) -> list[str]:
+    def deeds(cls) -> list[str]:
         """What may happen, by name, as many times as it weighs."""
         found = {name: getattr(cls, name).deed[0] for name in dir(cls) if hasattr(getattr(cls, name), "deed")}
         return [name for name, weight in found.items() for _ in range(weight)]
