@@ -1,4 +1,4 @@
-"""Who paid a little less than the price, because she was asked to, gets back what she paid: no more, and not nothing."""
+"""Who paid a little less than the price, because she was asked to, gets back what she paid: no more, no less."""
 
 from __future__ import annotations
 
