@@ -260,7 +260,9 @@ def _orders() -> list[str]:
 
 
 def _earnings() -> list[str]:
-    """Sold less refunded, commission and fee is the rest; what an order itself counts is what its refunds took."""
+    """Sold, with what the programme paid of a voucher, less refunded, commission and fee is the rest; what an order itself
+    counts is what its refunds took.
+    """
     orders = list(db.session.scalars(sa.select(Order).order_by(Order.id)))
     brought = ledger.earnings(order.id for order in orders)
     found = []
@@ -269,11 +271,11 @@ def _earnings() -> list[str]:
         held, lost = _disputed(order, DisputeState.OPEN), _disputed(order, DisputeState.LOST)
         back = order.refunded_goods + order.refunded_delivery + lost[0]
         commission = order.commission - order.refunded_commission - order.contested_commission - held[1] - lost[1]
-        if earning.sold - earning.refunded - earning.commission - earning.fee != earning.net:
+        if earning.sold + earning.voucher - earning.refunded - earning.commission - earning.fee != earning.net:
             found.append(f"order {order.id}: {earning} does not add up")
         if earning.refunded != back:
             found.append(f"order {order.id}: {earning.refunded} refunded in the ledger, {back} on the order")
-        if earning.sold == 0 and earning.net:
+        if earning.sold == 0 and earning.net != earning.voucher:
             found.append(f"order {order.id} sold nothing and brings {earning.net}")
         if earning.sold and earning.sold == order.total and earning.commission != commission:
             found.append(f"order {order.id}: commission {earning.commission} in the ledger, {commission} on the order")
