@@ -19,6 +19,7 @@ from marketplace.admin.views import (
     refunds,
     settings,
     trail,
+    vouchers,
 )
 from marketplace.admin.views.blueprint import bp
 
@@ -42,4 +43,5 @@ __all__ = [
     "refunds",
     "settings",
     "trail",
+    "vouchers",
 ]
