@@ -260,7 +260,7 @@ def _orders() -> list[str]:
 
 
 def _earnings() -> list[str]:
-    """Sold, with what the programme paid of a voucher, less refunded, commission and fee is the rest; what an order itself
+    """Sold, with what the programme paid, less refunded, commission and fee is the rest; what an order itself
     counts is what its refunds took.
     """
     orders = list(db.session.scalars(sa.select(Order).order_by(Order.id)))

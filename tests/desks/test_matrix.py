@@ -39,7 +39,7 @@ from marketplace.talks.rules import Side
 from marketplace.web.limits import limiter
 from tests import make
 from tests.databases import Market
-from tests.make import claims
+from tests.make import claims, vouchers
 from tests.media.pictures import picture
 
 ANYBODY_OF_THE_SHOP = {"seller_overview.index", "seller_store.index", "seller_team.leave"}
@@ -145,6 +145,7 @@ def _shop(db: SQLAlchemy, name: str) -> Shop:
             "step": "tolak",
             "position": 1,
             "reference": line.reference,
+            "voucher_code": vouchers.voucher(f"TOKO{store.id:04d}", store.id).code,
         }
     return made
 

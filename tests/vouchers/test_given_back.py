@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
@@ -12,6 +14,7 @@ from marketplace.changes import services as changes
 from marketplace.changes.rules import Wish
 from marketplace.core import outbox
 from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.clock import now, travel
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid
 from marketplace.orders import services as orders
@@ -19,8 +22,7 @@ from marketplace.orders.models import Purchase
 from marketplace.orders.policies import Buyer
 from marketplace.orders.queries import payment_of_purchase
 from marketplace.orders.rules import OrderStatus
-from marketplace.payments.rules import PaymentMethod, PaymentState
-from marketplace.payments.services import attempts
+from marketplace.payments.rules import AttemptState, PaymentMethod, PaymentState, Snapshot
 from marketplace.vouchers import queries, services
 from marketplace.vouchers.models import Voucher
 from tests import make
@@ -31,8 +33,9 @@ CARD = PaymentMethod.CARD
 
 
 def settle() -> None:
-    """Let everything follow, and once more: nothing of it may count twice."""
-    outbox.deliver_all()
+    """Let everything follow, what happened on later days too."""
+    with travel(now() + timedelta(days=99)):
+        outbox.deliver_all()
     assert queries.crooked_counters() == []
 
 
@@ -73,7 +76,7 @@ def test_an_order_that_is_late_and_taken_back_gives_it_back(cloth: Product) -> N
     assert order.ends_at is not None
     with transaction():
         order.reminded = 2
-    with make.at(order.ends_at), transaction():
+    with travel(order.ends_at), transaction():
         orders.run_out(order.id)
     settle()
     assert state(voucher, purchase) == (0, 0, True)
@@ -93,12 +96,8 @@ def test_a_payment_that_comes_late_takes_it_again_past_every_limit(cloth: Produc
         voucher = given.voucher(max_uses=1, budget=10_000, per_person=None)
         purchase = given.buy([cloth], "HEMAT10", payment_method=CARD)
         attempt = make.attempt(purchase)
-    payment = payment_of_purchase(purchase.id)
-    assert payment.hold_until is not None
-    with transaction():
-        attempts.call_off(payment.id)
-    with make.at(payment.hold_until), transaction():
-        orders.paying.expire(purchase.id)
+        orders.paying.apply(attempt.id, Snapshot(AttemptState.EXPIRED, attempt.session_ref or ""))
+        make.let_expire(purchase)
     settle()
     assert state(voucher, purchase) == (0, 0, True)
     with transaction():

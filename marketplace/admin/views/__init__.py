@@ -21,6 +21,7 @@ from marketplace.admin.views import (
     rounds,
     settings,
     trail,
+    vouchers,
 )
 from marketplace.admin.views.blueprint import bp
 
@@ -46,4 +47,5 @@ __all__ = [
     "rounds",
     "settings",
     "trail",
+    "vouchers",
 ]

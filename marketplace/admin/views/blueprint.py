@@ -25,6 +25,7 @@ def _menu() -> list[dict[str, str]]:
         ("admin.reconciliations", _("Pencocokan buku"), "clipboard-check"),
         ("admin.bank", _("Mutasi bank"), "landmark"),
         ("admin.payouts", _("Pencairan"), "banknote"),
+        ("admin.vouchers", _("Voucher Gerakan"), "ticket"),
         ("admin.claims", _("Komplain"), "triangle-alert"),
         ("admin.reports", _("Pesan dilaporkan"), "message-circle"),
         ("admin.listing_reports", _("Produk dilaporkan"), "ban"),

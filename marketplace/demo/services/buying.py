@@ -20,6 +20,7 @@ from marketplace.core.db import db
 from marketplace.core.ports import port
 from marketplace.demo.rules.buying import NOTES, REASONS, SHOPPING, STORES
 from marketplace.demo.rules.people import BUYERS, GUESTS, HOMES
+from marketplace.demo.services import giving
 from marketplace.demo.services.world import World
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Purchase
@@ -30,6 +31,8 @@ from marketplace.payments.services import Providers
 from marketplace.places import queries as places
 from marketplace.shipping import queries as shipping
 from marketplace.shipping.rules import DeliveryMethod
+from marketplace.vouchers import services as vouchers
+from marketplace.vouchers.queries import BuyerMark
 
 DEAR = 300_000
 ANSWERED = (OrderStatus.PROCESSING, OrderStatus.READY, OrderStatus.ON_THE_WAY, OrderStatus.DONE)
@@ -102,7 +105,12 @@ def order(world: World, plan: Plan) -> Purchase | None:
     if not wanted:
         return None
     stock.reserve({line.variant_id: line.quantity for part in wanted for line in part.lines})
-    return orders.create(buyer, _purchase(world, plan, buyer, tuple(wanted)))
+    placed = _purchase(world, plan, buyer, tuple(wanted))
+    cheaper, quoted = giving.use(buyer, placed.buyer_phone, plan.number, wanted)
+    purchase = orders.create(buyer, replace(placed, orders=cheaper))
+    if quoted is not None:
+        vouchers.redeem(quoted, BuyerMark.of(buyer, placed.buyer_phone), purchase)
+    return purchase
 
 
 def _ready_by(lines: tuple[orders.NewLine, ...]) -> date | None:

@@ -20,6 +20,7 @@ from marketplace.demo.services import (
     cards,
     changing,
     claiming,
+    giving,
     opening,
     paying_out,
     reporting,
@@ -53,6 +54,7 @@ def load(say: Say, draw: DrawAll = draw_all) -> None:
     world = World(began=now(), pictures=_pictures(draw))
     settling.plan(world)
     stocking.plan(world)
+    giving.plan(world)
     buying.plan(world)
     changing.plan(world)
     claiming.plan(world)
@@ -66,6 +68,7 @@ def load(say: Say, draw: DrawAll = draw_all) -> None:
     cards.shop(world, say)
     by_hand.shop(world)
     paying_out.pay_out(world)
+    giving.settle()
     _close_letters(first)
     say(f"{len(world.stores)} shops, {len(world.products)} products, {len(world.pictures)} pictures.")
 

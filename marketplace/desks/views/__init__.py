@@ -34,6 +34,7 @@ from marketplace.desks.views import (
     team,
     times,
     today,
+    vouchers,
     waiting_prices,
 )
 
@@ -67,6 +68,7 @@ blueprints: tuple[Blueprint, ...] = (
     team.bp,
     team.invitation_bp,
     times.bp,
+    vouchers.bp,
     waiting_prices.bp,
 )
 

@@ -67,7 +67,7 @@ def quote(typed: str, buyer: BuyerMark, goods: Mapping[int, int]) -> Quote:
     _check_time(found)
     goods = _eligible(found, buyer, goods)
     total = sum(goods.values())
-    if total < max(found.least_goods, 1):
+    if total < found.least_goods:
         raise Invalid("vouchers.too_little", field=FIELD, code=code, least=found.least_goods)
     check_person(found, buyer)
     room = _room(found, goods)
@@ -77,7 +77,7 @@ def quote(typed: str, buyer: BuyerMark, goods: Mapping[int, int]) -> Quote:
     discount = rules.discount_on(found.kind, found.value, found.cap, sum(goods.values()))
     shares = rules.shares(discount, goods, room)
     if not shares:
-        raise Invalid("vouchers.too_little", field=FIELD, code=code, least=found.least_goods)
+        raise Invalid("vouchers.nothing_off", field=FIELD, code=code)
     if found.budget is not None and found.spent + sum(shares.values()) > found.budget:
         raise Invalid("vouchers.used_up", field=FIELD, code=code)
     return Quote(found.id, code, found.is_programmes, shares)
