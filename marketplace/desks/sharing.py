@@ -55,6 +55,9 @@ def _text(kind: ShareKind, order: OrderView, purchase: Purchase) -> str:
         said = [
             gettext("Halo %(name)s, pesanan %(code)s sudah di %(service)s, nomor resi %(number)s. %(store)s", **about)
         ]
+    elif order.delivery_method is DeliveryMethod.LOCAL:
+        about["service"] = order.delivery_name
+        said = [gettext("Halo %(name)s, pesanan %(code)s dari %(store)s sudah dibawa %(service)s.", **about)]
     elif order.round_day is not None:
         about |= {"name_of_round": order.delivery_name, "day": wita_day(order.round_day)}
         said = [gettext("Halo %(name)s, pesanan %(code)s dari %(store)s ikut %(name_of_round)s, %(day)s.", **about)]

@@ -68,7 +68,7 @@ PLAN = (
     ),
     Move(S.PROCESSING, S.READY, Who.SHOP, "packed, to be fetched", "mark_ready", "the buyer is told her code"),
     Move(S.PROCESSING, S.ON_THE_WAY, Who.SHOP, "on its way", "mark_ready", "the buyer is told her code"),
-    Move(S.PROCESSING, S.ON_THE_WAY, Who.SHOP, "gave the parcel to the post", "send", "the buyer is told its number"),
+    Move(S.PROCESSING, S.ON_THE_WAY, Who.SHOP, "gave the parcel to a courier", "send", "the buyer is told its number"),
     Move(
         S.PROCESSING,
         S.CANCELLED,
@@ -111,7 +111,7 @@ PLAN = (
         S.ON_THE_WAY,
         S.ARRIVED,
         Who.CLOCK,
-        "brought by the shop: its time is over (paid before)",
+        "brought by the shop or a local courier: its time is over (paid before)",
         "overtime.count_as_arrived",
         "the buyer may object",
         clock="orders.deliver_days",
@@ -216,7 +216,7 @@ CLOCKS = (
         "it left; with a round: the day of its run is over",
         "a day before the end",
         "buyer and shop",
-        where="paid before, brought by the shop or a round",
+        where="paid before, brought by the shop, a local courier or a round",
     ),
     StateClock(
         S.ON_THE_WAY,

@@ -50,6 +50,14 @@ def choices(regency_code: str, district_code: str) -> Choices:
     return Choices(found.get(None, []), found.get(regency_code, []), found.get(district_code, []))
 
 
+def districts_with_villages(regency_code: str) -> list[tuple[RegionRow, list[RegionRow]]]:
+    """The districts of a regency by name, each with its villages; nothing for a code that is not there."""
+    below: dict[str | None, list[RegionRow]] = {}
+    for parent, row in _rows(Region.code.startswith(f"{regency_code}.", autoescape=True)):
+        below.setdefault(parent, []).append(row)
+    return [(district, below.get(district.code, [])) for district in below.get(regency_code, [])]
+
+
 def _rows(condition: sa.ColumnElement[bool]) -> list[tuple[str | None, RegionRow]]:
     query = sa.select(Region.parent_code, Region.code, Region.name, Region.postcode).where(condition)
     ordered = query.order_by(Region.name, Region.code)

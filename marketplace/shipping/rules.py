@@ -12,8 +12,10 @@ from marketplace.places.rules import ancestors
 
 LARGEST_FEE = 5_000_000
 LARGEST_PRICE_PER_KG = 500_000
+LARGEST_LOCAL_FEE = 200_000
 HEAVIEST_KG = 1000
 MOST_DAYS = 90
+MOST_LOCAL_DAYS = 7
 GRAMS = 1000
 WHOLE_PROVINCE = "53"
 """Where a postal rate leads that holds for every regency of NTT."""
@@ -23,8 +25,9 @@ TRACKING_NUMBER = re.compile(r"[A-Z0-9]{6,40}")
 
 
 class DeliveryMethod(StrEnum):
-    """PICKUP at the shop, OWN_DELIVERY by the shop, POINT: a pick-up point of the market, POST: a courier service,
-    ROUND: a runner who calls at several shops and brings one parcel.
+    """PICKUP at the shop, OWN_DELIVERY by the shop, POINT: a pick-up point of the market, POST: a courier service
+    that charges by weight, LOCAL: one that charges by zone inside a regency (ojek), ROUND: a runner who calls at
+    several shops and brings one parcel.
     """
 
     PICKUP = "pickup"
@@ -32,10 +35,20 @@ class DeliveryMethod(StrEnum):
     POINT = "point"
     POST = "post"
     ROUND = "round"
+    LOCAL = "local"
 
 
 FETCHED = frozenset({DeliveryMethod.PICKUP, DeliveryMethod.POINT})
 """The buyer comes for the goods; otherwise they come to her, and her address is needed."""
+BY_COURIER = frozenset({DeliveryMethod.POST, DeliveryMethod.LOCAL})
+"""A courier service brings the goods. It takes no money at the door, so they are paid before."""
+
+
+class CourierKind(StrEnum):
+    """How a courier service charges: POST by weight from regency to regency, LOCAL by zone inside a regency."""
+
+    POST = "post"
+    LOCAL = "local"
 
 
 class PointKind(StrEnum):
@@ -92,5 +105,5 @@ def best_zone(zones: Mapping[str, int], village_code: str) -> str | None:
 
 
 def way_key(method: DeliveryMethod, ref: int | None) -> str:
-    """What a form calls a way: its method, and of points and rates which one."""
+    """What a form calls a way: its method, and of points, rates and fees which one."""
     return method.value if ref is None else f"{method.value}:{ref}"

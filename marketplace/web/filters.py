@@ -6,7 +6,7 @@ import math
 from datetime import date, datetime
 
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 
 from marketplace.core.clock import WITA, now
 
@@ -62,6 +62,11 @@ def weekdays(digits: str) -> str:
     return ", ".join(WEEKDAYS[language][int(digit) - 1] for digit in sorted(digits))
 
 
+def travel_days(days: str) -> str:
+    """How long a courier takes: 2–4 -> 2–4 hari; 0 -> hari yang sama."""
+    return gettext("hari yang sama") if days == "0" else gettext("%(days)s hari", days=days)
+
+
 def wita(at: datetime) -> str:
     """24 Nov 2026, 10.42 WITA."""
     local = at.astimezone(WITA)
@@ -92,6 +97,7 @@ def register(app: Flask) -> None:
         "wita": wita,
         "wita_date": wita_date,
         "wita_day": wita_day,
+        "travel_days": travel_days,
         "weekdays": weekdays,
         "wita_time": wita_time,
         "seconds_left": seconds_left,

@@ -1,6 +1,8 @@
-"""Pick-up points, courier services and their rates, as the operator writes them down."""
+"""Pick-up points, courier services, their rates and fees, as the operator writes them down."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
@@ -11,12 +13,16 @@ from marketplace.places.forms import RegionFields
 from marketplace.places.queries import RegionRow
 from marketplace.shipping.rules import (
     HEAVIEST_KG,
+    LARGEST_LOCAL_FEE,
     LARGEST_PRICE_PER_KG,
     MOST_DAYS,
+    MOST_LOCAL_DAYS,
     WHOLE_PROVINCE,
+    CourierKind,
     PointKind,
     Serves,
 )
+from marketplace.shipping.services.local import FeeDraft
 from marketplace.shipping.services.points import PointDraft
 from marketplace.shipping.services.post import CourierDraft, RateDraft
 from marketplace.web.forms import BaseForm, RupiahField
@@ -56,18 +62,14 @@ class PointForm(RegionFields, BaseForm):
 
 
 class CourierForm(BaseForm):
-    """A courier service, and how it counts weight."""
+    """A courier service of either kind."""
+
+    kind: CourierKind
 
     name = StringField(
         _l("Nama layanan"),
-        description=_l("Contoh: Pos Reguler, JNE REG."),
+        description=_l("Seperti dibaca pembeli."),
         validators=[InputRequired(_l("Isi namanya.")), Length(max=80)],
-    )
-    tolerance = IntegerField(
-        _l("Toleransi berat (gram)"),
-        description=_l("Berat dibulatkan ke kilogram berikutnya bila lewat sebanyak ini. Contoh JNE: 300."),
-        validators=[InputRequired(_l("Isi angka bulat.")), NumberRange(0, 999, _l("Isi 0 sampai 999."))],
-        render_kw=DIGITS,
     )
     most_kg = IntegerField(
         _l("Paket terberat (kg)"),
@@ -86,11 +88,38 @@ class CourierForm(BaseForm):
         """What was decided, once it is valid."""
         return CourierDraft(
             name=" ".join((self.name.data or "").split()),
-            tolerance=self.tolerance.data or 0,
+            tolerance=0,
             most_kg=self.most_kg.data or 0,
             tracking_url=(self.tracking_url.data or "").strip(),
             is_active=bool(self.is_active.data),
+            kind=self.kind,
         )
+
+
+class PostForm(CourierForm):
+    """A service of the post, and how it counts weight."""
+
+    kind = CourierKind.POST
+
+    tolerance = IntegerField(
+        _l("Toleransi berat (gram)"),
+        description=_l("Berat dibulatkan ke kilogram berikutnya bila lewat sebanyak ini. Contoh JNE: 300."),
+        validators=[InputRequired(_l("Isi angka bulat.")), NumberRange(0, 999, _l("Isi 0 sampai 999."))],
+        render_kw=DIGITS,
+    )
+
+    def draft(self) -> CourierDraft:
+        """What was decided, once it is valid."""
+        return replace(super().draft(), tolerance=self.tolerance.data or 0)
+
+
+class LocalForm(CourierForm):
+    """A local courier, which asks the same whatever a parcel weighs."""
+
+    kind = CourierKind.LOCAL
+
+
+FORMS: dict[CourierKind, type[CourierForm]] = {CourierKind.POST: PostForm, CourierKind.LOCAL: LocalForm}
 
 
 class RateForm(BaseForm):
@@ -134,5 +163,49 @@ class RateForm(BaseForm):
             minimum_kg=self.minimum_kg.data or 0,
             days_from=self.days_from.data or 0,
             days_to=self.days_to.data or 0,
+            from_day=self.from_day.data,
+        )
+
+
+class FeeForm(BaseForm):
+    """A local courier's fee for a zone, from a day on."""
+
+    from_code = SelectField(_l("Dari toko di"))
+    to_code = SelectField(
+        _l("Ke alamat di"),
+        description=_l("Kecamatan, atau satu kelurahan/desa di dalamnya."),
+        validators=[InputRequired(_l("Pilih kecamatan atau kelurahan/desa."))],
+    )
+    fee = RupiahField(
+        _l("Ongkos tiap paket"),
+        validators=[
+            InputRequired(_l("Isi angka bulat.")),
+            NumberRange(0, LARGEST_LOCAL_FEE, _l("Paling banyak Rp200.000.")),
+        ],
+    )
+    days = IntegerField(
+        _l("Tiba paling lambat (hari)"),
+        description=_l("0: hari yang sama, jadi boleh membawa barang yang mudah rusak."),
+        validators=[InputRequired(_l("Isi angka bulat.")), NumberRange(0, MOST_LOCAL_DAYS, _l("Isi 0 sampai 7."))],
+        render_kw=DIGITS,
+    )
+    from_day = DateField(_l("Berlaku mulai tanggal (WITA)"), validators=[InputRequired(_l("Pilih tanggal."))])
+
+    def offer(self, regency: RegionRow, districts: list[tuple[RegionRow, list[RegionRow]]]) -> None:
+        """The parts of a regency to choose from: a shop lies in a district or anywhere, a zone is no larger."""
+        inside = [(row.code, _l("Kecamatan %(name)s", name=row.name)) for row, _ in districts]
+        self.from_code.choices = [(regency.code, _l("Seluruh %(name)s", name=regency.name)), *inside]
+        self.to_code.choices = {_l("Pilih kecamatan atau kelurahan/desa"): [("", "–")]} | {
+            words: [(code, words), *((village.code, village.name) for village in villages)]
+            for (code, words), (_, villages) in zip(inside, districts, strict=True)
+        }
+
+    def draft(self) -> FeeDraft:
+        """What was decided, once it is valid."""
+        return FeeDraft(
+            from_code=self.from_code.data,
+            to_code=self.to_code.data,
+            fee=self.fee.data or 0,
+            days=self.days.data or 0,
             from_day=self.from_day.data,
         )

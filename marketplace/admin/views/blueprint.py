@@ -33,7 +33,7 @@ def _menu() -> list[dict[str, str]]:
         ("admin.settings_list", _("Pengaturan"), "settings"),
         ("admin.categories", _("Kategori"), "tag"),
         ("admin.points", _("Titik ambil"), "map-pin"),
-        ("admin.couriers", _("Tarif pos"), "truck"),
+        ("admin.couriers", _("Kurir"), "truck"),
         ("admin.rounds", _("Putaran"), "users"),
         ("admin.trail", _("Jejak tindakan"), "history"),
     )

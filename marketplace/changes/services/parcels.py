@@ -17,7 +17,7 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.orders.policies import Buyer
 from marketplace.orders.rules import OrderStatus
-from marketplace.shipping.rules import DeliveryMethod, normal_tracking_number
+from marketplace.shipping.rules import BY_COURIER
 
 
 def send_part(actor: Actor, order_id: int, pieces: Mapping[int, int], tracking_number: str, seen: str) -> Parcel:
@@ -36,7 +36,7 @@ def send_part(actor: Actor, order_id: int, pieces: Mapping[int, int], tracking_n
         raise Stale("changes.meanwhile")
     lines = queries.lines_now(order.id)
     chosen = _checked(lines, pieces)
-    number = _tracking_number(order, tracking_number)
+    number = orders.number_of(order, tracking_number)
     parcel = Parcel(
         order_id=order.id,
         number=len(queries.parcels_of([order.id]).get(order.id, [])) + 1,
@@ -95,24 +95,13 @@ def _checked(lines: list[LineNow], pieces: Mapping[int, int]) -> dict[int, int]:
     return chosen
 
 
-def _tracking_number(order: Order, typed: str) -> str:
-    if order.delivery_method is not DeliveryMethod.POST:
-        return ""
-    if not typed.strip():
-        raise Invalid("orders.tracking_required", field="tracking_number")
-    number = normal_tracking_number(typed)
-    if number is None:
-        raise Invalid("orders.tracking_number", field="tracking_number")
-    return number
-
-
 def _is_all_sent(order: Order) -> bool:
     lines = queries.lines_now(order.id)
     return bool(lines) and all(line.quantity == line.sent for line in lines)
 
 
 def _move_on(actor: Actor, order: Order, number: str) -> None:
-    if order.delivery_method is DeliveryMethod.POST:
+    if order.delivery_method in BY_COURIER:
         orders.send(actor, order.id, number)
     else:
         orders.mark_ready(actor, order.id)

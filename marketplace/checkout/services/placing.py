@@ -29,7 +29,7 @@ from marketplace.rounds import services as rounds
 from marketplace.rounds.queries.offers import offers as round_offers
 from marketplace.rounds.rules import round_of, shared_fees
 from marketplace.shipping.queries import DeliveryOption, ways
-from marketplace.shipping.rules import DeliveryMethod, way_key
+from marketplace.shipping.rules import BY_COURIER, DeliveryMethod, way_key
 from marketplace.vouchers import services as vouchers
 from marketplace.vouchers.queries import BuyerMark, Quote, quote
 from marketplace.vouchers.rules import over_lines
@@ -50,7 +50,7 @@ class Destination:
 class Delivery:
     """How one shop's goods reach the buyer, the fee (rupiah) she saw for it, and her note to the shop.
 
-    `ref` is the pick-up point, or the postal rate.
+    `ref` is the pick-up point, the postal rate or the fee of a local courier.
     """
 
     method: DeliveryMethod
@@ -88,7 +88,7 @@ def place(actor: Actor, owner: CartOwner, form_key: str, spec: CheckoutSpec) -> 
 
     Raises Stale when a price, a fee, a discount or a shop is no longer as she saw it, or the goods left her cart
     (VoucherGone when her voucher takes off nothing any more); OutOfStock when there are too few pieces; Invalid when a
-    shop has no way chosen that it offers, a parcel would go by post unpaid, or a code is no voucher for her.
+    shop has no way chosen that it offers, a courier would go unpaid, or a code is no voucher for her.
     """
     cart_id = lock_cart(owner)
     placed = purchase_by_form_key(form_key)
@@ -148,7 +148,7 @@ def _check_deliveries(spec: CheckoutSpec, found: Mapping[int, Offer]) -> dict[in
     """Each shop has a way chosen that it offers, for the fee that was seen: by shop."""
     stores = {offer.store_id: offer.store_name for offer in found.values()}
     chosen = {store_id: spec.deliveries[store_id] for store_id in stores if store_id in spec.deliveries}
-    if any(each.method is DeliveryMethod.POST for each in chosen.values()):
+    if any(each.method in BY_COURIER for each in chosen.values()):
         _check_paid_before(spec)
     village = spec.destination.village_code if spec.destination else None
     pieces = [(found[line.variant_id], line.quantity) for line in spec.seen]
@@ -211,7 +211,7 @@ def _check_voucher(spec: CheckoutSpec, buyer: BuyerMark, found: Mapping[int, Off
 def _check_paid_before(spec: CheckoutSpec) -> None:
     """A courier takes no money at the door."""
     if spec.payment_method is PaymentMethod.CASH:
-        raise Invalid("checkout.post_needs_card", field="payment")
+        raise Invalid("checkout.courier_is_paid_before", field="payment")
 
 
 def _new_purchase(

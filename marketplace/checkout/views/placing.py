@@ -30,11 +30,11 @@ from marketplace.places.rules import FATULULI
 from marketplace.rounds.queries.offers import offers as round_offers
 from marketplace.rounds.rules import shared_fees
 from marketplace.shipping.queries import DeliveryOption, ways
-from marketplace.shipping.rules import GRAMS, DeliveryMethod
+from marketplace.shipping.rules import BY_COURIER, GRAMS, DeliveryMethod
 from marketplace.vouchers.queries import BuyerMark, Quote, quote
 from marketplace.vouchers.services import VoucherGone
 from marketplace.web.access import current_actor, public
-from marketplace.web.filters import rupiah, wita_day
+from marketplace.web.filters import rupiah, travel_days, wita_day
 from marketplace.web.language import current_language, explain
 from marketplace.web.limits import may_guess, note_wrong
 from marketplace.web.remembered import remember_purchase
@@ -47,6 +47,7 @@ METHODS = {
     DeliveryMethod.POINT: lazy_gettext("Titik ambil"),
     DeliveryMethod.POST: lazy_gettext("Lewat pos"),
     DeliveryMethod.ROUND: lazy_gettext("Putaran"),
+    DeliveryMethod.LOCAL: lazy_gettext("Kurir lokal"),
 }
 
 
@@ -92,14 +93,16 @@ def _label(way: DeliveryOption) -> str:
 
 
 def _about(way: DeliveryOption) -> str:
-    """What stands below a way: where and when to fetch, or how long the post takes and what it weighs."""
+    """What stands below a way: where and when to fetch, or how long a courier takes and what it weighs."""
     said = [way.place, way.note]
     if way.method is DeliveryMethod.POST:
         said = [
-            gettext("%(days)s hari", days=way.days),
+            travel_days(way.days),
             gettext("%(kg)s kg dengan bungkus", kg=way.weight // GRAMS),
             gettext("dibayar dulu"),
         ]
+    if way.method is DeliveryMethod.LOCAL:
+        said = [travel_days(way.days), gettext("dibayar dulu")]
     if way.method is DeliveryMethod.ROUND:
         said = [
             gettext("pukul %(hours)s WITA", hours=way.note),
@@ -282,7 +285,7 @@ def _shops(basket: CartView, village: str | None) -> list[ShopChoice]:
     wanted, has_card = chosen_deliveries(), _has_card()
     found = []
     for part in basket.shops:
-        here = [way for way in offered.get(part.store_id, []) if has_card or way.method is not DeliveryMethod.POST]
+        here = [way for way in offered.get(part.store_id, []) if has_card or way.method not in BY_COURIER]
         before = wanted.get(part.store_id)
         same = [way for way in here if before is not None and way.method is before.method]
         same.sort(key=lambda way, ref=before.ref if before else None: way.ref != ref)  # type: ignore[misc]
@@ -306,7 +309,7 @@ def _parcel_count(shops: Sequence[ShopChoice]) -> int:
 
 
 def _has_card() -> bool:
-    """Can a purchase be paid before it is sent? What goes by post must be."""
+    """Can a purchase be paid before it is sent? What goes by courier must be."""
     return any(provider.method is not PaymentMethod.CASH for provider in port(Providers).offered())
 
 

@@ -20,7 +20,7 @@ from marketplace.orders.models import Order, OrderEvent, OrderLine, PurchasePaym
 from marketplace.orders.rules import OrderStatus
 from marketplace.payments.models import Dispute, Payment
 from marketplace.payments.rules import PAID, DisputeState, PaymentMethod
-from marketplace.shipping.rules import DeliveryMethod
+from marketplace.shipping.rules import BY_COURIER
 
 DAYS = settings.define(
     "claims.days", 7, "Hari sesudah barang diterima sampai pembeli masih dapat komplain", minimum=2, maximum=60
@@ -186,5 +186,5 @@ def _late_from(order: Order) -> datetime | None:
     if at is None:
         return None
     named = [int(number) for number in re.findall(r"\d+", order.delivery_days)]
-    days = max(named, default=0) if order.delivery_method is DeliveryMethod.POST else 0
+    days = max(named, default=0) if order.delivery_method in BY_COURIER else 0
     return at + timedelta(days=days + LATE_DAYS.today())

@@ -19,6 +19,7 @@ DELIVERIES = {
     DeliveryMethod.POINT: _l("Titik ambil"),
     DeliveryMethod.POST: _l("Lewat pos"),
     DeliveryMethod.ROUND: _l("Putaran"),
+    DeliveryMethod.LOCAL: _l("Kurir lokal"),
 }
 
 
@@ -128,12 +129,12 @@ class AcceptanceForm(DoorForm):
 
 
 class TrackingForm(BaseForm):
-    """The number under which a parcel travels."""
+    """The number under which a parcel travels: the post's always has one, a local courier's may."""
 
     tracking_number = StringField(
         _l("Nomor resi"),
         description=_l("Seperti tercetak di resi; spasi tidak masalah."),
-        validators=[DataRequired(_l("Tulis nomor resinya.")), Length(max=60)],
+        validators=[*optional(), Length(max=60)],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "maxlength": "60"},
     )
 

@@ -212,19 +212,19 @@ def end_unfetched(code: str) -> Page:
 @bp.post("/<string:code>/resi")
 @requires_right(Right.ORDERS)
 def send(code: str) -> Page:
-    """The parcel is with the courier under this number; or the number was mistyped."""
+    """The parcel is with the courier, under this number if it has one; or the number was mistyped."""
     order_id, form = _own(code), TrackingForm()
     if not form.validate():
         return _show(order_id, tracking_form=form), 422
     try:
         with transaction():
-            services.send(current_actor(), order_id, form.tracking_number.data)
+            services.send(current_actor(), order_id, form.tracking_number.data or "")
     except Invalid as refusal:
         form.refuse(refusal)
         return _show(order_id, tracking_form=form), 422
     except Refusal as refusal:
         return refused(order_id, refusal)
-    flash(_("Nomor resi tersimpan. Pembeli bisa melihatnya di pesanannya."), "success")
+    flash(_("Tersimpan. Pembeli membaca di pesanannya bahwa kurir membawa paketnya."), "success")
     return _back(code)
 
 

@@ -1,4 +1,4 @@
-"""Beside the shop's own zones: pick-up points it brings goods to, and courier services whose counter it reaches."""
+"""Beside the shop's own zones: pick-up points it brings goods to, courier services that it sends with."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from marketplace.desks.views.seller import chosen_store
 from marketplace.rounds.queries.setting import rounds_to_choose
 from marketplace.rounds.services import choose_rounds
 from marketplace.shipping import services
+from marketplace.shipping.queries.couriers import couriers_to_choose
 from marketplace.shipping.queries.points import points_to_choose
-from marketplace.shipping.queries.post import couriers_to_choose
 from marketplace.stores.models import Store
 from marketplace.stores.policies import can_manage
 from marketplace.web.access import current_actor, requires_right
@@ -45,7 +45,7 @@ def choose() -> Response:
         services.choose_points(current_actor(), store_id, _ids("titik"))
         services.choose_couriers(current_actor(), store_id, _ids("layanan"))
         choose_rounds(current_actor(), store_id, _ids("putaran"))
-    flash(_("Titik ambil, pos, dan putaran tersimpan."), "success")
+    flash(_("Titik ambil, kurir, dan putaran tersimpan."), "success")
     return redirect(url_for("seller_store.index", toko=store_id, _anchor="kiriman"), 303)  # type: ignore[return-value]
 
 

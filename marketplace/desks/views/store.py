@@ -24,8 +24,8 @@ from marketplace.places.rules import FATULULI
 from marketplace.shipping import queries as shipping
 from marketplace.shipping import services as shipping_services
 from marketplace.shipping.forms import ZoneForm
+from marketplace.shipping.queries.couriers import couriers_to_choose
 from marketplace.shipping.queries.points import points_to_choose
-from marketplace.shipping.queries.post import couriers_to_choose
 from marketplace.stores import services
 from marketplace.stores.models import Store
 from marketplace.stores.policies import can_manage

@@ -33,7 +33,7 @@ from marketplace.orders.rules import (
 )
 from marketplace.payments.models import Payment
 from marketplace.payments.rules import BY_HAND, PAID, PaymentMethod, PaymentState
-from marketplace.shipping.rules import FETCHED, DeliveryMethod, tracking_page
+from marketplace.shipping.rules import BY_COURIER, FETCHED, DeliveryMethod, tracking_page
 from marketplace.stores.models import Store
 
 SIGNED = (
@@ -139,6 +139,11 @@ class OrderView:
     def is_fetched(self) -> bool:
         """Does the buyer come for the goods?"""
         return self.delivery_method in FETCHED
+
+    @property
+    def is_by_courier(self) -> bool:
+        """Does a courier service bring it, by post or inside the regency?"""
+        return self.delivery_method in BY_COURIER
 
     @property
     def round_day(self) -> date | None:

@@ -13,6 +13,7 @@ from marketplace.orders.services.moves import (
     hand_over_without_code,
     lapse,
     mark_ready,
+    number_of,
     send,
 )
 from marketplace.orders.services.overtime import arrive, deny_arrival, end_unfetched, run_out, take_back
@@ -49,6 +50,7 @@ __all__ = [
     "links",
     "mark_ready",
     "note_shared",
+    "number_of",
     "overtime",
     "paying",
     "put_off",

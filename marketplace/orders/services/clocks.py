@@ -34,7 +34,11 @@ FETCH_END_DAYS = settings.define(
     "orders.fetch_end_days", 14, "Hari sampai pesanan yang tidak diambil berakhir sendiri", minimum=1, maximum=90
 )
 DELIVER_DAYS = settings.define(
-    "orders.deliver_days", 3, "Hari sampai pesanan yang diantar toko dianggap tiba", minimum=1, maximum=30
+    "orders.deliver_days",
+    3,
+    "Hari sampai pesanan yang diantar toko atau kurir lokal dianggap tiba",
+    minimum=1,
+    maximum=30,
 )
 REPORT_DAYS = settings.define(
     "orders.report_days",
@@ -118,6 +122,8 @@ def _to_bring(order: Order, at: datetime) -> Clock:
     days = DELIVER_DAYS.today()
     if order.delivery_method is DeliveryMethod.POST:
         days = rules.longest_days(order.delivery_days, POST_DAYS.today()) + POST_MARGIN_DAYS.today()
+    elif order.delivery_method is DeliveryMethod.LOCAL:
+        days = max(days, rules.longest_days(order.delivery_days, 0))
     end = at + timedelta(days=max(1, days))
     return Clock(end - ONE_DAY, end)
 

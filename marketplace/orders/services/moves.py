@@ -23,7 +23,7 @@ from marketplace.orders.services.signing import Accepted
 from marketplace.orders.services.steps import locked, move, payment_id_of, pieces, tell
 from marketplace.payments import services as payments
 from marketplace.payments.rules import PaymentMethod, RefundSource
-from marketplace.shipping.rules import DeliveryMethod, normal_tracking_number
+from marketplace.shipping.rules import BY_COURIER, DeliveryMethod, normal_tracking_number
 
 HANDOVER_TRIES = settings.define(
     "orders.handover_tries",
@@ -65,40 +65,55 @@ def decline(actor: Actor, order_id: int, reason: str) -> Order:
 def mark_ready(actor: Actor, order_id: int) -> Order:
     """The goods are packed: ready to be fetched, or on their way. Raises NotFound, NotAllowed, Stale.
 
-    What goes by post is sent with its number (`send`): Invalid (field tracking_number).
+    What a courier brings is sent (`send`), by post with its number: Invalid (field tracking_number).
     """
     order = locked(actor, order_id)
     if order.status is not OrderStatus.PROCESSING:
         raise Stale("orders.moved_on")
-    if order.delivery_method is DeliveryMethod.POST:
-        raise Invalid("orders.tracking_required", field="tracking_number")
+    if order.delivery_method in BY_COURIER:
+        return send(actor, order_id, "")
     move(actor, order, rules.ready_status(order.delivery_method))
     tell(actor, "orders.readied", order, events.OrderReady(order.id))
     return order
 
 
 def send(actor: Actor, order_id: int, tracking_number: str) -> Order:
-    """The parcel is at the courier's counter, under this number; a number mistyped may be mended on its way.
+    """The courier has the parcel, under this number; a number mistyped may be mended on its way. A local courier may
+    give none: then what was written down before stays.
 
-    Raises NotFound, NotAllowed; Invalid (field tracking_number) for what is no number; Stale when the order has moved
-    on, or does not go by post.
+    Raises NotFound, NotAllowed; Invalid (field tracking_number) for what is no number, or none at the post; Stale when
+    the order has moved on, or does not go by courier.
     """
     order = locked(actor, order_id)
-    if order.delivery_method is not DeliveryMethod.POST:
+    if order.delivery_method not in BY_COURIER:
         raise Stale("orders.moved_on")
-    number = normal_tracking_number(tracking_number)
-    if number is None:
-        raise Invalid("orders.tracking_number", field="tracking_number")
+    number = number_of(order, tracking_number)
     if order.status is OrderStatus.ON_THE_WAY:
-        audit.record(actor, "orders.tracking_mended", "order", order.code, before=order.tracking_number, number=number)
-        order.tracking_number = number
+        _mend_number(actor, order, number)
         return order
     if order.status is not OrderStatus.PROCESSING:
         raise Stale("orders.moved_on")
-    move(actor, order, OrderStatus.ON_THE_WAY, note=f"{order.delivery_name} {number}")
+    move(actor, order, OrderStatus.ON_THE_WAY, note=f"{order.delivery_name} {number}".strip())
     order.tracking_number = number
     tell(actor, "orders.readied", order, events.OrderReady(order.id), number=number)
     return order
+
+
+def number_of(order: Order, typed: str) -> str:
+    """The number of a parcel as couriers print it; '' for what goes another way, or by a local courier without one.
+
+    Raises Invalid (field tracking_number).
+    """
+    if order.delivery_method not in BY_COURIER:
+        return ""
+    if not typed.strip():
+        if order.delivery_method is DeliveryMethod.POST:
+            raise Invalid("orders.tracking_required", field="tracking_number")
+        return ""
+    number = normal_tracking_number(typed)
+    if number is None:
+        raise Invalid("orders.tracking_number", field="tracking_number")
+    return number
 
 
 def hand_over(actor: Actor, order_id: int, code: str, accepted: Accepted | None = None) -> Refusal | None:
@@ -182,6 +197,12 @@ def _reason(typed: str) -> str:
     if len(reason) > rules.LONGEST_REASON:
         raise Invalid("orders.reason_too_long", field="reason", maximum=rules.LONGEST_REASON)
     return reason
+
+
+def _mend_number(actor: Actor, order: Order, number: str) -> None:
+    if number and number != order.tracking_number:
+        audit.record(actor, "orders.tracking_mended", "order", order.code, before=order.tracking_number, number=number)
+        order.tracking_number = number
 
 
 def _book(order: Order) -> None:

@@ -20,7 +20,7 @@ from marketplace.shipping.rules import GRAMS, WHOLE_PROVINCE, DeliveryMethod, Pa
 from marketplace.stores.models import Store
 
 PACKING_GRAMS = settings.define(
-    "shipping.packing_grams", 100, "Berat bungkus yang ditambahkan pada tiap paket pos, gram", maximum=5000
+    "shipping.packing_grams", 100, "Berat bungkus yang ditambahkan pada tiap paket kurir, gram", maximum=5000
 )
 PERISHABLE_DAYS = settings.define(
     "shipping.perishable_post_days",
@@ -28,16 +28,6 @@ PERISHABLE_DAYS = settings.define(
     "Barang mudah rusak boleh dikirim pos bila tiba paling lama dalam hari ini (0: tidak pernah)",
     maximum=14,
 )
-
-
-@dataclass(frozen=True)
-class CourierChoice:
-    """A service that a shop may send with; `has_rate`: it has a rate from the shop's regency today."""
-
-    id: int
-    name: str
-    has_rate: bool
-    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -77,16 +67,6 @@ def post_for(
     return {store_id: sorted(ways, key=lambda way: (way.fee, way.name)) for store_id, ways in found.items()}
 
 
-def couriers() -> list[Courier]:
-    """All services, by name."""
-    return list(db.session.scalars(sa.select(Courier).order_by(Courier.name)))
-
-
-def courier(courier_id: int) -> Courier | None:
-    """One service, to change."""
-    return db.session.get(Courier, courier_id)
-
-
 def rates_page(courier_id: int, cursor: str | None) -> Page[RateRow]:
     """The rates of a service, the newest first."""
     start, end = aliased(Region), aliased(Region)
@@ -100,24 +80,11 @@ def rates_page(courier_id: int, cursor: str | None) -> Page[RateRow]:
     return page.map(_rate_row)
 
 
-def couriers_to_choose(store_id: int) -> list[CourierChoice]:
-    """The active services, and which of them a shop sends with. One statement."""
-    today = clock.today()
-    has_rate = sa.exists().where(
-        PostalRate.courier_id == Courier.id,
-        PostalRate.from_regency == sa.func.substr(Store.village_code, 1, REGENCY_LENGTH),
-        _holds(today),
-    )
-    chosen = aliased(StoreCourier)
-    query = (
-        sa.select(Courier.id, Courier.name, has_rate.correlate(Courier, Store), chosen.store_id.is_not(None))
-        .select_from(Store)
-        .join(Courier, Courier.is_active.is_(True))
-        .join(chosen, sa.and_(chosen.store_id == Store.id, chosen.courier_id == Courier.id), isouter=True)
-        .where(Store.id == store_id)
-        .order_by(Courier.name)
-    )
-    return [CourierChoice(row[0], row[1], bool(row[2]), bool(row[3])) for row in db.session.execute(query)]
+def has_rate_here() -> sa.ColumnElement[bool]:
+    """Has a courier a rate today from where a shop lies? Part of a query that has both."""
+    from_here = PostalRate.from_regency == sa.func.substr(Store.village_code, 1, REGENCY_LENGTH)
+    here = sa.exists().where(PostalRate.courier_id == Courier.id, from_here, _holds(clock.today()))
+    return here.correlate(Courier, Store)
 
 
 def _rates(store_ids: list[int], village_code: str) -> sa.Select[int, PostalRate, Courier]:

@@ -24,6 +24,7 @@ class DeliveryOption:
     Of a point: `ref` is its id, `name` and `place` its name and address, `note` its hours. Of the post: `ref` is the
     id of the rate (another rate is another offer), `name` the service, `days` how long it takes ('2-4'), `weight` the
     grams that are charged, `tracking_url` the service's page about a parcel.
+    Of a local courier the same of its fee, without a weight.
     """
 
     method: DeliveryMethod

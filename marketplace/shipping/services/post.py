@@ -1,29 +1,33 @@
-"""The post: the operator keeps services and their dated rates, a shop says which counters it reaches."""
+"""Courier services, which the operator keeps and a shop chooses; the dated rates of the post."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
-from marketplace.core import audit, clock, revision
+from marketplace.core import audit, revision
 from marketplace.core.actor import Actor
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid, NotAllowed, Stale
+from marketplace.core.errors import Invalid, NotAllowed, NotFound, Stale
 from marketplace.core.locks import lock_one, lock_words
 from marketplace.places.models import Region
 from marketplace.shipping.models import Courier, PostalRate, StoreCourier
 from marketplace.shipping.policies import can_manage_shipping, can_set_zones
-from marketplace.shipping.queries.post import couriers_to_choose
+from marketplace.shipping.queries.couriers import couriers_to_choose
 from marketplace.shipping.rules import (
     HEAVIEST_KG,
     LARGEST_PRICE_PER_KG,
     MOST_DAYS,
     WHOLE_PROVINCE,
+    CourierKind,
     is_tracking_url,
 )
+from marketplace.shipping.services import dated
+
+MOST_TOLERANCE = 999
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class CourierDraft:
     most_kg: int
     tracking_url: str
     is_active: bool
+    kind: CourierKind = CourierKind.POST
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,8 @@ class RateDraft:
 def save_courier(actor: Actor, draft: CourierDraft, courier_id: int | None = None) -> Courier:
     """Keep a new service, or change one. Orders placed keep what they were placed with.
 
-    Raises NotAllowed, NotFound; Invalid for a name that another has, numbers out of bounds, or a tracking page that is
-    no https address with a place for the number.
+    Raises NotAllowed; NotFound, also for one of another kind; Invalid for a name that another has, numbers out of
+    bounds, or a tracking page that is no https address with a place for the number.
     """
     if not can_manage_shipping(actor):
         raise NotAllowed("shipping.not_yours")
@@ -63,7 +68,7 @@ def save_courier(actor: Actor, draft: CourierDraft, courier_id: int | None = Non
     same = sa.select(Courier.id).where(Courier.name == draft.name, Courier.id != (courier_id or 0))
     if db.session.scalar(same) is not None:
         raise Invalid("shipping.name_taken", field="name")
-    courier = lock_one(Courier, courier_id) if courier_id is not None else Courier()
+    courier = locked_courier(draft.kind, courier_id) if courier_id is not None else Courier()
     for name, value in vars(draft).items():
         setattr(courier, name, value)
     db.session.add(courier)
@@ -74,26 +79,21 @@ def save_courier(actor: Actor, draft: CourierDraft, courier_id: int | None = Non
 
 
 def add_rate(actor: Actor, courier_id: int, draft: RateDraft) -> PostalRate:
-    """Let a rate hold from a day on. The one that holds for the same way until then ends the day before.
+    """Let a rate of the post hold from a day on. The one that holds for the same way until then ends the day before.
 
     Raises NotAllowed, NotFound; Invalid for an unknown region, numbers out of bounds, a day gone by, or a day that a
     later rate follows.
     """
     if not can_manage_shipping(actor):
         raise NotAllowed("shipping.not_yours")
-    courier = lock_one(Courier, courier_id)
+    locked_courier(CourierKind.POST, courier_id)
     _check_rate(draft)
-    before = db.session.scalars(_same_way(courier_id, draft)).all()
-    if any(other.from_day >= draft.from_day for other in before):
-        raise Invalid("shipping.rate_follows", field="from_day")
-    for other in before:
-        other.until_day = draft.from_day - timedelta(days=1)
-    db.session.flush()
+    dated.make_room(db.session.scalars(_same_way(courier_id, draft)), draft.from_day)
     rate = PostalRate(courier_id=courier_id, **vars(draft))
     db.session.add(rate)
     db.session.flush()
     revision.touch()
-    _note(actor, "shipping.rate_added", courier.id, rate)
+    _note(actor, "shipping.rate_added", courier_id, rate)
     return rate
 
 
@@ -104,17 +104,12 @@ def end_rate(actor: Actor, courier_id: int, rate_id: int) -> None:
     """
     if not can_manage_shipping(actor):
         raise NotAllowed("shipping.not_yours")
-    lock_one(Courier, courier_id)
+    locked_courier(CourierKind.POST, courier_id)
     rate = lock_one(PostalRate, rate_id)
-    today = clock.today()
-    if rate.courier_id != courier_id or (rate.until_day is not None and rate.until_day <= today):
+    if rate.courier_id != courier_id:
         raise Stale("shipping.rate_is_over")
     _note(actor, "shipping.rate_ended", courier_id, rate)
-    if rate.from_day >= today:
-        db.session.delete(rate)
-    else:
-        rate.until_day = today
-    db.session.flush()
+    dated.end(rate)
     revision.touch()
 
 
@@ -134,8 +129,16 @@ def choose_couriers(actor: Actor, store_id: int, courier_ids: Iterable[int]) -> 
     audit.record(actor, "shipping.couriers_chosen", "store", store_id, couriers=wanted)
 
 
+def locked_courier(kind: CourierKind, courier_id: int) -> Courier:
+    """A service of this kind, locked. Raises NotFound."""
+    courier = lock_one(Courier, courier_id)
+    if courier.kind is not kind:
+        raise NotFound
+    return courier
+
+
 def _check_courier(draft: CourierDraft) -> None:
-    if not 0 <= draft.tolerance <= 999:
+    if not 0 <= draft.tolerance <= (MOST_TOLERANCE if draft.kind is CourierKind.POST else 0):
         raise Invalid("shipping.number_out_of_bounds", field="tolerance")
     if not 1 <= draft.most_kg <= HEAVIEST_KG:
         raise Invalid("shipping.number_out_of_bounds", field="most_kg")
@@ -155,8 +158,6 @@ def _check_rate(draft: RateDraft) -> None:
         raise Invalid("shipping.number_out_of_bounds", field="minimum_kg")
     if not 0 <= draft.days_from <= draft.days_to <= MOST_DAYS:
         raise Invalid("shipping.number_out_of_bounds", field="days_to")
-    if draft.from_day < clock.today():
-        raise Invalid("settings.day_gone_by", field="from_day")
 
 
 def _same_way(courier_id: int, draft: RateDraft) -> sa.Select[PostalRate]:
@@ -164,7 +165,7 @@ def _same_way(courier_id: int, draft: RateDraft) -> sa.Select[PostalRate]:
         PostalRate.courier_id == courier_id,
         PostalRate.from_regency == draft.from_regency,
         PostalRate.to_code == draft.to_code,
-        sa.or_(PostalRate.until_day.is_(None), PostalRate.until_day >= draft.from_day),
+        dated.holds_from(PostalRate, draft.from_day),
     )
 
 
