@@ -110,6 +110,7 @@ class World:
         self.statement: list[Row] = []
         self.meant: dict[str, int] = {}
         self.numbers = 0
+        self.is_new = False
         self.at: datetime = now()
 
     def _furnish(self) -> None:
@@ -135,9 +136,11 @@ class World:
             self.step(name, what)
 
     def step(self, name: str, what: dict[str, Any]) -> None:
-        """One thing happens."""
+        """One thing happens. What was refused, or had nothing to be done with, has changed nothing."""
+        self.is_new = False
         getattr(self, name)(**copy.deepcopy(what))
-        oracles.nothing(oracles.faults())
+        if self.is_new:
+            oracles.nothing(oracles.faults())
 
     @classmethod
     def _deeds(cls) -> list[str]:
@@ -156,6 +159,7 @@ class World:
         """The time that has passed in this life."""
         self.at += timedelta(seconds=1)
         limiter.reset()
+        self.is_new = True
         with travel(self.at):
             yield
 
@@ -170,11 +174,13 @@ class World:
 
     def _do(self, act: Callable[[], R]) -> R | None:
         """The same of what opens its own transactions."""
+        was_new = self.is_new
         with self._now():
             try:
                 return act()
             except (Refusal, OutOfStock):
                 db.session.rollback()
+        self.is_new = was_new
         return None
 
     @staticmethod
