@@ -179,6 +179,28 @@ def test_a_refund_that_did_not_fail_is_not_asked_for_again(
     assert len(queries.refunds_of(payment.id)) == 1
 
 
+def test_what_was_sent_at_the_provider_by_hand_does_not_go_by_bank_too(
+    client: FlaskClient, operator: Person, till: make.Till
+) -> None:
+    payment = paid(till)
+    failed = failed_refund(till, payment)
+    by_hand = RefundSnapshot("re_by_hand", RefundState.SUCCEEDED, payment.amount - 30_000)
+    (session,) = till.says
+    till.says[session] = replace(till.says[session], refunds=(by_hand,))
+    assert client.post(f"{page_of(payment)}/pengembalian/{failed.reference}/rekening").status_code == 409
+    assert [refund.by_bank for refund in queries.refunds_of(payment.id)] == [False, False]
+    till.away = Unavailable("away")
+    assert client.post(f"{page_of(payment)}/pengembalian/{failed.reference}/rekening").status_code == 503
+
+
+def test_a_failed_refund_goes_by_bank(client: FlaskClient, operator: Person, till: make.Till) -> None:
+    payment = paid(till)
+    failed = failed_refund(till, payment)
+    answer = client.post(f"{page_of(payment)}/pengembalian/{failed.reference}/rekening", follow_redirects=True)
+    assert "kami tanya nomor rekeningnya" in answer.text
+    assert [refund.by_bank for refund in queries.refunds_of(payment.id)] == [False, True]
+
+
 def test_a_failed_refund_is_set_aside_with_a_reason(client: FlaskClient, operator: Person, till: make.Till) -> None:
     payment = paid(till)
     failed = failed_refund(till, payment)

@@ -202,3 +202,17 @@ def test_what_the_bank_has_does_not_leave_our_account_too(
         with pytest.raises(Stale, match=r"payments\.with_bank"), transaction():
             orders.refunds.retry(SYSTEM, failed.id, by_bank=True)
     check_books(card_market.standin)
+
+
+def test_what_the_bank_has_of_one_order_is_not_sent_for_it(card_market: CardMarket, sale: Sale, intent: str) -> None:
+    """Of the whole payment enough is left, of this order not."""
+    dispute = card_market.standin.open_dispute(intent, amount=10_000_00)
+    card_market.tell_all()
+    with transaction():
+        orders.decline(SYSTEM, sale.first.id, "Habis")
+    card_market.tell_all()
+    card_market.standin.close_dispute(dispute["id"], won=False)
+    card_market.tell_all()
+    (failed,) = refunds_of(sale.payment.id)
+    with pytest.raises(Stale, match="payments.with_bank"), transaction():
+        orders.refunds.retry(SYSTEM, failed.id, by_bank=True)

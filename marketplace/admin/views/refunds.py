@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import flash
 from flask_babel import gettext as _
 
+from marketplace.admin import services
 from marketplace.admin.forms import RefundForm
 from marketplace.admin.views.blueprint import bp, show
-from marketplace.admin.views.payments import Page, back, find_payment, payment_page, reason_form
+from marketplace.admin.views.payments import Page, back, find_payment, payment_page, provider_away, reason_form
+from marketplace.checkout.services import settling
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, NotFound, Stale
 from marketplace.orders import queries as orders
@@ -16,6 +18,7 @@ from marketplace.orders.queries import OrderMoney
 from marketplace.payments import queries as payments
 from marketplace.payments import services as payment_services
 from marketplace.payments.models import Refund
+from marketplace.payments.rules import ProviderTrouble
 from marketplace.web.access import current_actor, is_operator, requires
 from marketplace.web.language import explain
 
@@ -68,11 +71,19 @@ def retry_refund(reference: str, refund: str) -> Page:
 @bp.post("/pembayaran/<string:reference>/pengembalian/<string:refund>/rekening")
 @requires(is_operator)
 def refund_by_bank(reference: str, refund: str) -> Page:
-    """Send a refund that failed to the buyer's own bank account instead: she is asked for it."""
-    refund_id = _refund(reference, refund).id
+    """Send a refund that failed to the buyer's own bank account instead: she is asked for it.
+
+    First the provider is read: somebody may have sent it there by hand meanwhile, and our bank would not refuse it.
+    """
+    refund_id, payment_id = _refund(reference, refund).id, find_payment(reference).id
     try:
+        readings = settling.read(payment_id)
+        with transaction():
+            services.book(current_actor(), reference, readings)
         with transaction():
             order_services.refunds.retry(current_actor(), refund_id, by_bank=True)
+    except ProviderTrouble as trouble:
+        return provider_away(reference, trouble)
     except (Stale, Invalid) as refusal:
         return payment_page(reference, 409, explain(refusal))
     flash(_("Pembeli kami tanya nomor rekeningnya. Sesudah itu uangnya ikut kiriman bank."), "success")

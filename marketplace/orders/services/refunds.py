@@ -17,7 +17,7 @@ from marketplace.ledger import rules as ledger_rules
 from marketplace.ledger import services as ledger
 from marketplace.ledger.rules import Kind, Share
 from marketplace.orders import events, rules
-from marketplace.orders.models import Order, RefundPart
+from marketplace.orders.models import DisputePart, Order, RefundPart
 from marketplace.orders.rules import COMPLETION_UNDONE, LineBack, OrderStatus, Part
 from marketplace.orders.services import bearing, contesting, lines
 from marketplace.orders.services.steps import lock_orders_of, move, payment_id_of, pieces, purchase_id_of
@@ -122,11 +122,11 @@ def retry(actor: Actor, refund_id: int, by_bank: bool = False) -> Refund:
         raise NotFound
     orders = {order.id: order for order in lock_orders_of(purchase_id_of(found.payment_id))}
     failed = payments.refunds.take_up(refund_id)
-    if by_bank and failed.amount > _left_by_bank(failed.attempt_id):
-        raise Stale("payments.with_bank")
     parts = [(orders[part.order_id], part.goods, part.delivery) for part in _parts_of(refund_id)]
     for order, goods, delivery in parts:
         _check_left(order, goods, delivery)
+    if by_bank:
+        _check_not_with_bank(failed, parts)
     refund = payments.refunds.request(
         actor, failed.attempt_id, failed.amount, RefundSource.OPERATOR, failed.reason, by_bank or failed.by_bank
     )
@@ -247,12 +247,22 @@ def _held(attempt: PaymentAttempt) -> int:
     return attempt.received - attempt.refunded
 
 
-def _left_by_bank(attempt_id: int) -> int:
-    """What of a try has not gone back (rupiah), and her bank has not taken up for the buyer."""
-    attempt = db.session.get_one(PaymentAttempt, attempt_id, populate_existing=True)
-    disputes = payment_queries.disputes_of(attempt.payment_id)
-    taken = [one.amount for one in disputes if one.attempt_id == attempt_id and one.state is not DisputeState.WON]
-    return _held(attempt) - sum(taken)
+def _check_not_with_bank(failed: Refund, parts: Sequence[tuple[Order, int, int]]) -> None:
+    """Raises Stale when the buyer's bank has taken up what is to be sent to her, of the try or of one of its orders."""
+    attempt = db.session.get_one(PaymentAttempt, failed.attempt_id, populate_existing=True)
+    disputes = [
+        one
+        for one in payment_queries.disputes_of(attempt.payment_id)
+        if one.attempt_id == attempt.id and one.state is not DisputeState.WON
+    ]
+    if failed.amount > _held(attempt) - sum(one.amount for one in disputes):
+        raise Stale("payments.with_bank")
+    ids = [one.id for one in disputes]
+    for order, goods, delivery in parts:
+        query = sa.select(sa.func.coalesce(sa.func.sum(DisputePart.total), 0))
+        query = query.where(DisputePart.order_id == order.id, DisputePart.dispute_id.in_(ids))
+        if goods + delivery > sum(_left(order)) - int(db.session.scalar(query) or 0):
+            raise Stale("payments.with_bank")
 
 
 def _refund(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import Any
 
+from marketplace.checkout.services import settling
 from marketplace.core.actor import SYSTEM
+from marketplace.core.db import transaction
 from marketplace.orders import services as orders
 from marketplace.orders.models import Purchase
 from marketplace.payments.models import Payment, PaymentAttempt, Refund
-from marketplace.payments.rules import PaymentMethod, RefundState
+from marketplace.payments.rules import PaymentMethod, ProviderTrouble, RefundState
 from marketplace.shipping.rules import DeliveryMethod
 from tests import make
 from tests.checkout.lives.world import MAYBE, World, deed, one_of, own_chance, pick
@@ -90,7 +93,7 @@ class Cards(World):
     def the_operator_tries_a_failed_refund_again(self, which: int, by_bank: bool) -> None:
         refund = self._some(Refund, which, Refund.state == RefundState.FAILED)
         if refund is not None:
-            self._act(lambda: orders.refunds.retry(SYSTEM, refund.id, by_bank))
+            self._retry(refund, by_bank)
 
     @deed(2, which=pick, complete=MAYBE)
     def the_operator_decides_about_a_wrong_sum(self, which: int, complete: bool) -> None:
@@ -136,6 +139,19 @@ class Cards(World):
             if answer.status_code == 303:
                 session, received = self.cards.session_of(answer), (payment.amount + wrong) * 100
                 self._at_stripe(lambda: self.standin.pay(session, card=card, received=received))
+
+    def _retry(self, refund: Refund, by_bank: bool) -> None:
+        """As the operator's page does: before something is sent by bank, the provider is read."""
+
+        def retry() -> None:
+            readings = settling.read(refund.payment_id) if by_bank else []
+            with transaction():
+                settling.apply(readings)
+            with transaction():
+                orders.refunds.retry(SYSTEM, refund.id, by_bank)
+
+        with suppress(ProviderTrouble):
+            self._do(retry)
 
     def _charged(self, which: int) -> str:
         paid = [str(one["payment_intent"]) for one in self.standin.all("charge") if one["paid"]]

@@ -32,6 +32,13 @@ ANSWERS = {
 class Changing(World):
     """What was ordered is not what comes."""
 
+    @deed(4, which=pick, chance=own_chance, by_shop=MAYBE)
+    def a_change_is_agreed_on(self, which: int, chance: Random, by_shop: bool) -> None:
+        self.somebody_asks_for_a_change(which, chance, by_shop)
+        change = self._some(OrderChange, 0, OrderChange.state == ChangeState.OPEN)
+        if change is not None:
+            self._act(lambda: ANSWERS[change.side]["yes"](change))
+
     @deed(3, which=pick, chance=own_chance, by_shop=MAYBE)
     def somebody_asks_for_a_change(self, which: int, chance: Random, by_shop: bool) -> None:
         side = Side.SHOP if by_shop else Side.BUYER

@@ -53,6 +53,13 @@ class Claiming(Cards):
         drawn = [(move.who, move.act) for move in PLAN if move.start is claim.state and move.who in PEOPLE]
         self._move(claim, drawn[step % len(drawn)], chance)
 
+    @deed(4, which=pick, chance=own_chance)
+    def a_claim_goes_its_way(self, which: int, chance: Random) -> None:
+        """Opened and answered step by step, on one day."""
+        self.a_buyer_claims(which, chance.choice((Remedy.MONEY, *Remedy)), chance.random() < 0.7, chance)
+        for _ in range(chance.randint(1, 5)):
+            self.a_claim_moves_on(which, chance.randrange(100), chance)
+
     @deed(which=pick, move=one_of(*BY_PEOPLE), chance=own_chance)
     def somebody_does_anything_with_a_claim(self, which: int, move: tuple[Party, Act], chance: Random) -> None:
         claim = self._some(Claim, which)

@@ -82,7 +82,7 @@ class Lives(Selling, Claiming, Changing, PayingOut):
     def _refunds_are_asked_again(self) -> None:
         """This time to the buyer's own account."""
         for refund in self._all(Refund, Refund.state == RefundState.FAILED, Refund.handled_at.is_(None)):
-            self._act(lambda one=refund.id: orders.refunds.retry(SYSTEM, one, by_bank=True))
+            self._retry(refund, by_bank=True)
         self._tell_all()
 
     def _all_is_paid_out(self) -> None:

@@ -141,8 +141,8 @@ def _buyers() -> Iterable[str]:
         if payment.state not in PAID or is_credit(attempt) or any(order.id in disputed for order in orders):
             continue
         kept = sum(order.total - order.refunded_goods - order.refunded_delivery for order in orders)
-        more, most = kept - (attempt.received - attempt.refunded), payment.amount - attempt.received
-        if not min(0, most) <= more <= max(0, most):
+        more, missing = kept - (attempt.received - attempt.refunded), attempt.amount - attempt.received
+        if not min(0, missing) <= more <= payment.rounding + max(0, missing):
             yield f"try {attempt.id}: orders keep {kept}, {attempt.received} came and {attempt.refunded} went"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 from marketplace.core.actor import SYSTEM
 from marketplace.core.clock import today
@@ -12,7 +13,7 @@ from marketplace.payouts import queries, services
 from marketplace.payouts.models import PayoutBatch, PayoutHold, PayoutLine
 from marketplace.payouts.rules import BatchState, LineState
 from marketplace.stores.services import banking
-from tests.checkout.lives.world import BUYER, MAYBE, World, deed, one_of, pick
+from tests.checkout.lives.world import BUYER, MAYBE, World, deed, one_of, own_chance, pick
 from tests.make import payouts as make_payouts
 
 TAKES_LINES = (BatchState.MAKING,)
@@ -22,7 +23,23 @@ MAY_FAIL = (LineState.RESERVED, LineState.PAID)
 class PayingOut(World):
     """The operator with a bank's web page in the other window."""
 
-    @deed(3)
+    @deed(5, chance=own_chance)
+    def a_payday(self, chance: Random) -> None:
+        """Buyers have written their accounts, the file is fetched, and the bank does most of it."""
+        for due in queries.refunds_waiting():
+            if chance.random() < 0.8:
+                self._write_account(due.purchase_id)
+        batch_id = self._do(lambda: make_payouts.batch(self.operators[0], f"kunci-{self._number()}"))
+        if batch_id is None or self._act(lambda: services.batches.fetch(self.operators[0], batch_id) or True) is None:
+            return
+        for line in make_payouts.lines(batch_id):
+            if chance.random() < 0.7:
+                self._act(lambda one=line.id: services.lines.confirm(self.operators[0], one))
+            if chance.random() < 0.3:
+                wrong = chance.random() < 0.3
+                self._act(lambda one=line.id, is_wrong=wrong: self._fail(one, is_wrong))
+
+    @deed(2)
     def the_operator_makes_a_batch(self) -> None:
         self._do(lambda: make_payouts.batch(self.operators[0], f"kunci-{self._number()}"))
 
@@ -60,14 +77,13 @@ class PayingOut(World):
         where = [] if any_state else [PayoutLine.state.in_(MAY_FAIL)]
         line = self._some(PayoutLine, which, *where)
         if line is not None:
-            self._act(lambda: services.lines.fail(self.operators[0], line.id, "Rekening ditutup", is_account_wrong))
+            self._act(lambda: self._fail(line.id, is_account_wrong))
 
     @deed(3, which=pick)
     def a_buyer_writes_her_account(self, which: int) -> None:
         purchase = self._some(Purchase, which)
         if purchase is not None:
-            number = f"98765{self._number():05d}"
-            self._act(lambda: services.accounts.give(BUYER, purchase.id, "bca", number, "Tamu Lestari"))
+            self._write_account(purchase.id)
 
     @deed(which=pick)
     def a_shop_writes_another_account(self, which: int) -> None:
@@ -96,3 +112,10 @@ class PayingOut(World):
         hold = self._some(PayoutHold, which)
         if hold is not None:
             self._act(lambda: services.holds.answer(self.operators[0], hold.id, "Sudah kami lihat", lifts))
+
+    def _write_account(self, purchase_id: int) -> None:
+        number = f"98765{self._number():05d}"
+        self._act(lambda: services.accounts.give(BUYER, purchase_id, "bca", number, "Tamu Lestari"))
+
+    def _fail(self, line_id: int, is_account_wrong: bool) -> None:
+        services.lines.fail(self.operators[0], line_id, "Rekening ditutup", is_account_wrong)

@@ -108,6 +108,7 @@ class World:
         self.statement: list[Row] = []
         self.meant: dict[str, int] = {}
         self.numbers = 0
+        self.is_new = False
         self.at: datetime = now()
 
     def _furnish(self) -> None:
@@ -128,9 +129,11 @@ class World:
         return {key: how(chance) for key, how in getattr(self, name).deed[1].items()}
 
     def step(self, name: str, what: dict[str, Any]) -> None:
-        """One thing happens."""
+        """One thing happens. What was refused, or had nothing to be done with, has changed nothing."""
+        self.is_new = False
         getattr(self, name)(**copy.deepcopy(what))
-        oracles.nothing(oracles.faults())
+        if self.is_new:
+            oracles.nothing(oracles.faults())
 
     @classmethod
     def deeds(cls) -> list[str]:
@@ -149,6 +152,7 @@ class World:
         """The time that has passed in this life."""
         self.at += timedelta(seconds=1)
         limiter.reset()
+        self.is_new = True
         with travel(self.at):
             yield
 
@@ -163,11 +167,13 @@ class World:
 
     def _do(self, act: Callable[[], R]) -> R | None:
         """The same of what opens its own transactions."""
+        was_new = self.is_new
         with self._now():
             try:
                 return act()
             except (Refusal, OutOfStock):
                 db.session.rollback()
+        self.is_new = was_new
         return None
 
     @staticmethod
