@@ -23,6 +23,7 @@ from marketplace.demo.services import (
     opening,
     paying_out,
     rounds,
+    sending,
     settling,
     stocking,
 )
@@ -58,6 +59,7 @@ def load(say: Say, draw: DrawAll = draw_all) -> None:
     opening.plan(world)
     paying_out.plan(world)
     rounds.plan(world)
+    sending.plan(world)
     say("People come, shops open, goods are judged and bought …")
     first = db.session.scalar(sa.select(sa.func.max(OutboxRow.id))) or 0
     _live_through(world)
