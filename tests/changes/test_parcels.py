@@ -109,6 +109,17 @@ def test_by_post_each_part_has_its_number(goods: Product) -> None:
     assert (order.status, order.tracking_number) == (S.ON_THE_WAY, "P2411000123466")
 
 
+def test_by_a_local_courier_a_part_may_have_a_number(goods: Product) -> None:
+    order = order_of(goods)
+    with transaction():
+        order.delivery_method = DeliveryMethod.LOCAL
+    with pytest.raises(Invalid):
+        send(order, 1, "?")
+    assert send(order, 2, "GK 112233").tracking_number == "GK112233"
+    assert send(order, 3).tracking_number == ""
+    assert (order.status, order.tracking_number) == (S.ON_THE_WAY, "")
+
+
 def test_what_cannot_be_delivered_is_left_out_and_what_was_sent_stays(goods: Product) -> None:
     order = order_of(goods)
     send(order, 3)

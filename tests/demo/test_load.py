@@ -39,6 +39,8 @@ from marketplace.payments.adapters.provider import Providers
 from marketplace.payments.models import PaymentAttempt, Refund
 from marketplace.payments.rules import AttemptState, PaymentMethod
 from marketplace.places.rules import FATULULI
+from marketplace.shipping.queries import ways
+from marketplace.shipping.rules import DeliveryMethod, Parcel
 from marketplace.stores.models import Store
 from marketplace.stores.rules import StoreStatus
 from tests.databases import Source, build
@@ -131,6 +133,18 @@ def test_orders_stand_in_every_state_over_thirty_days() -> None:
     assert timedelta(days=20) <= datetime.now(UTC) - oldest <= timedelta(days=31)
     waiting = db.session.scalars(sa.select(Order).where(Order.status == OrderStatus.WAITING))
     assert all(order.answer_by > datetime.now(UTC) for order in waiting)
+
+
+def test_goods_are_sent_by_post_and_by_ojek_and_wait_at_points() -> None:
+    ina = db.session.scalars(sa.select(Store).where(Store.slug == "dapur-mama-ina")).one()
+    found = ways({ina.id: Parcel(500)}, "53.71.05.1001")[ina.id]
+    told = {(way.method, way.name, way.fee, way.days) for way in found if way.name}
+    assert told == {
+        (DeliveryMethod.POINT, "Kantor Kelurahan Fatululi", 0, ""),
+        (DeliveryMethod.POINT, "NTT Mart Kupang", 0, ""),
+        (DeliveryMethod.POST, "Pos Contoh", 8_000, "1–2"),
+        (DeliveryMethod.LOCAL, "Ojek Contoh", 15_000, "0"),
+    }
 
 
 def test_stock_ledger_and_time_lines_agree_with_the_orders() -> None:

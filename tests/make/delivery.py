@@ -1,4 +1,6 @@
-"""Pick-up points and postal rates, for tests. Call them inside `transaction()` or a rolled-back test."""
+"""Pick-up points, postal rates and fees of local couriers, for tests. Call them inside `transaction()` or a
+rolled-back test.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,9 @@ from marketplace.core.actor import SYSTEM
 from marketplace.core.clock import today
 from marketplace.places.rules import FATULULI
 from marketplace.shipping import services
-from marketplace.shipping.models import Courier, PickupPoint, PostalRate
-from marketplace.shipping.rules import PointKind, Serves
+from marketplace.shipping.models import Courier, LocalFee, PickupPoint, PostalRate
+from marketplace.shipping.rules import CourierKind, PointKind, Serves
+from marketplace.shipping.services.local import FeeDraft
 from marketplace.shipping.services.points import PointDraft
 from marketplace.shipping.services.post import CourierDraft, RateDraft
 
@@ -52,3 +55,15 @@ def rate(courier_id: int, price_per_kg: int = 9_000, **more: Any) -> PostalRate:
         "from_day": today(),
     }
     return services.add_rate(SYSTEM, courier_id, RateDraft(**{**base, **more}))
+
+
+def ojek(name: str = "Ojek Oebobo", courier_id: int | None = None, **more: Any) -> Courier:
+    """A local courier that carries 10 kg."""
+    base = {"tolerance": 0, "most_kg": 10, "tracking_url": "", "kind": CourierKind.LOCAL}
+    return courier(name, courier_id, **{**base, **more})
+
+
+def fee(courier_id: int, amount: int = 10_000, **more: Any) -> LocalFee:
+    """From today on within Kecamatan Oebobo, the same day."""
+    base = {"from_code": "53.71.04", "to_code": "53.71.04", "days": 0, "from_day": today()}
+    return services.add_fee(SYSTEM, courier_id, FeeDraft(fee=amount, **{**base, **more}))

@@ -25,6 +25,7 @@ from marketplace.demo.services import (
     paying_out,
     reporting,
     rounds,
+    sending,
     settling,
     stocking,
 )
@@ -62,6 +63,7 @@ def load(say: Say, draw: DrawAll = draw_all) -> None:
     paying_out.plan(world)
     rounds.plan(world)
     reporting.plan(world)
+    sending.plan(world)
     say("People come, shops open, goods are judged and bought …")
     first = db.session.scalar(sa.select(sa.func.max(OutboxRow.id))) or 0
     _live_through(world)
