@@ -49,7 +49,7 @@ class LineDiff:
 
 @dataclass(frozen=True)
 class ChangeView:
-    """A change with its lines."""
+    """A change with its lines. The sums are what the buyer pays for the goods, after her voucher if she has one."""
 
     id: int
     order_id: int
@@ -66,6 +66,7 @@ class ChangeView:
     settled_at: datetime | None
     settled_by: int | None
     lines: tuple[LineDiff, ...]
+    has_voucher: bool = False
 
     @property
     def less(self) -> int:
@@ -109,11 +110,11 @@ def changes_of(order_ids: Iterable[int]) -> dict[int, list[ChangeView]]:
     ids = list(order_ids)
     if not ids:
         return {}
-    rows = db.session.scalars(sa.select(OrderChange).where(OrderChange.order_id.in_(ids)).order_by(OrderChange.id))
-    changes = list(rows)
-    lines = _lines_of([change.id for change in changes]) if changes else {}
+    query = sa.select(OrderChange, Order.voucher_code).join(Order, Order.id == OrderChange.order_id)
+    changes = db.session.execute(query.where(OrderChange.order_id.in_(ids)).order_by(OrderChange.id)).all()
+    lines = _lines_of([change.id for change, _ in changes]) if changes else {}
     found: dict[int, list[ChangeView]] = {}
-    for change in changes:
+    for change, voucher_code in changes:
         view = ChangeView(
             change.id,
             change.order_id,
@@ -130,6 +131,7 @@ def changes_of(order_ids: Iterable[int]) -> dict[int, list[ChangeView]]:
             change.settled_at,
             change.settled_by,
             tuple(lines.get(change.id, ())),
+            voucher_code != "",
         )
         found.setdefault(change.order_id, []).append(view)
     return found

@@ -110,6 +110,11 @@ def _place(order: OrderView) -> str:
         return gettext(
             "Uang pembeli kami simpan. Begitu barang diserahkan dengan kode pembeli, uangnya menjadi milik Anda."
         )
+    if is_done and order.is_programmes:
+        return gettext(
+            "Uang tunainya sudah Anda terima langsung dari pembeli. Bagian dari Gerakan kami kirim ke rekening toko; "
+            "lihat Saldo."
+        )
     if is_done:
         return gettext("Uang tunainya sudah Anda terima langsung dari pembeli.")
     return gettext("Anda terima tunai dari pembeli saat serah terima.")

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from marketplace.core.clock import now
 from marketplace.core.db import db
 from marketplace.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
+from marketplace.ledger.queries import OF_VOUCHERS
 from marketplace.ledger.rules import Kind, order_subject
 from marketplace.orders.models import Order, Purchase
 from marketplace.payments.rules import PaymentMethod
@@ -57,7 +58,10 @@ class Due:
 
 @dataclass(frozen=True)
 class OrderDue:
-    """What of one order is still to be paid out (rupiah, below zero: taken off), and when it was handed over."""
+    """What of one order is still to be paid out (rupiah, below zero: taken off), and when it was handed over.
+
+    `voucher` of it is what Gerakan Beli Produk NTT pays for the buyer's voucher.
+    """
 
     order_id: int
     code: str
@@ -65,6 +69,7 @@ class OrderDue:
     net: int
     released_at: datetime | None
     is_ready: bool
+    voucher: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,9 @@ def unpaid(store_ids: Iterable[int] | None = None) -> sa.Subquery:
             LedgerAccount.store_id.label("store_id"),
             LedgerEntry.about.label("about"),
             (-sa.func.sum(LedgerEntry.amount)).label("net"),
+            (-sa.func.sum(sa.case((LedgerTransaction.kind.in_(OF_VOUCHERS), LedgerEntry.amount), else_=0))).label(
+                "voucher"
+            ),
             sa.func.max(sa.case((LedgerTransaction.kind.in_(HANDED_OVER), LedgerTransaction.occurred_at))).label(
                 "released_at"
             ),
@@ -149,14 +157,22 @@ def orders_due(store_ids: Sequence[int], free_from: datetime, limit: int = 100) 
     """The orders behind what is still to be paid out, those handed over last first. One statement."""
     found = unpaid(store_ids)
     query = (
-        sa.select(Order.id, Order.code, found.c.net, found.c.released_at, _method())
+        sa.select(Order.id, Order.code, found.c.net, found.c.released_at, _method(), found.c.voucher)
         .join(found, Order.id == _order_of(found.c.about))
         .where(found.c.net != 0)
         .order_by(Order.done_at.desc(), Order.id.desc())
         .limit(limit)
     )
     return [
-        OrderDue(row[0], row[1], PaymentMethod(row[4]), int(row[2]), row[3], row[3] is None or row[3] < free_from)
+        OrderDue(
+            row[0],
+            row[1],
+            PaymentMethod(row[4]),
+            int(row[2]),
+            row[3],
+            row[3] is None or row[3] < free_from,
+            int(row[5]),
+        )
         for row in db.session.execute(query)
     ]
 

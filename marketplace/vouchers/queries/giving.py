@@ -111,7 +111,7 @@ def by_shop(voucher_id: int, limit: int = 200) -> list[ShopPart]:
         sa.select(Store.name, VoucherStore.spent, sa.func.coalesce(counted.c.orders, 0))
         .join(Store, Store.id == VoucherStore.store_id)
         .join(counted, counted.c.store_id == VoucherStore.store_id, isouter=True)
-        .where(VoucherStore.voucher_id == voucher_id)
+        .where(VoucherStore.voucher_id == voucher_id, VoucherStore.spent > 0)
         .order_by(VoucherStore.spent.desc(), Store.name)
         .limit(limit)
     )
