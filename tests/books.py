@@ -107,10 +107,8 @@ def differences(standin: StandIn) -> list[str]:
     )
     ours = {str(ref): int(amount) for ref, amount in db.session.execute(paid)}
     sent = Counter(_refund_of(found) for found in standin.all("refund") if found["status"] != "failed")
-    noted = Counter(
-        (str(ref), int(amount))
-        for ref, amount in db.session.execute(sa.select(Refund.provider_ref, Refund.amount * 100).where(COUNTS, ~Refund.by_bank))
-    )
+    asked = sa.select(Refund.provider_ref, Refund.amount * 100).where(COUNTS, ~Refund.by_bank)
+    noted = Counter((str(ref), int(amount)) for ref, amount in db.session.execute(asked))
     there, here = held_by(standin), ledger.balance(CLEARING)
     return [
         *(f"payment {ref}: {theirs.get(ref)} there, {ours.get(ref)} here" for ref in _unequal(theirs, ours)),

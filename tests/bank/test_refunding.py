@@ -1,4 +1,4 @@
-"""Who paid a little less than the price, because she was asked to, gets back what she paid: no more, and not nothing."""
+"""Who was asked for a little less than the price, and paid it, gets back what she paid: not more, and not nothing."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ def test_what_the_bank_has_does_not_leave_our_account_too(
         with transaction():
             assert orders.refunds.retry(SYSTEM, failed.id, by_bank=True).by_bank
     else:
-        with pytest.raises(Stale, match="payments.with_bank"), transaction():
+        with pytest.raises(Stale, match=r"payments\.with_bank"), transaction():
             orders.refunds.retry(SYSTEM, failed.id, by_bank=True)
     check_books(card_market.standin)
 
@@ -214,5 +214,5 @@ def test_what_the_bank_has_of_one_order_is_not_sent_for_it(card_market: CardMark
     card_market.standin.close_dispute(dispute["id"], won=False)
     card_market.tell_all()
     (failed,) = refunds_of(sale.payment.id)
-    with pytest.raises(Stale, match="payments.with_bank"), transaction():
+    with pytest.raises(Stale, match=r"payments\.with_bank"), transaction():
         orders.refunds.retry(SYSTEM, failed.id, by_bank=True)

@@ -16,7 +16,7 @@ from hypothesis import settings
 from tests.checkout.lives.endings import Lives
 from tests.databases import Market
 
-SEEDS = range(8)
+SEEDS = range(6)
 STEPS = 60
 LONG = 15 * 60
 """For how many seconds a long run goes on."""

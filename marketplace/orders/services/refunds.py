@@ -24,7 +24,14 @@ from marketplace.orders.services.steps import lock_orders_of, move, payment_id_o
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, PaymentAttempt, Refund
-from marketplace.payments.rules import DisputeState, PaymentMethod, PaymentState, RefundSnapshot, RefundSource, RefundState
+from marketplace.payments.rules import (
+    DisputeState,
+    PaymentMethod,
+    PaymentState,
+    RefundSnapshot,
+    RefundSource,
+    RefundState,
+)
 
 LONGEST_REASON = 300
 

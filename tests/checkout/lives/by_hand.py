@@ -10,7 +10,7 @@ from marketplace.core.clock import today
 from marketplace.orders import services as orders
 from marketplace.payments.models import Payment
 from marketplace.payments.rules import BY_HAND, PaymentState
-from tests.checkout.lives.world import MAYBE, PICK, World, deed, one_of
+from tests.checkout.lives.world import MAYBE, World, any_of_them, deed, one_of
 from tests.make import byhand
 
 IS_BY_HAND = Payment.method.in_(sorted(BY_HAND))
@@ -22,7 +22,7 @@ SLIPS = (0, 0, 0, 0, -5_000, 5_000, -3, 700)
 class ByHand(World):
     """Buyers with a bank's app, the market's account, the operator."""
 
-    @deed(4, which=PICK, slip=one_of(*SLIPS), whole_price=MAYBE, any_state=MAYBE)
+    @deed(4, which=any_of_them, slip=one_of(*SLIPS), whole_price=MAYBE, any_state=MAYBE)
     def a_buyer_transfers(self, which: int, slip: int, whole_price: bool, any_state: bool) -> None:
         """The sum that was asked, another, or the whole price; perhaps for what is over or paid already."""
         payment = self._some(Payment, which, IS_BY_HAND, *([] if any_state else [WAITS]))
@@ -30,7 +30,7 @@ class ByHand(World):
             asked = payment.amount if whole_price and slip else payment.to_pay
             self._note(max(1, asked + slip), payment.id)
 
-    @deed(which=PICK)
+    @deed(which=any_of_them)
     def a_buyer_transfers_for_two_at_once(self, which: int) -> None:
         one, other = self._some(Payment, which, IS_BY_HAND), self._some(Payment, which + 1, IS_BY_HAND)
         if one is not None and other is not None and one is not other:
@@ -50,13 +50,13 @@ class ByHand(World):
             if work:
                 self.cards.work()
 
-    @deed(which=PICK, name=one_of("", "Tamu Lestari"))
+    @deed(which=any_of_them, name=one_of("", "Tamu Lestari"))
     def a_buyer_shows_a_proof(self, which: int, name: str) -> None:
         payment = self._some(Payment, which, IS_BY_HAND)
         if payment is not None:
             self._do(lambda: byhand.proof(payment, name))
 
-    @deed(2, which=PICK, other=PICK, astray=one_of(False, False, False, True))
+    @deed(2, which=any_of_them, other=any_of_them, astray=one_of(False, False, False, True))
     def the_operator_matches_a_line(self, which: int, other: int, astray: bool) -> None:
         line = self._some(BankLine, which, BankLine.state == LineState.OPEN)
         payment = self._some(Payment, other)
@@ -65,7 +65,7 @@ class ByHand(World):
             payment_id = payment.id if astray else meant
             self._act(lambda: services.lines.assign(self.operators[0], line.id, payment_id))
 
-    @deed(which=PICK, kind=one_of(*AsideKind), again=MAYBE)
+    @deed(which=any_of_them, kind=one_of(*AsideKind), again=MAYBE)
     def the_operator_sets_a_line_aside(self, which: int, kind: AsideKind, again: bool) -> None:
         line = self._some(BankLine, which)
         if line is None:
@@ -75,7 +75,7 @@ class ByHand(World):
         else:
             self._act(lambda: services.lines.set_aside(self.operators[0], line.id, kind, "Bukan untuk kami"))
 
-    @deed(which=PICK)
+    @deed(which=any_of_them)
     def the_operator_gives_up(self, which: int) -> None:
         payment = self._some(Payment, which, Payment.state == PaymentState.PENDING)
         if payment is not None:

@@ -16,7 +16,7 @@ from marketplace.payments.models import Payment, PaymentAttempt, Refund
 from marketplace.payments.rules import PaymentMethod, ProviderTrouble, RefundState
 from marketplace.shipping.rules import DeliveryMethod
 from tests import make
-from tests.checkout.lives.world import CHANCE, MAYBE, PICK, World, deed, one_of
+from tests.checkout.lives.world import MAYBE, World, any_of_them, deed, one_of, own_chance
 from tools.stripe_standin.cards import SUCCESS
 from tools.stripe_standin.faults import Kind as Fault
 
@@ -36,7 +36,7 @@ BY_CARD = Payment.method == PaymentMethod.CARD
 
 
 BUYS = {
-    "first": PICK,
+    "first": any_of_them,
     "both": MAYBE,
     "quantity": one_of(*range(1, 4)),
     "fee": one_of(0, 7_000),
@@ -52,13 +52,13 @@ class Cards(World):
     def somebody_buys(self, **cart: Any) -> None:
         self._buy(**cart)
 
-    @deed(5, which=PICK, card=one_of(SUCCESS, SUCCESS, NO_FUNDS), wrong=one_of(*SLIPS))
+    @deed(5, which=any_of_them, card=one_of(SUCCESS, SUCCESS, NO_FUNDS), wrong=one_of(*SLIPS))
     def a_buyer_pays(self, which: int, card: str, wrong: int) -> None:
         payment = self._some(Payment, which, BY_CARD)
         if payment is not None:
             self._pay_by_card(payment, card, wrong)
 
-    @deed(which=PICK)
+    @deed(which=any_of_them)
     def a_page_left_open_is_paid(self, which: int) -> None:
         """Perhaps long after the hold, perhaps a second one."""
         tried = self._some(PaymentAttempt, which, PaymentAttempt.session_ref.is_not(None))
@@ -66,14 +66,14 @@ class Cards(World):
             with self._now():
                 self._at_stripe(lambda: self.standin.pay(str(tried.session_ref)))
 
-    @deed(which=PICK)
+    @deed(which=any_of_them)
     def a_buyer_comes_back(self, which: int) -> None:
         payment = self._some(Payment, which, BY_CARD)
         if payment is not None:
             with self._now():
                 assert self.cards.come_back(payment).status_code < 500
 
-    @deed(2, order=CHANCE, twice=MAYBE)
+    @deed(2, order=own_chance, twice=MAYBE)
     def stripe_tells(self, order: Random, twice: bool) -> None:
         """All that happened, in any order, some of it again."""
         events = self.standin.all("event")[-8:] * (1 + twice)
@@ -81,7 +81,7 @@ class Cards(World):
         with self._now():
             assert {self.cards.tell(event).status_code for event in events} <= {200}
 
-    @deed(2, which=PICK, share=one_of(1, 3, 1_000), delivery=MAYBE)
+    @deed(2, which=any_of_them, share=one_of(1, 3, 1_000), delivery=MAYBE)
     def the_operator_refunds(self, which: int, share: int, delivery: bool) -> None:
         order = self._some_order(which)
         if order is not None:
@@ -89,13 +89,13 @@ class Cards(World):
             fee = order.delivery_fee if delivery else 0
             self._act(lambda: orders.refunds.refund_order(SYSTEM, order.id, goods, fee, "Rusak"))
 
-    @deed(which=PICK, by_bank=MAYBE)
+    @deed(which=any_of_them, by_bank=MAYBE)
     def the_operator_tries_a_failed_refund_again(self, which: int, by_bank: bool) -> None:
         refund = self._some(Refund, which, Refund.state == RefundState.FAILED)
         if refund is not None:
             self._retry(refund, by_bank)
 
-    @deed(2, which=PICK, complete=MAYBE)
+    @deed(2, which=any_of_them, complete=MAYBE)
     def the_operator_decides_about_a_wrong_sum(self, which: int, complete: bool) -> None:
         payment = self._some(Payment, which, ONLINE)
         if payment is None:
@@ -105,14 +105,14 @@ class Cards(World):
         else:
             self._act(lambda: orders.refunds.refund_mismatch(SYSTEM, payment.id))
 
-    @deed(which=PICK, part=one_of(None, 1_000_000))
+    @deed(which=any_of_them, part=one_of(None, 1_000_000))
     def somebody_refunds_in_the_dashboard(self, which: int, part: int | None) -> None:
         intent = self._charged(which)
         if intent:
             with self._now():
                 self._at_stripe(lambda: self.standin.dashboard_refund(intent, amount=part))
 
-    @deed(which=PICK)
+    @deed(which=any_of_them)
     def a_bank_sends_a_refund_back(self, which: int) -> None:
         sent = [str(one["id"]) for one in self.standin.all("refund")]
         if sent:

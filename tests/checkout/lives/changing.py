@@ -13,7 +13,7 @@ from marketplace.core.clock import today
 from marketplace.orders.models import Order
 from marketplace.orders.rules import OrderStatus
 from tests import make
-from tests.checkout.lives.world import BUYER, CHANCE, MAYBE, PICK, World, deed, one_of
+from tests.checkout.lives.world import BUYER, MAYBE, World, any_of_them, deed, one_of, own_chance
 
 ANSWERS = {
     Side.SHOP: {
@@ -32,14 +32,14 @@ ANSWERS = {
 class Changing(World):
     """What was ordered is not what comes."""
 
-    @deed(4, which=PICK, chance=CHANCE, by_shop=MAYBE)
+    @deed(4, which=any_of_them, chance=own_chance, by_shop=MAYBE)
     def a_change_is_agreed_on(self, which: int, chance: Random, by_shop: bool) -> None:
         self.somebody_asks_for_a_change(which, chance, by_shop)
         change = self._some(OrderChange, 0, OrderChange.state == ChangeState.OPEN)
         if change is not None:
             self._act(lambda: ANSWERS[change.side]["yes"](change))
 
-    @deed(3, which=PICK, chance=CHANCE, by_shop=MAYBE)
+    @deed(3, which=any_of_them, chance=own_chance, by_shop=MAYBE)
     def somebody_asks_for_a_change(self, which: int, chance: Random, by_shop: bool) -> None:
         side = Side.SHOP if by_shop else Side.BUYER
         order = self._some_order(which, Order.status.in_(sorted(MAY_ASK[side])))
@@ -52,7 +52,7 @@ class Changing(World):
         else:
             self._act(lambda: make.request(order, *wishes))
 
-    @deed(3, which=PICK, answer=one_of("yes", "yes", "yes", "no", "back"), late=MAYBE)
+    @deed(3, which=any_of_them, answer=one_of("yes", "yes", "yes", "no", "back"), late=MAYBE)
     def somebody_answers_a_change(self, which: int, answer: str, late: bool) -> None:
         """Also one that is settled: that is refused."""
         is_open = [] if late else [OrderChange.state == ChangeState.OPEN]
@@ -60,7 +60,7 @@ class Changing(World):
         if change is not None:
             self._act(lambda: ANSWERS[change.side][answer](change))
 
-    @deed(2, which=PICK, chance=CHANCE)
+    @deed(2, which=any_of_them, chance=own_chance)
     def a_part_goes_out(self, which: int, chance: Random) -> None:
         order = self._some_order(which, Order.status == OrderStatus.PROCESSING)
         if order is None:
@@ -70,7 +70,7 @@ class Changing(World):
         seen, number = queries.stamp_of(order.id), "JP1234567890"
         self._act(lambda: services.send_part(SYSTEM, order.id, pieces, number, seen))
 
-    @deed(which=PICK)
+    @deed(which=any_of_them)
     def a_part_arrives(self, which: int) -> None:
         parcel = self._some(Parcel, which)
         if parcel is not None:

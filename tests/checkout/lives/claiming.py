@@ -14,7 +14,7 @@ from marketplace.core.actor import SYSTEM
 from marketplace.orders.models import Order
 from marketplace.orders.rules import OrderStatus
 from tests.checkout.lives.cards import Cards
-from tests.checkout.lives.world import BUYER, CHANCE, MAYBE, PICK, deed, one_of
+from tests.checkout.lives.world import BUYER, MAYBE, any_of_them, deed, one_of, own_chance
 from tests.make.claims import said
 
 PEOPLE = (Party.BUYER, Party.SHOP, Party.OPERATOR)
@@ -25,7 +25,7 @@ Deed = Callable[[Claim, Random], object]
 class Claiming(Cards):
     """What is wrong with the goods, and who says so."""
 
-    @deed(4, which=PICK, wish=one_of(Remedy.MONEY, *Remedy), all_of_it=MAYBE, chance=CHANCE)
+    @deed(4, which=any_of_them, wish=one_of(Remedy.MONEY, *Remedy), all_of_it=MAYBE, chance=own_chance)
     def a_buyer_claims(self, which: int, wish: Remedy, all_of_it: bool, chance: Random) -> None:
         order = self._some_order(which, Order.status.in_((OrderStatus.DONE, OrderStatus.ON_THE_WAY)))
         if order is None:
@@ -45,7 +45,7 @@ class Claiming(Cards):
 
         self._act(claim)
 
-    @deed(8, which=PICK, step=PICK, chance=CHANCE)
+    @deed(8, which=any_of_them, step=any_of_them, chance=own_chance)
     def a_claim_moves_on(self, which: int, step: int, chance: Random) -> None:
         claim = self._some(Claim, which, Claim.state.not_in(sorted(ENDED)))
         if claim is None:
@@ -53,27 +53,27 @@ class Claiming(Cards):
         drawn = [(move.who, move.act) for move in PLAN if move.start is claim.state and move.who in PEOPLE]
         self._move(claim, drawn[step % len(drawn)], chance)
 
-    @deed(4, which=PICK, chance=CHANCE)
+    @deed(4, which=any_of_them, chance=own_chance)
     def a_claim_goes_its_way(self, which: int, chance: Random) -> None:
         """Opened and answered step by step, on one day."""
         self.a_buyer_claims(which, chance.choice((Remedy.MONEY, *Remedy)), chance.random() < 0.7, chance)
         for _ in range(chance.randint(1, 5)):
             self.a_claim_moves_on(which, chance.randrange(100), chance)
 
-    @deed(which=PICK, move=one_of(*BY_PEOPLE), chance=CHANCE)
+    @deed(which=any_of_them, move=one_of(*BY_PEOPLE), chance=own_chance)
     def somebody_does_anything_with_a_claim(self, which: int, move: tuple[Party, Act], chance: Random) -> None:
         claim = self._some(Claim, which)
         if claim is not None:
             self._move(claim, move, chance)
 
-    @deed(which=PICK, part=one_of(None, 1_000_000))
+    @deed(which=any_of_them, part=one_of(None, 1_000_000))
     def a_buyers_bank_takes_it_up(self, which: int, part: int | None) -> None:
         intent = self._charged(which)
         if intent:
             with self._now():
                 self._at_stripe(lambda: self.standin.open_dispute(intent, amount=part))
 
-    @deed(which=PICK, won=MAYBE)
+    @deed(which=any_of_them, won=MAYBE)
     def a_buyers_bank_decides(self, which: int, won: bool) -> None:
         disputes = self._open_disputes()
         if disputes:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import sqlalchemy as sa
 
 from marketplace.core.actor import SYSTEM
 from marketplace.core.db import db
-from marketplace.core.errors import Refusal
 from marketplace.orders import services as orders
 from marketplace.payments.models import Payment, Refund
 from marketplace.payments.rules import BY_HAND, PaymentState, RefundState
@@ -24,7 +21,7 @@ from tests.checkout.lives.claiming import Claiming
 from tests.checkout.lives.paying_out import PayingOut
 from tests.checkout.lives.selling import Selling
 from tests.checkout.lives.shops import DAY
-from tests.checkout.lives.world import BUYER, T
+from tests.checkout.lives.world import T
 from tests.make import payouts as make_payouts
 from tests.make.byhand import csv_statement, stored
 
@@ -88,15 +85,13 @@ class Lives(Selling, Claiming, Changing, PayingOut):
     def _all_is_paid_out(self) -> None:
         """Buyers write their accounts; batches that were left are cancelled or settled, and a last one is."""
         for due in payouts.refunds_waiting():
-            give = payout_services.accounts.give
-            self._act(lambda one=due.purchase_id: give(BUYER, one, "bca", "9876543210", "Tamu Lestari"))
+            self._write_account(due.purchase_id)
         operator = self.operators[0]
         for batch in self._all(PayoutBatch, PayoutBatch.state.in_((BatchState.MAKING, BatchState.MADE))):
             self._act(lambda one=batch.id: payout_services.batches.cancel(operator, one))
         with self._now():
             batch_id = make_payouts.batch(operator, "kunci-terakhir")
-        with suppress(Refusal):
-            self._act(lambda: payout_services.batches.fetch(operator, batch_id))
+        self._act(lambda: payout_services.batches.fetch(operator, batch_id))
         for line in self._all(PayoutLine, PayoutLine.state == LineState.RESERVED):
             self._act(lambda one=line.id: payout_services.lines.confirm(operator, one))
         self._tell_all()

@@ -13,7 +13,7 @@ from marketplace.payouts import queries, services
 from marketplace.payouts.models import PayoutBatch, PayoutHold, PayoutLine
 from marketplace.payouts.rules import BatchState, LineState
 from marketplace.stores.services import banking
-from tests.checkout.lives.world import BUYER, CHANCE, MAYBE, PICK, World, deed, one_of
+from tests.checkout.lives.world import BUYER, MAYBE, World, any_of_them, deed, one_of, own_chance
 from tests.make import payouts as make_payouts
 
 TAKES_LINES = (BatchState.MAKING,)
@@ -23,7 +23,7 @@ MAY_FAIL = (LineState.RESERVED, LineState.PAID)
 class PayingOut(World):
     """The operator with a bank's web page in the other window."""
 
-    @deed(5, chance=CHANCE)
+    @deed(5, chance=own_chance)
     def a_payday(self, chance: Random) -> None:
         """Buyers have written their accounts, the file is fetched, and the bank does most of it."""
         for due in queries.refunds_waiting():
@@ -43,7 +43,7 @@ class PayingOut(World):
     def the_operator_makes_a_batch(self) -> None:
         self._do(lambda: make_payouts.batch(self.operators[0], f"kunci-{self._number()}"))
 
-    @deed(which=PICK)
+    @deed(which=any_of_them)
     def a_batch_stays_half_made(self, which: int) -> None:
         """Begun, one line, and the window closed."""
 
@@ -59,19 +59,19 @@ class PayingOut(World):
 
         self._do(begin)
 
-    @deed(3, which=PICK, act=one_of("fetch", "fetch", "cancel", "finish"))
+    @deed(3, which=any_of_them, act=one_of("fetch", "fetch", "cancel", "finish"))
     def the_operator_goes_on_with_a_batch(self, which: int, act: str) -> None:
         batch = self._some(PayoutBatch, which)
         if batch is not None:
             self._act(lambda: getattr(services.batches, act)(self.operators[0], batch.id))
 
-    @deed(3, which=PICK, state=one_of(LineState.RESERVED, LineState.RESERVED, *LineState))
+    @deed(3, which=any_of_them, state=one_of(LineState.RESERVED, LineState.RESERVED, *LineState))
     def the_bank_has_sent_it(self, which: int, state: LineState) -> None:
         line = self._some(PayoutLine, which, PayoutLine.state == state)
         if line is not None:
             self._act(lambda: services.lines.confirm(self.operators[0], line.id))
 
-    @deed(2, which=PICK, is_account_wrong=MAYBE, any_state=MAYBE)
+    @deed(2, which=any_of_them, is_account_wrong=MAYBE, any_state=MAYBE)
     def the_bank_has_not_sent_it(self, which: int, is_account_wrong: bool, any_state: bool) -> None:
         """Or it came back: also what was confirmed days ago."""
         where = [] if any_state else [PayoutLine.state.in_(MAY_FAIL)]
@@ -79,19 +79,19 @@ class PayingOut(World):
         if line is not None:
             self._act(lambda: self._fail(line.id, is_account_wrong))
 
-    @deed(3, which=PICK)
+    @deed(3, which=any_of_them)
     def a_buyer_writes_her_account(self, which: int) -> None:
         purchase = self._some(Purchase, which)
         if purchase is not None:
             self._write_account(purchase.id)
 
-    @deed(which=PICK)
+    @deed(which=any_of_them)
     def a_shop_writes_another_account(self, which: int) -> None:
         store = self.stores[which % len(self.stores)]
         number = f"01234{self._number():05d}"
         self._act(lambda: banking.set_account(SYSTEM, store.id, "bri", number, "Maria Ina Lado"))
 
-    @deed(which=PICK, act=one_of("put", "renew", "lift", "appeal"), days=one_of(*range(10)))
+    @deed(which=any_of_them, act=one_of("put", "renew", "lift", "appeal"), days=one_of(*range(10)))
     def somebody_holds_a_shops_money(self, which: int, act: str, days: int) -> None:
         store_id, operator = self.stores[which % len(self.stores)].id, self.operators[0]
 
@@ -107,7 +107,7 @@ class PayingOut(World):
 
         self._act(move)
 
-    @deed(which=PICK, lifts=MAYBE)
+    @deed(which=any_of_them, lifts=MAYBE)
     def the_operator_answers_an_appeal(self, which: int, lifts: bool) -> None:
         hold = self._some(PayoutHold, which)
         if hold is not None:

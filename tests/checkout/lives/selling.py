@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from marketplace.orders.models import Purchase
 from marketplace.orders.queries import payment_of_purchase
 from marketplace.payments.models import Payment
 from marketplace.payments.rules import BY_HAND, PaymentMethod

@@ -15,7 +15,7 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.orders.rules import OPEN, OrderStatus
 from marketplace.payouts import handlers as payout_handlers
 from marketplace.shipping.rules import DeliveryMethod
-from tests.checkout.lives.world import BUYER, PICK, World, deed, one_of
+from tests.checkout.lives.world import BUYER, World, any_of_them, deed, one_of
 
 S = OrderStatus
 ROUTINES = (
@@ -45,13 +45,13 @@ DAY = 24
 class Shops(World):
     """The counter and the clock."""
 
-    @deed(4, which=PICK)
+    @deed(4, which=any_of_them)
     def a_shop_does_its_work(self, which: int) -> None:
         order = self._some_order(which, Order.status.in_(sorted(NEXT)))
         if order is not None:
             self._shop(order, NEXT[order.status])
 
-    @deed(4, which=PICK)
+    @deed(4, which=any_of_them)
     def an_order_goes_well(self, which: int) -> None:
         """From the yes to the hand-over within the hour."""
         order = self._some_order(which, Order.status.in_(sorted(NEXT)))
@@ -59,19 +59,19 @@ class Shops(World):
             if order is not None:
                 self._shop(order, act)
 
-    @deed(which=PICK, act=one_of(*ACTS))
+    @deed(which=any_of_them, act=one_of(*ACTS))
     def a_shop_does_anything(self, which: int, act: str) -> None:
         order = self._some_order(which)
         if order is not None:
             self._shop(order, act)
 
-    @deed(which=PICK)
+    @deed(which=any_of_them)
     def a_buyer_takes_it_back(self, which: int) -> None:
         purchase = self._some(Purchase, which)
         if purchase is not None:
             self._act(lambda: orders.cancel_purchase(BUYER, purchase.id))
 
-    @deed(which=PICK, act=one_of("take_back", "confirm_arrival", "deny_arrival"))
+    @deed(which=any_of_them, act=one_of("take_back", "confirm_arrival", "deny_arrival"))
     def a_buyer_speaks(self, which: int, act: str) -> None:
         order = self._some_order(which, Order.status.in_(sorted(OPEN)))
         if order is not None:

@@ -42,18 +42,17 @@ How = Callable[[Random], Any]
 BUYER = Buyer(SYSTEM)
 
 
-
 def one_of(*things: object) -> How:
     """One of some things; what stands there twice comes twice as often."""
     return lambda chance: chance.choice(things)
 
 
-def PICK(chance: Random) -> int:
+def any_of_them(chance: Random) -> int:
     """A number that chooses among what there is."""
     return chance.randrange(10_000)
 
 
-def CHANCE(chance: Random) -> Random:
+def own_chance(chance: Random) -> Random:
     """Chance of one's own, so that a deed can be done again as it was."""
     return Random(chance.random())
 
