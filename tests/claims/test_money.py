@@ -14,9 +14,9 @@ from marketplace.claims import queries as claim_queries
 from marketplace.claims import services
 from marketplace.claims.models import Claim, ClaimLine
 from marketplace.claims.rules import ClaimState, Remedy
-from marketplace.core import outbox
+from marketplace.core import outbox, settings
 from marketplace.core.actor import SYSTEM
-from marketplace.core.clock import now, travel
+from marketplace.core.clock import now, today, travel
 from marketplace.core.db import transaction
 from marketplace.core.errors import Invalid, Stale
 from marketplace.ledger import queries as ledger
@@ -50,6 +50,19 @@ def sums(order: Order) -> dict[str, int]:
         "cash": ledger.balance(cash_account(store)),
         "back": -ledger.balance(REFUNDS_ON_THE_WAY),
     }
+
+
+def test_the_commission_of_what_is_claimed_lies_aside_too(db: SQLAlchemy, ordered: Ordering) -> None:
+    """The shop does not stand in for what the market would give back itself."""
+    with transaction():
+        settings.change(SYSTEM, "orders.commission_basis_points", 1_000, today())
+    order = ordered()
+    before = sums(order)["payable"]
+    with transaction():
+        make.claim(order, quantity=3)
+    assert (order.contested_goods, order.contested_commission) == (150_000, 15_000)
+    assert sums(order)["payable"] == before - 135_000
+    assert faults() == []
 
 
 def test_what_is_claimed_lies_aside_and_goes_back_by_line(db: SQLAlchemy, ordered: Ordering) -> None:
