@@ -41,7 +41,10 @@ def test_a_local_courier_is_kept_and_its_fees_are_written_down(
     assert client.post(f"{page}/zona", data=typed()).status_code == 303
     village = typed(to_code="53.71.05.1001", fee="18000", days="1", from_code="53.71")
     assert client.post(f"{page}/zona", data=village).status_code == 303
-    told = [(row.from_code, row.to_code, row.fee, row.days) for row in db.session.scalars(sa.select(LocalFee))]
+    told = [
+        (row.from_code, row.to_code, row.fee, row.days)
+        for row in db.session.scalars(sa.select(LocalFee).order_by(LocalFee.id))
+    ]
     assert told == [("53.71.04", "53.71.05", 15_000, 0), ("53.71", "53.71.05.1001", 18_000, 1)]
     answer = client.get(page).text
     assert "Kecamatan Kota Raja" in answer

@@ -208,7 +208,8 @@ def test_the_buyer_reads_nothing_of_a_post_and_says_that_it_has_come(
     assert "Diserahkan ke kurir" in page
     assert "Nomor resi" not in page
     assert "pos " not in page.lower().replace("kode pos", "")
-    assert "data-handover-code" not in answer.text
+    assert "data-handover-code" in answer.text, "the shop asks for it when the parcel has come"
+    assert "kepada pengantar" not in page
     arrival = f"/pesanan/{order.code}/kedatangan"
     assert client.post(arrival, data={"name": "Budi Santoso"}).status_code == 303
     db.session.refresh(order)

@@ -38,7 +38,8 @@ def couriers() -> str:
 @requires(is_operator)
 def new_courier() -> str:
     """An empty form of the kind that the address names."""
-    return show("courier_new", form=FORMS[_kind()](formdata=None, is_active=True, tolerance=0, most_kg=30))
+    heaviest = {CourierKind.POST: 30, CourierKind.LOCAL: 10}[_kind()]
+    return show("courier_new", form=FORMS[_kind()](formdata=None, is_active=True, tolerance=0, most_kg=heaviest))
 
 
 @bp.post("/tarif/baru")
