@@ -52,28 +52,28 @@ def create_voucher() -> Page:
     return _to(code)
 
 
-@bp.get("/voucher/<voucher_code>")
+@bp.get("/voucher/<string:voucher_code>")
 @requires(is_operator)
 def voucher(voucher_code: str) -> str:
     """One voucher: what is spent and left, by shop, and the orders behind it."""
     return _show(_found(voucher_code))
 
 
-@bp.post("/voucher/<voucher_code>/jeda")
+@bp.post("/voucher/<string:voucher_code>/jeda")
 @requires(is_operator)
 def pause_voucher(voucher_code: str) -> Page:
     """Let it rest."""
     return _do(voucher_code, services.pause)
 
 
-@bp.post("/voucher/<voucher_code>/lanjutan")
+@bp.post("/voucher/<string:voucher_code>/lanjutan")
 @requires(is_operator)
 def resume_voucher(voucher_code: str) -> Page:
     """Let it work again."""
     return _do(voucher_code, services.resume)
 
 
-@bp.post("/voucher/<voucher_code>/akhir")
+@bp.post("/voucher/<string:voucher_code>/akhir")
 @requires(is_operator)
 def end_voucher(voucher_code: str) -> Page:
     """End it for good."""

@@ -60,28 +60,28 @@ def create() -> Page:
     return _to(code)
 
 
-@bp.get("/<voucher_code>")
+@bp.get("/<string:voucher_code>")
 @requires_right(Right.PRICES)
 def voucher(voucher_code: str) -> str:
     """One voucher, and the orders that it made cheaper."""
     return _show(_own(voucher_code))
 
 
-@bp.post("/<voucher_code>/jeda")
+@bp.post("/<string:voucher_code>/jeda")
 @requires_all(Right.PRICES)
 def pause(voucher_code: str) -> Page:
     """Let it rest."""
     return _do(voucher_code, services.pause)
 
 
-@bp.post("/<voucher_code>/lanjutan")
+@bp.post("/<string:voucher_code>/lanjutan")
 @requires_all(Right.PRICES)
 def resume(voucher_code: str) -> Page:
     """Let it work again."""
     return _do(voucher_code, services.resume)
 
 
-@bp.post("/<voucher_code>/akhir")
+@bp.post("/<string:voucher_code>/akhir")
 @requires_all(Right.PRICES)
 def end(voucher_code: str) -> Page:
     """End it for good."""
