@@ -22,10 +22,13 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import Stale
 from marketplace.notifications.models import Message
 from marketplace.orders import events
+from marketplace.orders import services as orders
 from marketplace.orders.models import Order
+from marketplace.orders.queries import crooked_orders, payment_of_purchase
 from marketplace.orders.rules import OrderStatus
 from marketplace.orders.services import contesting
-from marketplace.payments.rules import PaymentMethod
+from marketplace.payments.queries import attempts_of
+from marketplace.payments.rules import DisputeSnapshot, DisputeState, PaymentMethod, RefundSnapshot, RefundState
 from tests import make as market
 from tests.books import faults, unfinished
 from tests.claims.conftest import Ordering
@@ -202,6 +205,24 @@ def test_what_the_bank_takes_up_ends_the_claim(db: SQLAlchemy, ordered: Ordering
     handlers.follow_bank(events.ClaimOvertaken(claim.id))
     assert (claim.state, order.contested_by) == (ClaimState.OVERTAKEN, None)
     assert faults() == []
+
+
+@pytest.mark.parametrize("way", ["dispute", "by hand"])
+def test_money_that_goes_back_another_way_is_not_kept_for_a_claim(db: SQLAlchemy, ordered: Ordering, way: str) -> None:
+    order = ordered()
+    with transaction():
+        claim = make.claim(order, quantity=5)
+    (attempt,) = attempts_of(payment_of_purchase(order.purchase_id).id)
+    with transaction():
+        if way == "dispute":
+            dispute = DisputeSnapshot("dp_1", DisputeState.OPEN, order.total, order.total)
+            orders.disputes.apply(attempt.id, dispute)
+        else:
+            sent = RefundSnapshot("re_by_hand", RefundState.SUCCEEDED, order.total)
+            orders.refunds.record_external(attempt.id, sent)
+    outbox.deliver_all()
+    assert (claim.state, order.contested_by) == (ClaimState.OVERTAKEN, None)
+    assert (crooked_orders(), queries.crooked_claims(), faults()) == ([], [], [])
 
 
 def test_cash_is_promised_to_the_buyers_bank_account(db: SQLAlchemy, ordered: Ordering) -> None:

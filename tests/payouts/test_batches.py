@@ -260,6 +260,15 @@ def test_a_shop_that_is_held_is_in_no_batch(db: SQLAlchemy, operator: Actor, hol
     assert pay.lines(pay.batch(operator)) == []
 
 
+def test_what_waits_is_not_paid_out_beside_what_is_ready(db: SQLAlchemy, operator: Actor) -> None:
+    shop = pay.paid_shop()
+    pay.sold(shop, 100_000)
+    pay.sold(shop, 60_000, ago=timedelta())
+    (line,) = pay.lines(pay.fetched(operator))
+    assert (line.amount, due(shop.id).waiting) == (95_000, 57_000)
+    assert faults() == []
+
+
 def test_who_makes_a_batch_is_an_operator(db: SQLAlchemy) -> None:
     stranger = make.actor_of(make.person("Budi"))
     with pytest.raises(NotAllowed), transaction():
