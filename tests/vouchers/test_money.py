@@ -291,6 +291,22 @@ def test_what_comes_instead_costs_no_more_than_what_it_replaces(
     assert is_true(db)
 
 
+def test_goods_that_were_paid_for_by_the_voucher_alone_can_become_fewer(db: SQLAlchemy, cloth: Product) -> None:
+    """Nothing of them goes back to the buyer, who paid the delivery only; the programme pays for what is left."""
+    order = bought(cloth, CARD, off=500_000, fee=20_000, up_to=OrderStatus.PROCESSING)
+    assert (order.goods_total, order.total, order.programme_discount) == (0, 20_000, 200_000)
+    with transaction():
+        change = make.proposal(order, Wish(1))
+        assert (change.goods_before, change.goods_after) == (0, 0)
+        changes.agree_as_buyer(AS_BUYER, order.id, change.id)
+    assert (order.programme_discount, order.refunded_goods, make.lines_of(order)[0].discount) == (100_000, 0, 100_000)
+    with transaction():
+        services.mark_ready(SYSTEM, order.id)
+        assert services.hand_over(SYSTEM, order.id, order.handover_code) is None
+    assert paid_by_programme(order) == 100_000
+    assert is_true(db)
+
+
 # --- out of the market ----------------------------------------------------------------
 
 
