@@ -101,7 +101,7 @@ def test_the_number_of_statements_does_not_grow(app: Flask, till: make.Till, db:
     handle.session.commit()
     with statements(db) as many:
         reconcile(app)
-    assert len(few) == len(many) == 23  # one for each provider among them
+    assert len(few) == len(many) == 28  # one for each provider among them
 
 
 # --- our own books -----------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from marketplace.core.db import transaction
+from marketplace.core.errors import Invalid
 from marketplace.payments import services
 from marketplace.payments.models import Payment
 from marketplace.payments.rules import PaymentMethod, PaymentState
@@ -53,6 +54,9 @@ def test_more_than_is_due_is_never_booked(db: SQLAlchemy, amount: int) -> None:
     assert (payment.received, payment.dropped) == (0, 0)
 
 
-def test_a_payment_asks_for_something(db: SQLAlchemy) -> None:
-    with pytest.raises(ValueError, match="asks for something"), transaction():
-        services.open_payment(PaymentMethod.CASH, 0)
+def test_less_than_nothing_is_never_asked_and_nothing_in_cash_is_paid_at_once(db: SQLAlchemy) -> None:
+    with pytest.raises(Invalid), transaction():
+        services.open_payment(PaymentMethod.CASH, -1)
+    with transaction():
+        nothing = services.open_payment(PaymentMethod.CASH, 0)
+    assert (nothing.state, nothing.settled_at) == (PaymentState.PAID, nothing.created_at)
