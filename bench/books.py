@@ -62,7 +62,7 @@ def _stock() -> Iterator[str]:
 def _sums() -> Iterator[str]:
     """Orders that are not the sum of their lines, and purchases that are not that of their orders or payments."""
     for parent, total, part, link in (
-        (Order, Order.goods_total, OrderLine.total, OrderLine.order_id == Order.id),
+        (Order, Order.goods_total, OrderLine.total - OrderLine.discount, OrderLine.order_id == Order.id),
         (Purchase, Purchase.total, Order.total, Order.purchase_id == Purchase.id),
     ):
         parts = sa.select(sa.func.coalesce(sa.func.sum(part), 0)).where(link).correlate(parent).scalar_subquery()

@@ -19,7 +19,7 @@ from bench.load import Script, Tally, Yardstick, run
 from bench.market import Market
 from bench.visitor import Visitor, fields_of
 from marketplace.catalog.models import Product, Variant
-from marketplace.catalog.rules import ProductStatus
+from marketplace.catalog.rules import ProductStatus, Supply
 from marketplace.core.db import db, transaction
 from marketplace.stores.models import Store
 from marketplace.stores.rules import StoreStatus
@@ -154,12 +154,13 @@ def _read_forms(crowd: list[Guest], method: str) -> None:
 
 
 def _for_sale() -> sa.Select[int, int]:
-    """Variants (id, shop) that a guest can buy and fetch today."""
+    """Variants (id, shop) that a guest can buy and fetch today: none that a full workshop or kitchen would refuse."""
     return (
         sa.select(Variant.id, Product.store_id)
         .join(Product, Product.id == Variant.product_id)
         .join(Store, Store.id == Product.store_id)
         .where(Variant.is_active, Product.live_revision_id.is_not(None), Product.published_at.is_not(None))
+        .where(Product.supply == Supply.READY, Product.held_at.is_(None))
         .where(Product.status == ProductStatus.ACTIVE, Store.status == StoreStatus.OPEN, Store.has_pickup)
         .order_by(Variant.id)
     )
