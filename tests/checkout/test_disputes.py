@@ -13,12 +13,16 @@ from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import ADJUSTMENTS, DISPUTE_FEES, DISPUTED, Kind, disputed_account, payable_account
 from marketplace.orders import services as orders
 from marketplace.orders.rules import OrderStatus
+from marketplace.payments import services as payments
 from marketplace.payments.queries import attempts_of, disputes_of, refunds_of
 from marketplace.payments.rules import DisputeState, RefundState
+from marketplace.payouts.queries import payable_refunds, refunds_waiting
+from marketplace.payouts.services import batches
 from tests import make
 from tests.books import bookings, check_books
 from tests.cardmarket import CardMarket
 from tests.checkout.sales import FIRST_TOTAL, SECOND_TOTAL, TOTAL, Sale
+from tests.make import payouts as make_payouts
 
 pytestmark = pytest.mark.usefixtures("ten_percent")
 FEE = 240_000
@@ -216,3 +220,27 @@ def test_what_the_bank_has_of_one_order_is_not_sent_for_it(card_market: CardMark
     (failed,) = refunds_of(sale.payment.id)
     with pytest.raises(Stale, match=r"payments\.with_bank"), transaction():
         orders.refunds.retry(SYSTEM, failed.id, by_bank=True)
+
+
+def test_what_waits_for_our_bank_stays_when_hers_takes_it_up(card_market: CardMarket, sale: Sale, intent: str) -> None:
+    """Promised before the dispute. A batch that is made is stopped at its file; the next one passes it over."""
+    with transaction():
+        refund = orders.refunds.refund_order(SYSTEM, sale.first.id, 20_000, 0, "Satu botol pecah")
+        payments.refunds.submit(refund.id)
+        payments.refunds.turn_to_bank(refund.id)
+    make_payouts.write_account(sale.first)
+    batch_id = make_payouts.batch()
+    assert [line.refund_id for line in make_payouts.lines(batch_id)] == [refund.id]
+    dispute = card_market.standin.open_dispute(intent)
+    card_market.tell_all()
+    with pytest.raises(Stale, match=r"payments\.with_bank"), transaction():
+        batches.fetch(SYSTEM, batch_id)
+    with transaction():
+        batches.cancel(SYSTEM, batch_id)
+        other = batches.begin(SYSTEM, "lain")
+        assert batches.add_refund(SYSTEM, other, refund.id) is None
+    assert (payable_refunds(), [each.is_payable for each in refunds_waiting()]) == ([], [False])
+    card_market.standin.close_dispute(dispute["id"], won=True)
+    card_market.tell_all()
+    assert (payable_refunds(), [each.is_payable for each in refunds_waiting()]) == ([refund.id], [True])
+    check_books(card_market.standin)

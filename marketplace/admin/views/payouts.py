@@ -173,8 +173,8 @@ def _overview(status: int = 200, said: str = "") -> tuple[str, int]:
         due=due,
         payable=payable,
         total=sum(each.ready for each in due if each.store_id in payable)
-        + sum(refund.amount for refund in refunds if refund.has_account),
-        can_make=bool(payable) or any(refund.has_account for refund in refunds),
+        + sum(refund.amount for refund in refunds if refund.is_payable),
+        can_make=bool(payable) or any(refund.is_payable for refund in refunds),
         slugs={store.id: store.slug for store in stores_by_ids(each.store_id for each in due).values()},
         refunds=refunds,
         overdue=overdue,

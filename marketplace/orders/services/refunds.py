@@ -23,7 +23,7 @@ from marketplace.orders.services import bearing, contesting, lines
 from marketplace.orders.services.steps import lock_orders_of, move, payment_id_of, pieces, purchase_id_of
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import services as payments
-from marketplace.payments.models import Payment, PaymentAttempt, Refund
+from marketplace.payments.models import Dispute, Payment, PaymentAttempt, Refund
 from marketplace.payments.rules import (
     DisputeState,
     PaymentMethod,
@@ -250,19 +250,17 @@ def _held(attempt: PaymentAttempt) -> int:
 def _check_not_with_bank(failed: Refund, parts: Sequence[tuple[Order, int, int]]) -> None:
     """Raises Stale when the buyer's bank has taken up what is to be sent to her, of the try or of one of its orders."""
     attempt = db.session.get_one(PaymentAttempt, failed.attempt_id, populate_existing=True)
-    disputes = [
-        one
-        for one in payment_queries.disputes_of(attempt.payment_id)
-        if one.attempt_id == attempt.id and one.state is not DisputeState.WON
-    ]
-    if failed.amount > _held(attempt) - sum(one.amount for one in disputes):
+    if failed.amount > _held(attempt) - payment_queries.disputed(attempt.id):
         raise Stale("payments.with_bank")
-    ids = [one.id for one in disputes]
-    for order, goods, delivery in parts:
-        query = sa.select(sa.func.coalesce(sa.func.sum(DisputePart.total), 0))
-        query = query.where(DisputePart.order_id == order.id, DisputePart.dispute_id.in_(ids))
-        if goods + delivery > sum(_left(order)) - int(db.session.scalar(query) or 0):
-            raise Stale("payments.with_bank")
+    query = (
+        sa.select(DisputePart.order_id, sa.func.sum(DisputePart.total))
+        .join(Dispute, Dispute.id == DisputePart.dispute_id)
+        .where(Dispute.attempt_id == attempt.id, Dispute.state != DisputeState.WON)
+        .group_by(DisputePart.order_id)
+    )
+    there = {row[0]: int(row[1]) for row in db.session.execute(query)}
+    if any(goods + delivery > sum(_left(order)) - there.get(order.id, 0) for order, goods, delivery in parts):
+        raise Stale("payments.with_bank")
 
 
 def _refund(

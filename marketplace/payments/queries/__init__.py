@@ -9,9 +9,11 @@ from marketplace.payments.queries.checks import (
 )
 from marketplace.payments.queries.finding import (
     attempts_of,
+    disputed,
     disputes_of,
     ended_early,
     holds_over,
+    is_with_bank,
     knows_provider_ref,
     live_attempt,
     notices_of,
@@ -23,6 +25,7 @@ from marketplace.payments.queries.finding import (
     unfollowed_notices,
     unsent_refunds,
     waiting_online,
+    with_bank,
     without_fee,
 )
 from marketplace.payments.queries.needs import NeedRow, need_counts, needs
@@ -34,9 +37,11 @@ __all__ = [
     "attempts_of",
     "crooked_attempts",
     "crooked_payments",
+    "disputed",
     "disputes_of",
     "ended_early",
     "holds_over",
+    "is_with_bank",
     "knows_provider_ref",
     "live_attempt",
     "need_counts",
@@ -51,5 +56,6 @@ __all__ = [
     "unfollowed_notices",
     "unsent_refunds",
     "waiting_online",
+    "with_bank",
     "without_fee",
 ]

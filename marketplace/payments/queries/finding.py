@@ -14,11 +14,14 @@ from marketplace.payments.rules import (
     ATTEMPT_LIVE,
     TELLS_FEES,
     AttemptState,
+    DisputeState,
     NoticeState,
     PaymentMethod,
     PaymentState,
     RefundState,
 )
+
+NOT_WON = Dispute.state != DisputeState.WON
 
 
 def payment_by_reference(reference: str) -> Payment | None:
@@ -62,6 +65,28 @@ def refunds_of(payment_id: int) -> list[Refund]:
 def disputes_of(payment_id: int) -> list[Dispute]:
     """All disputes about a payment, the first first."""
     return list(db.session.scalars(sa.select(Dispute).where(Dispute.payment_id == payment_id).order_by(Dispute.id)))
+
+
+def disputed(attempt_id: int) -> int:
+    """Rupiah of a try that the buyer's bank asks back or has taken: its disputes that were not won."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(Dispute.amount), 0))
+    return int(db.session.scalar(query.where(Dispute.attempt_id == attempt_id, NOT_WON)) or 0)
+
+
+def with_bank() -> sa.ColumnElement[bool]:
+    """Of a promised refund: does the buyer's bank deal with more than is left of its try, so that it would go twice?
+
+    No provider would send it; the market's own bank account would.
+    """
+    asked = sa.select(sa.func.coalesce(sa.func.sum(Dispute.amount), 0)).where(NOT_WON)
+    left = sa.select(PaymentAttempt.received - PaymentAttempt.refunded).where(PaymentAttempt.id == Refund.attempt_id)
+    there = asked.where(Dispute.attempt_id == Refund.attempt_id).correlate(Refund).scalar_subquery()
+    return left.correlate(Refund).scalar_subquery() < there
+
+
+def is_with_bank(refund_id: int) -> bool:
+    """The same of one refund. One statement."""
+    return db.session.scalar(sa.select(Refund.id).where(Refund.id == refund_id, with_bank())) is not None
 
 
 def notices_of(reference: str, provider_refs: Iterable[str], limit: int = 100) -> list[ProviderNotice]:

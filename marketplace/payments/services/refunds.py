@@ -16,6 +16,7 @@ from marketplace.core.locks import lock_one
 from marketplace.core.once import insert_once
 from marketplace.payments.events import RefundRequested
 from marketplace.payments.models import Payment, PaymentAttempt, Refund
+from marketplace.payments.queries import is_with_bank
 from marketplace.payments.rules import (
     REFUND_MOVES,
     REFUNDED_BY_BANK,
@@ -121,10 +122,15 @@ def submit(refund_id: int) -> Submission | None:
 
 
 def put_in_file(refund_id: int) -> None:
-    """Note that a refund goes to the bank with the operator's file. Raises NotFound; Stale unless it waits for that."""
+    """Note that a refund goes to the bank with the operator's file.
+
+    Raises NotFound; Stale unless it waits for that, or when the buyer's bank deals with the money.
+    """
     refund = lock_one(Refund, refund_id)
     if not refund.by_bank or refund.state is not RefundState.REQUESTED:
         raise Stale("payments.refund_handled")
+    if is_with_bank(refund_id):
+        raise Stale("payments.with_bank")
     refund.state, refund.submitted_at = RefundState.SUBMITTED, now()
     db.session.flush()
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from marketplace.core.db import db
 from marketplace.orders.models import Purchase, PurchasePayment
 from marketplace.payments.models import Refund
+from marketplace.payments.queries import with_bank
 from marketplace.payments.rules import RefundState
 from marketplace.payouts.models import PayoutLine, RefundAccount
 from marketplace.payouts.rules import LIVE
@@ -21,7 +22,10 @@ MOST = 200
 
 @dataclass(frozen=True)
 class RefundDue:
-    """A refund (rupiah) that waits for the bank: which purchase it is of, since when, and whether it can be paid."""
+    """A refund (rupiah) that waits for the bank: which purchase it is of, since when, and what stands in its way.
+
+    `is_disputed`: the buyer's bank deals with the money, and would send it a second time.
+    """
 
     refund_id: int
     purchase_id: int
@@ -30,6 +34,11 @@ class RefundDue:
     since: datetime
     has_account: bool
     trouble: str
+    is_disputed: bool
+
+    @property
+    def is_payable(self) -> bool:
+        return self.has_account and not self.is_disputed
 
 
 @dataclass(frozen=True)
@@ -50,14 +59,14 @@ def refunds_waiting(limit: int = MOST) -> list[RefundDue]:
     """Refunds by bank that are in no line, those that wait longest first. One statement."""
     query = _waiting().order_by(Refund.id).limit(limit)
     return [
-        RefundDue(row[0], row[1], row[2], row[3], row[4], bool(row[5]), row[6] or "")
+        RefundDue(row[0], row[1], row[2], row[3], row[4], bool(row[5]), row[6] or "", bool(row[7]))
         for row in db.session.execute(query)
     ]
 
 
 def payable_refunds(limit: int = MOST) -> list[int]:
-    """The ids of those whose buyer has said where the money is to go."""
-    query = _waiting().where(RefundAccount.bank != "").order_by(Refund.id).limit(limit)
+    """The ids of those that can be sent: the buyer has said where to, and her bank does not deal with the money."""
+    query = _waiting().where(RefundAccount.bank != "", ~with_bank()).order_by(Refund.id).limit(limit)
     return [row[0] for row in db.session.execute(query)]
 
 
@@ -112,6 +121,7 @@ def _waiting() -> sa.Select[*tuple[Any, ...]]:
             Refund.created_at,
             sa.case((RefundAccount.bank != "", True), else_=False),
             RefundAccount.trouble,
+            with_bank(),
         )
         .join(PurchasePayment, PurchasePayment.payment_id == Refund.payment_id)
         .join(Purchase, Purchase.id == PurchasePayment.purchase_id)

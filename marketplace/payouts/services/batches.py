@@ -27,6 +27,7 @@ from marketplace.ledger.rules import Kind
 from marketplace.orders.models import PurchasePayment
 from marketplace.payments import services as payments
 from marketplace.payments.models import Refund
+from marketplace.payments.queries import is_with_bank
 from marketplace.payments.rules import RefundState
 from marketplace.payouts import queries
 from marketplace.payouts.adapters import bank_files
@@ -94,7 +95,10 @@ def add_payout(actor: Actor, batch_id: int, store_id: int) -> PayoutLine | None:
 
 
 def add_refund(actor: Actor, batch_id: int, refund_id: int) -> PayoutLine | None:
-    """Put a buyer's refund into a batch. None when it waits for no bank (any more). Raises as `add_payout`."""
+    """Put a buyer's refund into a batch. None when it waits for no bank (any more), or her bank deals with the money.
+
+    Raises as `add_payout`.
+    """
     batch = _making(actor, batch_id)
     refund = db.session.get(Refund, refund_id)
     if refund is None:
@@ -103,7 +107,7 @@ def add_refund(actor: Actor, batch_id: int, refund_id: int) -> PayoutLine | None
     purchase_id = db.session.scalars(query).one()
     account = lock_one(RefundAccount, purchase_id)
     refund = lock_one(Refund, refund_id)
-    is_open = refund.by_bank and refund.state is RefundState.REQUESTED
+    is_open = refund.by_bank and refund.state is RefundState.REQUESTED and not is_with_bank(refund_id)
     if not account.bank or not is_open or _has_live_line(refund_id):
         return None
     line = _line(batch, LineKind.REFUND, refund.amount, account.bank, account.number, account.holder)
