@@ -52,9 +52,9 @@ def _text(kind: ShareKind, order: OrderView, purchase: Purchase) -> str:
         said = [gettext("Halo %(name)s, pesanan %(code)s dari %(store)s siap diambil di %(place)s.", **about)]
     elif order.delivery_method is DeliveryMethod.POST:
         about |= {"service": order.delivery_name, "number": order.tracking_number}
-        said = [
-            gettext("Halo %(name)s, pesanan %(code)s sudah di %(service)s, nomor resi %(number)s. %(store)s", **about)
-        ]
+        return gettext(
+            "Halo %(name)s, pesanan %(code)s sudah di %(service)s, nomor resi %(number)s. %(store)s", **about
+        )
     elif order.delivery_method is DeliveryMethod.LOCAL:
         about["service"] = order.delivery_name
         said = [gettext("Halo %(name)s, pesanan %(code)s dari %(store)s sudah dibawa %(service)s.", **about)]
