@@ -10,7 +10,8 @@ from marketplace.admin.acts import ACTS
 from tests.architecture.tree import modules, name_of, syntax
 
 ACT = re.compile(r"[a-z]+\.[a-z_]+")
-RECORDERS = {"record", "tell"}
+RECORDERS = {"record", "tell", "_note", "_changed"}
+"""What writes the trail, and what areas call to write it for them."""
 
 
 def recorded() -> Iterator[tuple[str, str]]:
